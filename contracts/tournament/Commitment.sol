@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {ITournament} from "../interfaces/ITournament.sol";
+import {DIGIT, Node, StateRoot} from "./Types.sol";
+
+/// @title Binary keccak trees over state roots, opened three levels at a time.
+/// @notice Hashing is positional: an index says at each level, from its lowest bit up, whether a node is the left or the right one.
+library Commitment {
+    /// @dev The node above two nodes.
+    function parent(Node left, Node right) internal pure returns (Node node) {
+        // Safe: only the scratch space (0x00-0x3f) is written.
+        assembly ("memory-safe") {
+            mstore(0x00, left)
+            mstore(0x20, right)
+            node := keccak256(0x00, 0x40)
+        }
+    }
+
+    /// @dev The node three levels above eight neighbours.
+    function top(bytes32[8] calldata nodes) internal pure returns (Node) {
+        return
+            parent(
+                parent(_pair(nodes[0], nodes[1]), _pair(nodes[2], nodes[3])),
+                parent(_pair(nodes[4], nodes[5]), _pair(nodes[6], nodes[7]))
+            );
+    }
+
+    /// @dev The two nodes three levels above two different nodes with the same place `digit` among their eight neighbours. Where a bit of the
+    /// digit is 1 both get the same left sibling: whoever finds both nodes in a match has shown that the sides agree on all that lies to the
+    /// left, so that `digit` is their first difference.
+    /// @param siblings From the bottom up: right sibling of `own`, right sibling of `opp` where the bit is 0; the left one where it is 1.
+    function climb(uint256 digit, Node own, Node opp, bytes32[] calldata siblings) internal pure returns (Node, Node) {
+        if (digit > 7) revert ITournament.DigitOutOfRange(digit);
+        if (own == opp) revert ITournament.NoDifference();
+        // Safe: the digit has three bits, so the sum is at most 3 and the expected number at least 3.
+        uint256 expected;
+        unchecked {
+            expected = 6 - ((digit & 1) + ((digit >> 1) & 1) + (digit >> 2));
+        }
+        if (siblings.length != expected) revert ITournament.SiblingsWrong(siblings.length, expected);
+        uint256 used = 0;
+        for (uint256 level = 0; level < DIGIT; ++level) {
+            Node first = Node.wrap(siblings[used++]);
+            if ((digit >> level) & 1 == 1) {
+                own = parent(first, own);
+                opp = parent(first, opp);
+            } else {
+                own = parent(own, first);
+                opp = parent(opp, Node.wrap(siblings[used++]));
+            }
+        }
+        return (own, opp);
+    }
+
+    /// @dev The root of the tree of this height that has `leaf` at `index`. The index must fit the height and the proof have its length:
+    /// otherwise bits above the proof would be ignored and one leaf would be proven at many places.
+    /// @param proof Siblings from the bottom up.
+    function root(
+        StateRoot leaf,
+        uint256 index,
+        uint256 height,
+        bytes32[] calldata proof
+    ) internal pure returns (Node node) {
+        if (proof.length != height) revert ITournament.ProofLengthWrong(proof.length, height);
+        if (index >> height != 0) revert ITournament.IndexOutOfRange(index, height);
+        node = Node.wrap(StateRoot.unwrap(leaf));
+        for (uint256 level = 0; level < height; ++level) {
+            Node sibling = Node.wrap(proof[level]);
+            node = (index >> level) & 1 == 1 ? parent(sibling, node) : parent(node, sibling);
+        }
+    }
+
+    function _pair(bytes32 left, bytes32 right) private pure returns (Node) {
+        return parent(Node.wrap(left), Node.wrap(right));
+    }
+}

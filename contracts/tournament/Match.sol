@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {ITournament} from "../interfaces/ITournament.sol";
+import {Clock} from "./Clock.sol";
+import {Commitment} from "./Commitment.sol";
+import {DIGIT, Duration, FANOUT, Instant, MatchId, MatchState, Node, Phase, Side, TournamentId} from "./Types.sol";
+
+/// @title A match: two commitments on their way down to their first difference.
+library Match {
+    /// @dev The name of the match of `one`, who came first, and `two` in a tournament.
+    function id(TournamentId tournament, Node one, Node two) internal pure returns (MatchId) {
+        return MatchId.wrap(keccak256(abi.encode(tournament, one, two)));
+    }
+
+    /// @dev A match at its first move, which is `one`'s.
+    function begin(
+        Node one,
+        Node two,
+        uint8 height,
+        Duration clockOne,
+        Duration clockTwo,
+        Instant time
+    ) internal pure returns (MatchState memory) {
+        return
+            MatchState({
+                nodes: _nodes(one, two),
+                pos: 0,
+                height: height,
+                turn: Side.One,
+                phase: Phase.Playing,
+                clockOne: clockOne,
+                clockTwo: clockTwo,
+                since: time
+            });
+    }
+
+    /// @dev The mover goes down to its great-grandchild `own` and hands over.
+    function descend(
+        MatchState memory state,
+        MatchId name,
+        uint256 digit,
+        Node own,
+        Node opp,
+        bytes32[] calldata siblings,
+        Instant time
+    ) internal pure {
+        _requireTurn(state, name, time);
+        if (state.height <= DIGIT) revert ITournament.HeightUnfit(state.height);
+        _open(state, name, digit, own, opp, siblings);
+        Clock.charge(state, time);
+        state.nodes = _nodes(opp, own);
+        // Safe: the height is above three.
+        unchecked {
+            state.height -= DIGIT;
+        }
+        state.turn = other(state.turn);
+    }
+
+    /// @dev The mover goes down to the first leaf that differs, whose number `pos` becomes. The turn stays.
+    function touchDown(
+        MatchState memory state,
+        MatchId name,
+        uint256 digit,
+        Node own,
+        Node opp,
+        bytes32[] calldata siblings,
+        Instant time
+    ) internal pure {
+        _requireTurn(state, name, time);
+        if (state.height != DIGIT) revert ITournament.HeightUnfit(state.height);
+        _open(state, name, digit, own, opp, siblings);
+        Clock.charge(state, time);
+        state.height = 0;
+    }
+
+    /// @dev The other side.
+    function other(Side side) internal pure returns (Side) {
+        return side == Side.One ? Side.Two : Side.One;
+    }
+
+    function _requireTurn(MatchState memory state, MatchId name, Instant time) private pure {
+        if (state.phase != Phase.Playing) revert ITournament.MatchNotPlaying(name);
+        if (!Clock.runs(state, time)) revert ITournament.ClockSpent(name);
+    }
+
+    function _open(
+        MatchState memory state,
+        MatchId name,
+        uint256 digit,
+        Node own,
+        Node opp,
+        bytes32[] calldata siblings
+    ) private pure {
+        (Node ownNode, Node oppNode) = Commitment.climb(digit, own, opp, siblings);
+        if (_nodes(ownNode, oppNode) != state.nodes) revert ITournament.OpeningWrong(name);
+        // Safe: heights are at most 60 together, so a position has at most 60 bits; the digit is below 8.
+        unchecked {
+            state.pos = uint64(state.pos * FANOUT + digit);
+        }
+    }
+
+    /// @dev What a match remembers of its two nodes: the mover's and the other side's.
+    function _nodes(Node mover, Node waiter) private pure returns (bytes32) {
+        return Node.unwrap(Commitment.parent(mover, waiter));
+    }
+}

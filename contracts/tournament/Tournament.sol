@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
+import {ITournament, Join, LastMove, Params} from "../interfaces/ITournament.sol";
+import {Clock} from "./Clock.sol";
+import {Commitment} from "./Commitment.sol";
+import {Match} from "./Match.sol";
+import {
+    CommitmentState,
+    DIGIT,
+    Duration,
+    Instant,
+    MatchId,
+    MatchState,
+    NOBODY,
+    Node,
+    Phase,
+    Side,
+    StateRoot,
+    Status,
+    TournamentId,
+    TournamentState,
+    present
+} from "./Types.sol";
+
+/// @title Storage, money and events of all tournaments; the rules are in Match, Clock and Commitment.
+contract Tournament is ITournament {
+    /// @inheritdoc ITournament
+    IStepVerifier public immutable override verifier;
+    /// @inheritdoc ITournament
+    address public immutable override arbiter;
+    /// @inheritdoc ITournament
+    uint256 public override burned;
+    /// @inheritdoc ITournament
+    mapping(address owner => uint256 amount) public override credit;
+    /// @inheritdoc ITournament
+    mapping(bytes32 announcement => Instant moment) public override announcedAt;
+
+    uint256 private constant _LONGEST = 2 ** 40;
+    uint256 private constant _HIGHEST = 60;
+
+    Duration private immutable _PERIOD;
+    Duration private immutable _GRACE;
+    uint256 private immutable _LEVELS;
+    uint8 private immutable _HEIGHT_0;
+    uint8 private immutable _HEIGHT_1;
+    uint256 private immutable _BOND_0;
+    uint256 private immutable _BOND_1;
+    uint256 private immutable _BOUNTY;
+
+    mapping(TournamentId tournament => TournamentState) private _tournaments;
+    mapping(TournamentId tournament => mapping(Node root => CommitmentState)) private _commitments;
+    mapping(MatchId id => MatchState) private _matches;
+
+    /// @param verifier_ The step verifier of the bottom level.
+    /// @param params_ What never changes.
+    /// @param arbiter_ Who opens root tournaments.
+    constructor(IStepVerifier verifier_, Params memory params_, address arbiter_) {
+        uint256 levels = params_.heights.length;
+        if (levels == 0 || levels > 2 || params_.bonds.length != levels) {
+            revert LevelsWrong(levels, params_.bonds.length);
+        }
+        if (params_.period == 0 || params_.period > _LONGEST || params_.grace == 0 || params_.grace > _LONGEST)
+            revert PeriodWrong(params_.period, params_.grace);
+        uint256 total = 0;
+        for (uint256 level = 0; level < levels; ++level) {
+            uint256 height = params_.heights[level];
+            total += height;
+            if (height == 0 || height % DIGIT != 0 || total > _HIGHEST) revert HeightWrong(level, height);
+            // Division, because a product of an enormous bounty would overflow: bounty < bond / 4, exactly.
+            uint256 bond = params_.bonds[level];
+            if (bond == 0 || params_.bounty > (bond - 1) / 4) revert BondTooLow(level, bond);
+        }
+        verifier = verifier_;
+        arbiter = arbiter_;
+        _PERIOD = Duration.wrap(uint48(params_.period));
+        _GRACE = Duration.wrap(uint48(params_.grace));
+        _LEVELS = levels;
+        _HEIGHT_0 = params_.heights[0];
+        _BOND_0 = params_.bonds[0];
+        _HEIGHT_1 = levels == 2 ? params_.heights[1] : 0;
+        _BOND_1 = levels == 2 ? params_.bonds[1] : 0;
+        _BOUNTY = params_.bounty;
+    }
+
+    /// @inheritdoc ITournament
+    function announce(bytes32 announcement) external override {
+        // The first time counts: else anybody could make an announcement young again just before its owner joins.
+        if (Instant.unwrap(announcedAt[announcement]) != 0) return;
+        announcedAt[announcement] = present();
+        emit Announced(announcement, present());
+    }
+
+    /// @inheritdoc ITournament
+    function open(
+        TournamentId tournament,
+        StateRoot initial,
+        address owner,
+        Join calldata commitment
+    ) external payable override {
+        if (msg.sender != arbiter) revert NotArbiter(msg.sender);
+        TournamentState storage row = _tournaments[tournament];
+        if (Instant.unwrap(row.closes) != 0) revert TournamentExists(tournament);
+        row.initial = initial;
+        row.closes = present().plus(_PERIOD);
+        emit Opened(tournament, initial, row.closes);
+        _join(tournament, owner, commitment);
+    }
+
+    /// @inheritdoc ITournament
+    function join(TournamentId tournament, Join calldata commitment) external payable override {
+        _join(tournament, msg.sender, commitment);
+    }
+
+    /// @inheritdoc ITournament
+    function move(
+        MatchId id,
+        uint8 digit,
+        bytes32 opp,
+        bytes32[] calldata siblings,
+        bytes32[8] calldata next
+    ) external override {
+        MatchState memory state = _matches[id];
+        Match.descend(state, id, digit, Commitment.top(next), Node.wrap(opp), siblings, present());
+        _matches[id] = state;
+        emit Moved(id, state.pos, state.since, next);
+    }
+
+    /// @inheritdoc ITournament
+    function last(TournamentId tournament, Node one, Node two, LastMove calldata shown) external override {
+        MatchId id = Match.id(tournament, one, two);
+        MatchState memory state = _matches[id];
+        Match.touchDown(state, id, shown.digit, Node.wrap(shown.own), Node.wrap(shown.opp), shown.siblings, present());
+        TournamentState storage row = _tournaments[tournament];
+        uint256 level = row.level;
+        _requireAgreed(row.initial, _height(level), state.pos, one, two, shown);
+        StateRoot agreed = StateRoot.wrap(shown.agreed);
+        bool first = state.turn == Side.One;
+        StateRoot leafOne = StateRoot.wrap(first ? shown.own : shown.opp);
+        StateRoot leafTwo = StateRoot.wrap(first ? shown.opp : shown.own);
+        if (level + 1 < _LEVELS) {
+            _seal(id, state, uint8(level + 1), agreed, leafOne, leafTwo);
+        } else {
+            StateRoot result = StateRoot.wrap(verifier.step(shown.agreed, shown.witness));
+            emit Stepped(id, state.pos, agreed, leafOne, leafTwo, result, present());
+            _end(tournament, id, one, two, state, _matching(result, leafOne, leafTwo), 0);
+        }
+    }
+
+    /// @inheritdoc ITournament
+    function resolve(TournamentId tournament, Node one, Node two) external override {
+        MatchId id = Match.id(tournament, one, two);
+        MatchState memory state = _matches[id];
+        Side winner = Side.None;
+        if (state.phase == Phase.Playing) {
+            if (Clock.runs(state, present())) revert ClockRunning(id);
+            winner = Match.other(state.turn);
+        } else if (state.phase == Phase.Inner) {
+            TournamentId inner = TournamentId.wrap(MatchId.unwrap(id));
+            TournamentState storage row = _tournaments[inner];
+            if (!_finished(row)) revert TournamentUnfinished(inner);
+            Node champion = row.waiting;
+            if (!(champion == NOBODY)) {
+                winner = _matching(_commitments[inner][champion].finalState, row.leafOne, row.leafTwo);
+            }
+        } else {
+            revert MatchNotLive(id);
+        }
+        _end(tournament, id, one, two, state, winner, _BOUNTY);
+        _pay(msg.sender, _BOUNTY);
+    }
+
+    /// @inheritdoc ITournament
+    function collect(TournamentId tournament) external override {
+        TournamentState storage row = _tournaments[tournament];
+        if (!_finished(row)) revert TournamentUnfinished(tournament);
+        Node champion = row.waiting;
+        if (champion == NOBODY) revert TournamentWithoutWinner(tournament);
+        if (row.collected) revert BondCollected(tournament);
+        row.collected = true;
+        emit Collected(tournament, champion);
+        _pay(_commitments[tournament][champion].owner, _bond(row.level));
+    }
+
+    /// @inheritdoc ITournament
+    function withdraw(address payable to) external override {
+        uint256 amount = credit[msg.sender];
+        if (amount == 0) revert NothingToWithdraw(msg.sender);
+        credit[msg.sender] = 0;
+        emit Withdrawn(msg.sender, to, amount);
+        (bool taken, ) = to.call{value: amount}("");
+        if (!taken) revert WithdrawalFailed(to);
+    }
+
+    /// @inheritdoc ITournament
+    function verdict(
+        TournamentId tournament
+    ) external view override returns (bool finished, bool decided, StateRoot finalState, address owner) {
+        TournamentState storage row = _tournaments[tournament];
+        finished = _finished(row);
+        Node champion = row.waiting;
+        decided = finished && !(champion == NOBODY);
+        if (decided) {
+            CommitmentState storage winner = _commitments[tournament][champion];
+            (finalState, owner) = (winner.finalState, winner.owner);
+        }
+    }
+
+    /// @inheritdoc ITournament
+    function tournamentState(TournamentId tournament) external view override returns (TournamentState memory) {
+        return _tournaments[tournament];
+    }
+
+    /// @inheritdoc ITournament
+    function commitmentState(
+        TournamentId tournament,
+        Node root
+    ) external view override returns (CommitmentState memory) {
+        return _commitments[tournament][root];
+    }
+
+    /// @inheritdoc ITournament
+    function matchState(MatchId id) external view override returns (MatchState memory) {
+        return _matches[id];
+    }
+
+    /// @inheritdoc ITournament
+    function params() external view override returns (Params memory result) {
+        result.period = Duration.unwrap(_PERIOD);
+        result.grace = Duration.unwrap(_GRACE);
+        result.bounty = _BOUNTY;
+        result.heights = new uint8[](_LEVELS);
+        result.bonds = new uint256[](_LEVELS);
+        for (uint256 level = 0; level < _LEVELS; ++level) {
+            result.heights[level] = _height(level);
+            result.bonds[level] = _bond(level);
+        }
+    }
+
+    function _join(TournamentId tournament, address owner, Join calldata shown) private {
+        TournamentState storage row = _tournaments[tournament];
+        Instant closes = row.closes;
+        if (Instant.unwrap(closes) == 0) revert TournamentUnknown(tournament);
+        if (!present().isBefore(closes)) revert TournamentClosed(tournament, closes);
+        uint256 level = row.level;
+        if (msg.value != _bond(level)) revert BondWrong(msg.value, _bond(level));
+        Node root = Commitment.top(shown.children);
+        StateRoot finalState = StateRoot.wrap(shown.finalState);
+        _requireFinal(level, shown);
+        if (level == 0) {
+            _requireAnnounced(keccak256(abi.encode(owner, tournament, root, shown.salt)));
+        } else if (!(finalState == row.leafOne || finalState == row.leafTwo)) {
+            revert FinalOutsideMatch(finalState);
+        }
+        CommitmentState storage entry = _commitments[tournament][root];
+        if (entry.status != Status.None) revert CommitmentKnown(tournament, root);
+        Duration clock = Clock.joining(present(), closes);
+        entry.owner = owner;
+        entry.clock = clock;
+        entry.status = Status.Alive;
+        entry.finalState = finalState;
+        emit Joined(tournament, root, owner, finalState, clock, shown.children);
+        _pair(tournament, root, clock);
+    }
+
+    /// @dev Whoever has an opponent plays at once: the one that waited is `one` and moves.
+    function _pair(TournamentId tournament, Node root, Duration clock) private {
+        TournamentState storage row = _tournaments[tournament];
+        Node one = row.waiting;
+        if (one == NOBODY) {
+            row.waiting = root;
+            return;
+        }
+        row.waiting = NOBODY;
+        ++row.live;
+        MatchId id = Match.id(tournament, one, root);
+        Duration clockOne = Clock.paired(_commitments[tournament][one].clock, _GRACE, _PERIOD);
+        Duration clockTwo = Clock.paired(clock, _GRACE, _PERIOD);
+        _matches[id] = Match.begin(one, root, _height(row.level), clockOne, clockTwo, present());
+        emit Paired(tournament, id, one, root, clockOne, clockTwo, present());
+    }
+
+    /// @dev Begins the inner tournament of a match; the match's clocks stand still until it is finished.
+    function _seal(
+        MatchId id,
+        MatchState memory state,
+        uint8 level,
+        StateRoot agreed,
+        StateRoot leafOne,
+        StateRoot leafTwo
+    ) private {
+        state.phase = Phase.Inner;
+        _matches[id] = state;
+        Duration longer = state.clockOne < state.clockTwo ? state.clockTwo : state.clockOne;
+        TournamentState storage row = _tournaments[TournamentId.wrap(MatchId.unwrap(id))];
+        row.initial = agreed;
+        row.leafOne = leafOne;
+        row.leafTwo = leafTwo;
+        row.level = level;
+        row.closes = state.since.plus(longer);
+        emit Sealed(id, state.pos, agreed, leafOne, leafTwo, state.since, row.closes);
+    }
+
+    /// @dev Ends a match. Half a loser's bond goes to the winner's owner, `bounty` to whoever resolved, and the rest to nobody.
+    function _end(
+        TournamentId tournament,
+        MatchId id,
+        Node one,
+        Node two,
+        MatchState memory state,
+        Side winner,
+        uint256 bounty
+    ) private {
+        state.phase = Phase.Done;
+        _matches[id] = state;
+        TournamentState storage row = _tournaments[tournament];
+        --row.live;
+        uint256 bond = _bond(row.level);
+        if (winner != Side.One) _commitments[tournament][one].status = Status.Out;
+        if (winner != Side.Two) _commitments[tournament][two].status = Status.Out;
+        if (winner == Side.None) {
+            uint256 both = 2 * bond - bounty;
+            burned += both;
+            emit Ended(tournament, id, winner, Duration.wrap(0), both);
+            return;
+        }
+        (Node champion, Duration clock) = winner == Side.One ? (one, state.clockOne) : (two, state.clockTwo);
+        uint256 prize = bond / 2;
+        uint256 rest = bond - prize - bounty;
+        burned += rest;
+        emit Ended(tournament, id, winner, clock, rest);
+        CommitmentState storage entry = _commitments[tournament][champion];
+        entry.clock = clock;
+        _pay(entry.owner, prize);
+        _pair(tournament, champion, clock);
+    }
+
+    /// @dev Money moves only in `withdraw`.
+    function _pay(address owner, uint256 amount) private {
+        credit[owner] += amount;
+        emit Credited(owner, amount);
+    }
+
+    function _bond(uint256 level) private view returns (uint256) {
+        return level == 0 ? _BOND_0 : _BOND_1;
+    }
+
+    function _height(uint256 level) private view returns (uint8) {
+        return level == 0 ? _HEIGHT_0 : _HEIGHT_1;
+    }
+
+    function _finished(TournamentState storage row) private view returns (bool) {
+        Instant closes = row.closes;
+        return Instant.unwrap(closes) != 0 && !present().isBefore(closes) && row.live == 0;
+    }
+
+    function _requireAnnounced(bytes32 announcement) private view {
+        Instant time = announcedAt[announcement];
+        if (Instant.unwrap(time) == 0 || !time.isBefore(present())) revert NotAnnounced(announcement);
+    }
+
+    /// @dev The last leaf is the last one under the last child.
+    function _requireFinal(uint256 level, Join calldata shown) private view {
+        uint256 height = _height(level) - DIGIT;
+        StateRoot finalState = StateRoot.wrap(shown.finalState);
+        Node child = Commitment.root(finalState, (1 << height) - 1, height, shown.proof);
+        if (!(child == Node.wrap(shown.children[7]))) revert FinalNotInTree(finalState);
+    }
+
+    /// @dev Both sides agree on every leaf left of `pos`, so a proof in either tree will do.
+    function _requireAgreed(
+        StateRoot initial,
+        uint256 height,
+        uint256 pos,
+        Node one,
+        Node two,
+        LastMove calldata shown
+    ) private pure {
+        StateRoot agreed = StateRoot.wrap(shown.agreed);
+        if (pos == 0) {
+            if (shown.proof.length != 0) revert ProofLengthWrong(shown.proof.length, 0);
+            if (!(agreed == initial)) revert AgreedWrong(agreed);
+        } else {
+            Node root = Commitment.root(agreed, pos - 1, height, shown.proof);
+            if (!(root == one || root == two)) revert AgreedWrong(agreed);
+        }
+    }
+
+    /// @dev Whose leaf a state is. The two leaves differ.
+    function _matching(StateRoot state, StateRoot leafOne, StateRoot leafTwo) private pure returns (Side) {
+        if (state == leafOne) return Side.One;
+        return state == leafTwo ? Side.Two : Side.None;
+    }
+}
