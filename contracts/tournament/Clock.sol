@@ -9,7 +9,7 @@ import {Duration, Instant, MatchState, Side} from "./Types.sol";
 library Clock {
     /// @dev The clock of a commitment that joins: what is left of the time to join, so that late comers gain nothing.
     function joining(Instant time, Instant closes) internal pure returns (Duration) {
-        return closes.since(at);
+        return closes.since(time);
     }
 
     /// @dev The clock of a commitment that is paired.
