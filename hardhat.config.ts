@@ -1,26 +1,12 @@
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { configVariable, defineConfig, overrideTask } from "hardhat/config";
-import { globSync } from "node:fs";
+import { configVariable, defineConfig } from "hardhat/config";
 import { createRequire } from "node:module";
+import { arbiterPlugin } from "./scripts/hardhat/plugin.ts";
 
 const require = createRequire(import.meta.url);
 
-/**
- * `hardhat test mocha` without file names takes every TypeScript file under test/, also helpers and the guests' sources;
- * here it takes only the files that are tests by their name.
- */
-const mochaTests = overrideTask(["test", "mocha"])
-  .setInlineAction(async (args, hre, runSuper) => {
-    const { root, tests } = hre.config.paths;
-    const named = args.testFiles.length > 0 ? args.testFiles : globSync(`${tests.mocha}/**/*.test.ts`).sort();
-    process.chdir(root);
-    return runSuper({ ...args, testFiles: named });
-  })
-  .build();
-
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
-  tasks: [mochaTests],
+  plugins: [hardhatToolboxMochaEthers, arbiterPlugin],
   solidity: {
     version: "0.8.35",
     // The compiler from npm: nothing is downloaded.
@@ -33,7 +19,11 @@ export default defineConfig({
     splitTestsCompilation: true,
   },
   // test/harness: contracts that only tests deploy (tokens, doors to libraries); artifacts and types as for contracts/.
-  paths: { sources: ["contracts", "test/harness"], tests: { mocha: "test", solidity: "test/contracts" }, ignition: "deploy" },
+  paths: {
+    sources: ["contracts", "test/harness"],
+    tests: { mocha: "test", solidity: "test/contracts" },
+    ignition: "deploy",
+  },
   // Generated namespaces are not erasable syntax: they are types for the compiler, never checked and never run.
   typechain: { tsNocheck: true },
   networks: {

@@ -1,0 +1,242 @@
+/**
+ * Sets up what a command of this project needs, then runs it: `node scripts/bootstrap.mjs [--build] ENTRY [ARGS…]`.
+ *
+ * ENTRY is a TypeScript file of the project, or the name of a program in node_modules/.bin. Before it runs,
+ *  1. a Node that can run the project is picked: this one from 22.13 on, otherwise a private Node 24 in `.cache/`;
+ *  2. the packages of the lock file are installed, unless a stamp in node_modules says that they already are;
+ *  3. with --build, contracts, their types and the guests of the tests are built, as far as they are not yet.
+ *
+ * Everything that set-up has to say goes to stderr: stdout belongs to the command. Each part is recorded only after it
+ * succeeded, so an interruption at any point is mended by the next call. Plain JavaScript without packages, because
+ * it runs before there are any, on Node 20.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"; // prettier-ignore
+import { constants } from "node:os";
+import { delimiter, dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The first Node that Hardhat and its native engine support. */
+const OLDEST_NODE = [22, 13];
+/** The major version of the Node that is fetched for those who have an older one. */
+const PRIVATE_NODE = 24;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(root, ".cache");
+const modules = join(root, "node_modules");
+const windows = process.platform === "win32";
+
+/** A set-up step failed for a reason that the user can do something about. */
+class SetupError extends Error {}
+
+/** @param {string} line */
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** @param {number[]} a @param {number[]} b whether version a is b or newer */
+function atLeast(a, b) {
+  const i = b.findIndex((part, index) => part !== a[index]);
+  return i < 0 || a[i] > b[i];
+}
+
+/** @param {string | Buffer} data */
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/**
+ * Runs a program and waits for it. While it runs, Ctrl-C is left to it (the terminal sends it to both), and
+ * SIGTERM and SIGHUP are passed on.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, stdout?: "inherit" | 2, shell?: boolean }} options
+ * @returns {Promise<number>} its exit code, 128 + n if signal n ended it
+ */
+function run(program, args, { env = process.env, cwd = root, stdout = 2, shell = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, shell, stdio: ["inherit", stdout, "inherit"] });
+    /** @param {NodeJS.Signals} signal */
+    const pass = (signal) => child.kill(signal);
+    const wait = () => undefined;
+    process.on("SIGINT", wait).on("SIGTERM", pass).on("SIGHUP", pass);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      process.off("SIGINT", wait).off("SIGTERM", pass).off("SIGHUP", pass);
+      resolve(code ?? 128 + constants.signals[signal ?? "SIGTERM"]);
+    });
+  });
+}
+
+/**
+ * Runs a set-up step; if it fails, ends with its advice, if it was interrupted, with its exit code.
+ *
+ * @param {Parameters<typeof run>} call
+ * @param {string} advice
+ */
+async function setUp(call, advice) {
+  const code = await run(...call);
+  if (code > 128) process.exit(code);
+  if (code !== 0) throw new SetupError(`${advice} (exit code ${code})`);
+}
+
+/**
+ * npm, run by a given Node: the npm that called this script, if it was one.
+ *
+ * @param {string} node
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Parameters<typeof run>}
+ */
+function npm(node, args, env) {
+  const quiet = ["--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"];
+  const caller = process.env.npm_execpath ?? "";
+  if (/npm-cli\.c?js$/.test(caller)) return [node, [caller, ...args, ...quiet], { env }];
+  return ["npm", [...args, ...quiet], { env, shell: windows }];
+}
+
+/** @returns {Promise<string>} the path of a Node that can run the project */
+async function pickNode() {
+  const version = process.versions.node.split(".").map(Number);
+  if (atLeast(version, OLDEST_NODE)) return process.execPath;
+
+  // The packages behind npm's `node`, taken directly: that one needs an install script, which npm may refuse to run.
+  const system = windows ? "win" : process.platform;
+  const name = `${system === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${system}-${process.arch}`;
+  const home = join(cache, `node${PRIVATE_NODE}`);
+  const node = join(home, "node_modules", name, "bin", windows ? "node.exe" : "node");
+  if (existsSync(node)) return node;
+
+  say(
+    `Node ${process.versions.node} is too old for the project: fetching Node ${PRIVATE_NODE} into .cache/ (once, 50 MB).`,
+  );
+  const fresh = `${home}.${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const install = ["install", `${name}@${PRIVATE_NODE}`, "--prefix", fresh, "--no-save", "--no-package-lock", "--ignore-scripts"]; // prettier-ignore
+  await setUp(
+    npm(process.execPath, install, process.env),
+    `Could not fetch Node ${PRIVATE_NODE}. Check the connection to the npm registry and call again, or install Node ${OLDEST_NODE.join(".")} or newer`, // prettier-ignore
+  );
+  try {
+    renameSync(fresh, home);
+  } catch (error) {
+    // Another call was faster; its copy is as good.
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(node)) throw error;
+  }
+  if (!existsSync(node)) {
+    throw new SetupError(
+      `There is no Node for ${name} on npm: install Node ${OLDEST_NODE.join(".")} or newer yourself.`,
+    );
+  }
+  return node;
+}
+
+/**
+ * The environment of everything that the project runs: the picked Node and the project's programs come first in PATH,
+ * TypeScript runs directly, and warnings that a feature of Node is experimental are hidden.
+ *
+ * @param {string} node
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment(node) {
+  const options = [process.env.NODE_OPTIONS ?? "", "--disable-warning=ExperimentalWarning"];
+  const version = process.versions.node.split(".").map(Number);
+  const strips = node !== process.execPath || atLeast(version, version[0] === 22 ? [22, 18] : [23, 6]);
+  if (!strips) options.push("--experimental-strip-types");
+  const path = [dirname(node), join(modules, ".bin"), process.env.PATH ?? ""].join(delimiter);
+  return { ...process.env, NODE_OPTIONS: options.join(" ").trim(), PATH: path };
+}
+
+/** @param {string} node @param {NodeJS.ProcessEnv} env */
+async function installPackages(node, env) {
+  const major = node === process.execPath ? process.versions.node.split(".")[0] : PRIVATE_NODE;
+  const lock = sha256(readFileSync(join(root, "package-lock.json")));
+  const wanted = `${lock} ${process.platform} ${process.arch} node${major}\n`;
+  const stamp = join(modules, ".arbiter-stamp");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+
+  say("Installing the packages of package-lock.json (about a minute).");
+  rmSync(stamp, { force: true });
+  await setUp(
+    npm(node, ["ci", "--include=dev", "--include=optional"], env),
+    "Could not install the packages. Check the connection to the npm registry and call again",
+  );
+  if ((await run(node, ["-e", 'require("@nomicfoundation/edr")'], { env })) !== 0) {
+    throw new SetupError(
+      `The native engine of Hardhat, @nomicfoundation/edr, does not load on ${process.platform}-${process.arch}.\n` +
+        "It exists for Linux, macOS (x64, arm64) and Windows (x64). If this is one of them, delete node_modules and call again.",
+    );
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/** @param {string} folder every file under it, sorted; none if there is no such folder @returns {string[]} */
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+/** What the build of the contracts depends on, and Hardhat's record of the last one, in one word. */
+function buildState() {
+  const record = join(root, "cache", "compile-cache.json");
+  const outputs = ["artifacts", join("types", "ethers-contracts")].every((folder) => existsSync(join(root, folder)));
+  if (!outputs || !existsSync(record)) return undefined;
+  const inputs = ["package-lock.json", "hardhat.config.ts"].map((name) => join(root, name));
+  inputs.push(...filesUnder(join(root, "contracts")), ...filesUnder(join(root, "test", "harness")));
+  const hashes = inputs.map((file) => `${file} ${sha256(readFileSync(file))}`);
+  return sha256([...hashes, statSync(record).mtimeMs].join("\n"));
+}
+
+/** @param {string} node @param {NodeJS.ProcessEnv} env */
+async function build(node, env) {
+  const stamp = join(cache, "build-stamp");
+  const state = buildState();
+  if (state === undefined || !existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
+    say("Building the contracts.");
+    rmSync(stamp, { force: true });
+    await setUp([node, [program("hardhat"), "build", "--no-tests"], { env }], "The contracts do not build");
+    const built = buildState();
+    if (built !== undefined) {
+      mkdirSync(cache, { recursive: true });
+      writeFileSync(stamp, built);
+    }
+  }
+  const guests = join(root, "test", "programs", "build.ts");
+  if (existsSync(guests)) await setUp([node, [guests], { env }], "The guest programs do not build");
+}
+
+/** @param {string} name a program of an installed package @returns {string} the path of its script */
+function program(name) {
+  const link = join(modules, ".bin", name);
+  if (!existsSync(link)) throw new SetupError(`There is no program ${name} among the installed packages.`);
+  return realpathSync(link);
+}
+
+/** @param {string[]} argv */
+async function main(argv) {
+  const builds = argv[0] === "--build";
+  const [entry, ...args] = builds ? argv.slice(1) : argv;
+  if (entry === undefined) throw new SetupError("Usage: node scripts/bootstrap.mjs [--build] ENTRY [ARGS…]");
+  const node = await pickNode();
+  const env = environment(node);
+  await installPackages(node, env);
+  if (builds) await build(node, env);
+  const script = extname(entry) === "" ? program(entry) : join(root, entry);
+  // File names among the arguments are the caller's: npm moves to the project's folder and leaves the caller's here.
+  return run(node, [script, ...args], { env, stdout: "inherit" });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,32 @@
+import { globSync } from "node:fs";
+import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
+import Mocha from "mocha";
+import { type TestReport, writeReport } from "./report.ts";
+
+const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
+
+/** Mocha's usual output, and the figures for the report. */
+class CountingReporter extends Mocha.reporters.Spec {
+  constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
+    super(runner, options);
+    const report: TestReport = { passed: 0, failed: 0, skipped: [] };
+    runner.on(EVENT_TEST_PASS, () => (report.passed += 1));
+    runner.on(EVENT_TEST_FAIL, () => (report.failed += 1));
+    runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push(test.fullTitle()));
+    runner.once(EVENT_RUN_END, () => {
+      writeReport(report);
+    });
+  }
+}
+
+/** `hardhat test mocha`: without file names the original takes every TypeScript file under test/, helpers and guests too. */
+const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
+  hre.config.test.mocha.reporter = CountingReporter;
+  const named = args["testFiles"] as string[];
+  const testFiles = named.length > 0 ? named : globSync(`${hre.config.paths.tests.mocha}/**/*.test.ts`).sort();
+  if (testFiles.length > 0) return (await runSuper({ ...args, testFiles })) as unknown;
+  writeReport({ passed: 0, failed: 0, skipped: [] });
+  return undefined;
+};
+
+export default action;

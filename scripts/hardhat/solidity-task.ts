@@ -1,0 +1,28 @@
+import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
+import { writeReport } from "./report.ts";
+
+/** The part of the result of Hardhat's task that the report needs; Hardhat exports no type for it. */
+interface SolidityRun {
+  suiteResults: {
+    id: { name: string };
+    testResults: { name: string; status: "Success" | "Failure" | "Skipped"; reason?: string }[];
+  }[];
+}
+
+/** `hardhat test solidity`, with a report. A skipped test's title carries the reason given to `vm.skip`. */
+const action: TaskOverrideActionFunction = async (args, _hre, runSuper) => {
+  const result = (await runSuper(args)) as
+    { success: true; value: SolidityRun } | { success: false; error: SolidityRun };
+  const { suiteResults } = result.success ? result.value : result.error;
+  const tests = suiteResults.flatMap(({ id, testResults }) => testResults.map((test) => ({ suite: id.name, ...test })));
+  writeReport({
+    passed: tests.filter(({ status }) => status === "Success").length,
+    failed: tests.filter(({ status }) => status === "Failure").length,
+    skipped: tests
+      .filter(({ status }) => status === "Skipped")
+      .map(({ suite, name, reason }) => `${suite} ${name}${reason ? ` (skipped: ${reason})` : ""}`),
+  });
+  return result;
+};
+
+export default action;

@@ -1,0 +1,28 @@
+import type { HookContext, SolidityHooks } from "hardhat/types/hooks";
+
+/** Code (5574) or initialisation code (3860) larger than the chain takes, which is no fault in a contract that is a test. */
+const SIZE_WARNINGS = new Set(["5574", "3860"]);
+
+/** Where the compiler found something: Hardhat calls the project's own files `project/…`, those of packages `npm/…`. */
+const OWN_FILE = /--> project\/(\S+\.sol)/;
+
+/**
+ * Turns the compiler's warnings about the project's own files into errors, so that such a build fails, and fails again
+ * until the warning is gone (a successful build is cached, and would not warn a second time).
+ */
+const handlers: Partial<SolidityHooks> = {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the hook that Hardhat names instead runs when the build has succeeded already
+  async invokeSolc(context: HookContext, compiler, input, config, next) {
+    const output = await next(context, compiler, input, config);
+    for (const error of output.errors ?? []) {
+      const file = OWN_FILE.exec(error.formattedMessage ?? "")?.[1];
+      if (error.severity !== "warning" || file === undefined) continue;
+      if (file.startsWith("test/") && SIZE_WARNINGS.has(error.errorCode ?? "")) continue;
+      error.severity = "error";
+      error.type = "WarningAsError";
+    }
+    return output;
+  },
+};
+
+export default (): Promise<Partial<SolidityHooks>> => Promise.resolve(handlers);
