@@ -12,7 +12,17 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"; // prettier-ignore
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -115,10 +125,18 @@ async function pickNode() {
   const fresh = `${home}.${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  const install = ["install", `${name}@${PRIVATE_NODE}`, "--prefix", fresh, "--no-save", "--no-package-lock", "--ignore-scripts"]; // prettier-ignore
+  const install = [
+    "install",
+    `${name}@${PRIVATE_NODE}`,
+    "--prefix",
+    fresh,
+    "--no-save",
+    "--no-package-lock",
+    "--ignore-scripts",
+  ];
   await setUp(
     npm(process.execPath, install, process.env),
-    `Could not fetch Node ${PRIVATE_NODE}. Check the connection to the npm registry and call again, or install Node ${OLDEST_NODE.join(".")} or newer`, // prettier-ignore
+    `Could not fetch Node ${PRIVATE_NODE}. Check the connection to the npm registry and call again, or install Node ${OLDEST_NODE.join(".")} or newer`,
   );
   try {
     renameSync(fresh, home);
