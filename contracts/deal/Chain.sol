@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {IDeal} from "../interfaces/IDeal.sol";
+
+/// @title The chain of claims
+/// @notice Fragments are numbered from zero. Those below `resolved` are over; those from `resolved` to `claimed` have one
+/// pending claim each; those from `claimed` to `submitted` wait for one. Only the oldest pending claim is ever confirmed or
+/// struck: whoever is slashed for it backs no earlier claim that is still pending, and every later one dies with it.
+library Chain {
+    /// @notice `cap` is how many claims may be pending: claims live in a ring of that many slots (fragment modulo cap).
+    /// `head` is the state that the oldest pending claim builds on. The first eight fields share one storage word.
+    struct State {
+        uint48 submitted;
+        uint48 claimed;
+        uint48 resolved;
+        uint48 attempts;
+        uint40 closesAt;
+        uint8 cap;
+        IDeal.Head headKind;
+        bytes32 head;
+        mapping(uint256 fragment => bytes32) fragments;
+        mapping(uint256 slot => IDeal.Claim) ring;
+    }
+
+    /// @notice The id of a fragment: binds the Deal, the position and the input.
+    function fragmentIdOf(uint256 fragment, bytes32 inputRoot, uint256 length) internal view returns (bytes32) {
+        return keccak256(abi.encode(address(this), fragment, inputRoot, length));
+    }
+
+    /// @notice The id of a claim: binds the fragment (and so the Deal and the input), the state before it, the attempt (no
+    /// two claims of a Deal share one) and the final state. Its last byte is the claim's slot in the ring.
+    function claimIdOf(
+        bytes32 fragmentId,
+        bytes32 previous,
+        uint256 attempt,
+        bytes32 finalState,
+        uint256 slot
+    ) internal pure returns (bytes32) {
+        bytes32 binding = keccak256(abi.encode(fragmentId, previous, attempt, finalState));
+        return bytes32((uint256(binding) & ~uint256(0xff)) | slot);
+    }
+
+    /// @notice Whether claims are taken at `time`. Input is taken as long as nobody has closed the Deal or ended it.
+    function takesClaims(State storage self, uint256 time) internal view returns (bool) {
+        return self.headKind != IDeal.Head.halted && (self.closesAt == 0 || time < self.closesAt);
+    }
+
+    /// @notice Fragments that may still be confirmed, and so have to be payable.
+    function payable_(State storage self, uint256 time) internal view returns (uint256) {
+        return (takesClaims(self, time) ? self.submitted : self.claimed) - self.resolved;
+    }
+
+    /// @notice Adds a fragment.
+    function submit(
+        State storage self,
+        bytes32 inputRoot,
+        uint256 length
+    ) internal returns (uint256 fragment, bytes32 id) {
+        fragment = self.submitted++;
+        id = fragmentIdOf(fragment, inputRoot, length);
+        self.fragments[fragment] = id;
+    }
+
+    /// @notice The root of the state that a fragment starts from, the fragment being at most the one to claim next.
+    function previousOf(State storage self, uint256 fragment) internal view returns (bytes32) {
+        return fragment == self.resolved ? self.head : self.ring[(fragment - 1) % self.cap].finalState;
+    }
+
+    /// @notice Adds a claim about the next fragment. Checks everything but the record.
+    /// @param fragmentId The fragment that the worker means.
+    /// @param previous The root of the state that the worker started from.
+    function append(
+        State storage self,
+        bytes32 fragmentId,
+        bytes32 previous,
+        bytes32 finalState,
+        bool yields,
+        uint256 seat
+    ) internal returns (uint256 fragment, bytes32 id) {
+        fragment = self.claimed;
+        require(fragment < self.submitted, IDeal.NothingToClaim(fragment));
+        uint256 pending = fragment - self.resolved;
+        require(pending < self.cap, IDeal.TooManyPending(self.cap));
+        require(fragmentId == self.fragments[fragment], IDeal.WrongFragment(self.fragments[fragment], fragmentId));
+        bytes32 expected = previousOf(self, fragment);
+        require(previous == expected, IDeal.WrongPrevious(expected, previous));
+        if (pending == 0) {
+            require(self.headKind == IDeal.Head.yielded, IDeal.HeadHidden(self.head));
+        } else {
+            require(self.ring[(fragment - 1) % self.cap].yields, IDeal.NotYielded());
+        }
+
+        uint256 slot = fragment % self.cap;
+        id = claimIdOf(fragmentId, previous, self.attempts++, finalState, slot);
+        self.claimed++;
+        self.ring[slot] = IDeal.Claim({
+            id: id,
+            finalState: finalState,
+            fragment: uint48(fragment), // from a uint48
+            since: uint48(block.timestamp),
+            backers: uint16(1 << seat), // 16 seats
+            stage: IDeal.Stage.open,
+            yields: yields
+        });
+    }
+
+    /// @notice The pending claim of that id.
+    function find(State storage self, bytes32 id) internal view returns (IDeal.Claim storage claim) {
+        claim = self.ring[uint8(uint256(id))];
+        // A slot's claim was written after the last strike if its fragment is pending, so it is on the chain.
+        uint256 fragment = claim.fragment;
+        bool pending = claim.id == id && id != 0 && fragment >= self.resolved && fragment < self.claimed;
+        require(pending, IDeal.NotPending(id));
+    }
+
+    /// @notice The pending claim of that id, which has to be the oldest.
+    function findOldest(State storage self, bytes32 id) internal view returns (IDeal.Claim storage claim) {
+        claim = find(self, id);
+        require(claim.fragment == self.resolved, IDeal.NotOldest(id, self.ring[self.resolved % self.cap].id));
+    }
+
+    /// @notice The oldest pending claim that a seat backs, or zero.
+    function backedBy(State storage self, uint256 seat) internal view returns (bytes32) {
+        for (uint256 fragment = self.resolved; fragment < self.claimed; ++fragment) {
+            IDeal.Claim storage claim = self.ring[fragment % self.cap];
+            if ((claim.backers >> seat) & 1 == 1) return claim.id;
+        }
+        return 0;
+    }
+
+    /// @notice The oldest claim's final state becomes the head.
+    function confirm(State storage self, IDeal.Claim storage claim) internal {
+        self.resolved++;
+        self.head = claim.finalState;
+        if (!claim.yields) self.headKind = IDeal.Head.halted;
+    }
+
+    /// @notice Cuts the chain before the oldest claim: its fragment may be claimed again.
+    function strike(State storage self) internal {
+        self.claimed = self.resolved;
+    }
+
+    /// @notice Cuts the chain before the oldest claim and puts the verdict in its place.
+    function install(State storage self, bytes32 finalState) internal {
+        self.claimed = ++self.resolved;
+        self.head = finalState;
+        self.headKind = IDeal.Head.hidden;
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {IDeal} from "../interfaces/IDeal.sol";
+
+/// @title What a Deal reads in a machine's packed record
+/// @notice 288 bytes, nine words: code root, header, stack, memory and cells roots, saved, registers, sizes, lengths. The
+/// status is the most significant byte of the registers; docs/machine.md has the rest.
+library Record {
+    uint256 internal constant SIZE = 288;
+
+    /// @dev Where the word `registers` begins, and so the status byte.
+    uint256 private constant STATUS_OFFSET = 192;
+    uint8 private constant RUNNING = 0;
+    uint8 private constant YIELDED = 1;
+
+    /// @notice Reverts unless the record has the right length.
+    function check(bytes calldata record) internal pure {
+        require(record.length == SIZE, IDeal.WrongRecordLength(record.length));
+    }
+
+    /// @notice The state root.
+    function root(bytes calldata record) internal pure returns (bytes32) {
+        return keccak256(record);
+    }
+
+    function codeRoot(bytes calldata record) internal pure returns (bytes32) {
+        return bytes32(record[0:32]);
+    }
+
+    function header(bytes calldata record) internal pure returns (bytes32) {
+        return bytes32(record[32:64]);
+    }
+
+    /// @notice Whether the machine has stopped, in any way.
+    function halted(bytes calldata record) internal pure returns (bool) {
+        return uint8(record[STATUS_OFFSET]) != RUNNING;
+    }
+
+    /// @notice Whether the machine waits for the next fragment.
+    function yielded(bytes calldata record) internal pure returns (bool) {
+        return uint8(record[STATUS_OFFSET]) == YIELDED;
+    }
+}
