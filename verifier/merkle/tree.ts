@@ -1,0 +1,216 @@
+/**
+ * A persistent sparse Merkle tree over 256-bit leaves: every change gives a new tree that shares all it can with the old
+ * one, so keeping a state costs nothing but what changes later. Hashes are computed when a root or an opening is asked for,
+ * once a node.
+ */
+import { LEAF_BYTES, readLeaf, writeLeaf } from "./leaf.ts";
+import { branch, hashOf, Leaf, leaf, leftOf, type Node, page, Page, rightOf } from "./node.ts";
+
+/** The level of a page: 128 leaves, 4 KiB. */
+export const PAGE_LEVEL = 7;
+
+/** A node and what it takes to compute the root from it. */
+export interface TreeOpening {
+  /** Hash of the node; `undefined` if it is its level's zero hash. */
+  readonly node: Uint8Array | undefined;
+  /** Siblings from the node's level up to the level below the root; `undefined` where they are zero hashes. */
+  readonly siblings: readonly (Uint8Array | undefined)[];
+}
+
+/** An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a RangeError. */
+export class Tree {
+  readonly depth: number;
+  readonly #top: Node;
+
+  private constructor(depth: number, top: Node) {
+    this.depth = depth;
+    this.#top = top;
+  }
+
+  /** The tree of 2^depth zero leaves. */
+  static empty(depth: number): Tree {
+    return new Tree(depth, undefined);
+  }
+
+  /** The root hash. The array is shared: it must not be changed. */
+  root(): Uint8Array {
+    return hashOf(this.#top, this.depth);
+  }
+
+  /** The leaf at an index. */
+  get(index: number): bigint {
+    this.#check(0, index);
+    let node = this.#top;
+    let within = index;
+    for (let level = this.depth; ; level--) {
+      if (node === undefined) return 0n;
+      if (node instanceof Leaf) return node.value;
+      if (node instanceof Page) return readLeaf(node.bytes, LEAF_BYTES * within);
+      const half = 2 ** (level - 1);
+      const right = within >= half;
+      node = right ? node.right : node.left;
+      if (right) within -= half;
+    }
+  }
+
+  /** The tree with one leaf replaced; the same tree if that changes nothing. */
+  set(index: number, value: bigint): Tree {
+    if (this.get(index) === value) return this;
+    return new Tree(this.depth, replace(this.#top, this.depth, { level: 0, index }, leaf(value)));
+  }
+
+  /** The tree with one leaf replaced and every leaf to its right cleared. */
+  cut(index: number, value: bigint): Tree {
+    this.#check(0, index);
+    return new Tree(this.depth, cut(this.#top, this.depth, index, value));
+  }
+
+  /** The tree with the node at (`subtree.depth`, `index`) replaced by a whole other tree. */
+  graft(index: number, subtree: Tree): Tree {
+    this.#check(subtree.depth, index);
+    return new Tree(this.depth, replace(this.#top, this.depth, { level: subtree.depth, index }, subtree.#top));
+  }
+
+  /** The node at (level, index) as a tree of its own. */
+  subtree(level: number, index: number): Tree {
+    this.#check(level, index);
+    return new Tree(level, descend(this.#top, this.depth, { level, index }));
+  }
+
+  /** The node at (level, index), by default a leaf, with its siblings. */
+  opening(index: number, level = 0): TreeOpening {
+    this.#check(level, index);
+    const siblings: (Uint8Array | undefined)[] = [];
+    const node = descend(this.#top, this.depth, { level, index }, (sibling, at) => {
+      siblings.push(sibling && hashOf(sibling, at));
+    });
+    return { node: node && hashOf(node, level), siblings: siblings.reverse() };
+  }
+
+  /** The tree with leaves from `first` on replaced by bytes, which are copied; zeros complete the last leaf. */
+  withBytes(first: number, bytes: Uint8Array): Tree {
+    const end = first + Math.ceil(bytes.length / LEAF_BYTES);
+    if (end === first) return this;
+    this.#check(0, first);
+    this.#check(0, end - 1);
+    const level = Math.min(PAGE_LEVEL, this.depth);
+    const size = 2 ** level;
+    let top = this.#top;
+    for (let start = first - (first % size); start < end; start += size) {
+      const whole = first <= start && start + size <= end;
+      const content = whole ? new Uint8Array(size * LEAF_BYTES) : this.readBytes(start, size);
+      const from = Math.max(first, start);
+      const to = Math.min(end, start + size);
+      const piece = bytes.subarray((from - first) * LEAF_BYTES, (to - first) * LEAF_BYTES);
+      content.fill(0, (from - start) * LEAF_BYTES, (to - start) * LEAF_BYTES);
+      content.set(piece, (from - start) * LEAF_BYTES);
+      top = replace(top, this.depth, { level, index: start / size }, page(content));
+    }
+    return new Tree(this.depth, top);
+  }
+
+  /** The bytes of `count` leaves from `first` on. */
+  readBytes(first: number, count: number): Uint8Array {
+    const bytes = new Uint8Array(count * LEAF_BYTES);
+    if (count === 0) return bytes;
+    this.#check(0, first);
+    this.#check(0, first + count - 1);
+    copyLeaves(this.#top, this.depth, -first, bytes);
+    return bytes;
+  }
+
+  /** Runs of 128 leaves (of the whole tree, if it is smaller) that are not all zero, as [first leaf, bytes], in order. */
+  *pages(): Generator<readonly [first: number, bytes: Uint8Array]> {
+    yield* pagesOf(this.#top, this.depth, 0, Math.min(PAGE_LEVEL, this.depth));
+  }
+
+  /** Every leaf that is not zero, as [index, value], in order. */
+  *leaves(): Generator<readonly [index: number, value: bigint]> {
+    for (const [first, bytes] of this.pages()) {
+      for (let i = 0; i * LEAF_BYTES < bytes.length; i++) {
+        const value = readLeaf(bytes, i * LEAF_BYTES);
+        if (value !== 0n) yield [first + i, value];
+      }
+    }
+  }
+
+  #check(level: number, index: number): void {
+    if (level <= this.depth && Number.isInteger(index) && index >= 0 && index < 2 ** (this.depth - level)) return;
+    throw new RangeError(`node ${index} of level ${level} lies outside a tree of depth ${this.depth}`);
+  }
+}
+
+/** A node's place: `index` counts the nodes of its level from the left. */
+interface Place {
+  readonly level: number;
+  readonly index: number;
+}
+
+/** Finds a node below one of level `depth`, telling the siblings on the way, the uppermost first. */
+function descend(top: Node, depth: number, place: Place, visit?: (sibling: Node, level: number) => void): Node {
+  let node = top;
+  for (let level = depth - 1; level >= place.level; level--) {
+    const right = isRight(place, level);
+    visit?.(right ? leftOf(node) : rightOf(node), level);
+    node = right ? rightOf(node) : leftOf(node);
+  }
+  return node;
+}
+
+/** Whether the way to a place goes right into a node of the given level. */
+function isRight(place: Place, level: number): boolean {
+  return Math.floor(place.index / 2 ** (level - place.level)) % 2 === 1;
+}
+
+function replace(node: Node, level: number, place: Place, replacement: Node): Node {
+  if (level === place.level) return replacement;
+  const left = leftOf(node);
+  const right = rightOf(node);
+  return isRight(place, level - 1)
+    ? branch(left, replace(right, level - 1, place, replacement))
+    : branch(replace(left, level - 1, place, replacement), right);
+}
+
+function cut(node: Node, level: number, index: number, value: bigint): Node {
+  if (level === 0) return leaf(value);
+  const half = 2 ** (level - 1);
+  return index < half
+    ? branch(cut(leftOf(node), level - 1, index, value), undefined)
+    : branch(leftOf(node), cut(rightOf(node), level - 1, index - half, value));
+}
+
+/** Writes the leaves below a node whose first leaf belongs at leaf `at` of the target; what lies outside is left out. */
+function copyLeaves(node: Node, level: number, at: number, target: Uint8Array): void {
+  const size = 2 ** level;
+  const room = target.length / LEAF_BYTES;
+  if (node === undefined || at + size <= 0 || at >= room) return;
+  if (node instanceof Leaf) {
+    writeLeaf(node.value, target, at * LEAF_BYTES);
+  } else if (node instanceof Page) {
+    const from = Math.max(-at, 0);
+    const piece = node.bytes.subarray(from * LEAF_BYTES, (room - at) * LEAF_BYTES);
+    target.set(piece, (at + from) * LEAF_BYTES);
+  } else {
+    copyLeaves(node.left, level - 1, at, target);
+    copyLeaves(node.right, level - 1, at + size / 2, target);
+  }
+}
+
+function* pagesOf(
+  node: Node,
+  level: number,
+  first: number,
+  pageLevel: number,
+): Generator<readonly [number, Uint8Array]> {
+  if (node === undefined) return;
+  if (level > pageLevel) {
+    yield* pagesOf(leftOf(node), level - 1, first, pageLevel);
+    yield* pagesOf(rightOf(node), level - 1, first + 2 ** (level - 1), pageLevel);
+  } else if (node instanceof Page) {
+    yield [first, node.bytes];
+  } else {
+    const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
+    copyLeaves(node, level, 0, bytes);
+    yield [first, bytes];
+  }
+}
