@@ -1,0 +1,115 @@
+/**
+ * What can be wrong with a module. Every message is one line that says what, where and what to do, and starts with the wording that the
+ * official test suite expects of the problem.
+ */
+import { REMEDIES } from "./features.ts";
+import type { Proposal } from "./features.ts";
+
+/** The function in which a problem was found. */
+export interface FunctionReference {
+  /** Position in the function index space, imports first. */
+  readonly index: number;
+  /** From the name section, else from an export. */
+  readonly name?: string;
+}
+
+/** Where in the code a problem was found. */
+export interface CodeLocation {
+  readonly function?: FunctionReference;
+  /** Mnemonic of the text format. */
+  readonly instruction?: string;
+}
+
+/** Any reason not to accept a module. */
+export abstract class ModuleError extends Error {
+  /** What is wrong, without place or advice. */
+  readonly problem: string;
+  /** Absolute byte offset in the module. */
+  readonly offset: number;
+  readonly function?: FunctionReference;
+  readonly instruction?: string;
+
+  protected constructor(problem: string, offset: number, location: CodeLocation, advice: string) {
+    super(`${problem}, ${describePlace(offset, location)}: ${advice}`);
+    this.problem = problem;
+    this.offset = offset;
+    if (location.function !== undefined) this.function = location.function;
+    if (location.instruction !== undefined) this.instruction = location.instruction;
+  }
+
+  /** The same problem, with what its thrower did not know of the place; what it did know stays. */
+  in(location: CodeLocation): ModuleError {
+    return this.copy({
+      ...location,
+      ...(this.function === undefined ? {} : { function: this.function }),
+      ...(this.instruction === undefined ? {} : { instruction: this.instruction }),
+    });
+  }
+
+  protected abstract copy(location: CodeLocation): ModuleError;
+}
+
+/** The bytes are no WebAssembly module ("malformed" in the specification, chapter 5). */
+export class DecodeError extends ModuleError {
+  override readonly name = "DecodeError";
+
+  constructor(problem: string, offset: number, location: CodeLocation = {}) {
+    super(problem, offset, location, "the file is damaged or is no WebAssembly binary, build or download it again");
+  }
+
+  protected override copy(location: CodeLocation): DecodeError {
+    return new DecodeError(this.problem, this.offset, location);
+  }
+}
+
+/** The module breaks a rule of validation ("invalid" in the specification, chapter 3). */
+export class ValidationError extends ModuleError {
+  override readonly name = "ValidationError";
+
+  constructor(problem: string, offset: number, location: CodeLocation = {}) {
+    super(problem, offset, location, "the module is not valid, rebuild it with a correct compiler");
+  }
+
+  protected override copy(location: CodeLocation): ValidationError {
+    return new ValidationError(this.problem, this.offset, location);
+  }
+}
+
+/** The module may be good WebAssembly, but needs a part of it, or more of something, than is accepted here. */
+export class UnsupportedError extends ModuleError {
+  override readonly name = "UnsupportedError";
+  /** Where the construct comes from; `limit` for a size that is out of proportion. */
+  readonly proposal: Proposal | "limit";
+  /** The instruction or construct, e.g. `f32.add`, `several tables`. */
+  readonly construct: string;
+
+  constructor(construct: string, proposal: Proposal | "limit", offset: number, location: CodeLocation = {}) {
+    const problem =
+      proposal === "limit" ? `unsupported size: ${construct}` : `unsupported: ${construct} (feature ${proposal})`;
+    super(problem, offset, location, proposal === "limit" ? "use a smaller module" : REMEDIES[proposal]);
+    this.construct = construct;
+    this.proposal = proposal;
+  }
+
+  protected override copy(location: CodeLocation): UnsupportedError {
+    return new UnsupportedError(this.construct, this.proposal, this.offset, location);
+  }
+}
+
+/** Adds what is known of the place to an error that passes by; errors that are not about the module stay as they are. */
+export function located(error: unknown, location: CodeLocation): unknown {
+  return error instanceof ModuleError ? error.in(location) : error;
+}
+
+function describePlace(offset: number, { function: fn, instruction }: CodeLocation): string {
+  const name = fn?.name === undefined ? "" : ` (${printable(fn.name)})`;
+  const code = instruction === undefined ? "" : `${instruction} `;
+  const within = fn === undefined ? "" : ` in function ${fn.index}${name}`;
+  return `${code}at byte ${offset} (0x${offset.toString(16)})${within}`;
+}
+
+/** A name from the module, fit for one line of a terminal: no control or formatting characters, at most 100 characters. */
+export function printable(name: string): string {
+  const clean = name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\uFFFD");
+  return clean.length > 100 ? `${clean.slice(0, 100)}…` : clean;
+}

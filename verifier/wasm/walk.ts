@@ -1,0 +1,387 @@
+/**
+ * The walk over a function's body that validation and every later pass share: it decodes one instruction after the other and keeps the
+ * stacks of operands and blocks (appendix "Validation Algorithm" of the WebAssembly specification).
+ */
+import { branchTypes } from "./control.ts";
+import type { Block, BlockKind, View } from "./control.ts";
+import { readInstruction } from "./decode-instruction.ts";
+import { DecodeError, located, UnsupportedError, ValidationError } from "./errors.ts";
+import { LIMITS } from "./limits.ts";
+import { Locals } from "./locals.ts";
+import { describeFunction } from "./names.ts";
+import { OP, operationOf } from "./opcodes.ts";
+import { Reader } from "./reader.ts";
+import type { FunctionBody, FunctionEntry, FunctionType, Instruction, Module, OperandType, ValueType } from "./types.ts";
+import { checkReferences } from "./walk-references.ts";
+
+/**
+ * Called for every instruction of a body in order, dead ones and the last `end` included, BEFORE it takes effect: at `end` the block is
+ * still open, at `call` the arguments are still on the stack. The view is one object that changes; the instruction is new each time.
+ * In a module that has not been validated the instruction may yet turn out to be wrong.
+ */
+export type Visitor = (instruction: Instruction, view: View) => void;
+
+/**
+ * Walks the body of a defined function and validates it on the way.
+ *
+ * @param module - A decoded module.
+ * @param index - The function, in the index space that imports open.
+ * @param visit - What to do at each instruction.
+ * @throws DecodeError, ValidationError or UnsupportedError with function and instruction; other errors of `visit` pass unchanged.
+ * @throws RangeError if the function is not there or is imported.
+ */
+export function walk(module: Module, index: number, visit?: Visitor): void {
+  const entry = module.functions[index];
+  if (entry?.body === undefined) throw new RangeError(`function ${index} has no body`);
+  const reader = new Reader(module.bytes, entry.body.code, entry.body.end);
+  let mnemonic: string | undefined;
+  try {
+    const typing = new Typing(module, entry, entry.body);
+    while (typing.depth > 0) {
+      mnemonic = undefined;
+      if (reader.done) throw missingEnd(module, entry.body);
+      const instruction = readInstruction(reader, module);
+      mnemonic = operationOf(instruction.op).mnemonic;
+      visit?.(instruction, typing);
+      typing.apply(instruction);
+    }
+    mnemonic = undefined;
+    reader.finish("the function's code");
+  } catch (error) {
+    const fn = describeFunction(module.names, index);
+    throw located(error, { function: fn, ...(mnemonic === undefined ? {} : { instruction: mnemonic }) });
+  }
+}
+
+function missingEnd({ bytes }: Module, { end }: FunctionBody): DecodeError {
+  const problem = end < bytes.length ? "END opcode expected" : "unexpected end of section or function";
+  return new DecodeError(`${problem}: the body ends while a block is open`, end);
+}
+
+interface OpenBlock extends Block {
+  isUnreachable: boolean;
+}
+
+/** The stacks of operands and blocks, and the rule of every instruction. */
+class Typing implements View {
+  readonly function: FunctionEntry;
+  private readonly module: Module;
+  private readonly locals: Locals;
+  private readonly operands: OperandType[] = [];
+  private readonly blocks: OpenBlock[] = [];
+  /** The innermost block. */
+  private top: OpenBlock;
+  /** Values that may still be moved: see `LIMITS.moves`. */
+  private moves: number;
+  /** Instruction that is being applied. */
+  private offset: number;
+
+  constructor(module: Module, entry: FunctionEntry, body: FunctionBody) {
+    this.module = module;
+    this.function = entry;
+    this.offset = body.code;
+    this.locals = new Locals(module.bytes, body, entry.type.params, module.features);
+    this.moves = LIMITS.moves + LIMITS.movesPerByte * (body.end - body.code);
+    const type: FunctionType = { params: [], results: entry.type.results };
+    this.top = { kind: "function", type, height: 0, offset: body.code, isDead: false, isUnreachable: false };
+    this.blocks.push(this.top);
+  }
+
+  get isLive(): boolean {
+    return !this.top.isDead && !this.top.isUnreachable;
+  }
+
+  get height(): number {
+    return this.operands.length;
+  }
+
+  get localCount(): number {
+    return this.locals.count;
+  }
+
+  get depth(): number {
+    return this.blocks.length;
+  }
+
+  operand(distance: number): OperandType {
+    const position = this.operands.length - 1 - distance;
+    return position < this.top.height ? "unknown" : (this.operands[position] ?? "unknown");
+  }
+
+  block(label: number): Block {
+    const block = this.blocks[this.blocks.length - 1 - label];
+    if (block === undefined) throw this.invalid(`unknown label ${label}: ${this.blocks.length} are open`);
+    return block;
+  }
+
+  local(index: number): ValueType {
+    const type = this.locals.type(index);
+    if (type === undefined) throw this.invalid(`unknown local ${index}: there are ${this.locals.count}`);
+    return type;
+  }
+
+  /** Checks an instruction and lets it take effect. */
+  apply(instruction: Instruction): void {
+    this.offset = instruction.offset;
+    const row = operationOf(instruction.op);
+    checkReferences(this.module, instruction, row);
+    if (row.signature !== undefined) {
+      this.popAll(row.signature.params);
+      this.pushAll(row.signature.results);
+    } else this.applySpecial(instruction);
+  }
+
+  private applySpecial({ op, immediate }: Instruction): void {
+    switch (op) {
+      case OP.unreachable:
+        this.cut();
+        return;
+      case OP.else: {
+        const block = this.top;
+        if (block.kind !== "if") throw new DecodeError("END opcode expected: an else without an if", this.offset);
+        this.close();
+        this.open("else", block.type, block.isDead);
+        return;
+      }
+      case OP.end:
+        this.end();
+        return;
+      case OP.return:
+        this.move(this.function.type.results, []);
+        this.cut();
+        return;
+      case OP.drop:
+        this.popAny();
+        return;
+      case OP.select:
+        this.select();
+        return;
+      case OP.refIsNull: {
+        const type = this.popAny();
+        if (type !== "unknown" && !isReference(type)) throw this.mismatch("a reference", type);
+        this.push("i32");
+        return;
+      }
+    }
+    switch (immediate.kind) {
+      case "block":
+        if (op === OP.if) this.pop("i32");
+        this.spend(immediate.type.params.length);
+        this.popAll(immediate.type.params);
+        this.open(op === OP.loop ? "loop" : op === OP.if ? "if" : "block", immediate.type, !this.isLive);
+        return;
+      case "label": {
+        if (op === OP.brIf) this.pop("i32");
+        const types = branchTypes(this.block(immediate.label));
+        this.move(types, op === OP.brIf ? types : []);
+        if (op === OP.br) this.cut();
+        return;
+      }
+      case "labels":
+        this.branchTable(immediate.labels, immediate.fallback);
+        return;
+      case "function":
+        if (op === OP.refFunc) this.push("funcref");
+        else this.call(this.module.functions[immediate.function]?.type, op === OP.returnCall);
+        return;
+      case "indirect":
+        this.pop("i32");
+        this.call(immediate.type, op === OP.returnCallIndirect);
+        return;
+      case "local": {
+        const type = this.local(immediate.local);
+        if (op !== OP.localGet) this.pop(type);
+        if (op !== OP.localSet) this.push(type);
+        return;
+      }
+      case "global": {
+        const type = this.module.globals[immediate.global]?.type as ValueType;
+        if (op === OP.globalGet) this.push(type);
+        else this.pop(type);
+        return;
+      }
+      case "table":
+        this.tableAccess(op, this.module.tables[immediate.table]?.type as ValueType);
+        return;
+      case "types":
+        this.selectTyped(immediate.types);
+        return;
+      case "reference":
+        this.push(immediate.type);
+        return;
+      default:
+        throw new Error(`no rule for the instruction ${operationOf(op).mnemonic}`);
+    }
+  }
+
+  private end(): void {
+    const block = this.top;
+    const { kind, type, isDead } = block;
+    this.close();
+    if (kind === "if") {
+      // Without an else the parameters must do for the results.
+      this.open("else", type, isDead);
+      this.close();
+    }
+    if (this.blocks.length > 0) this.pushAll(type.results);
+  }
+
+  private call(type: FunctionType | undefined, isTail: boolean): void {
+    if (type === undefined) throw new Error("the function of a call was not checked");
+    this.move(type.params, isTail ? [] : type.results);
+    if (!isTail) return;
+    const [expected, actual] = [this.function.type.results, type.results];
+    if (expected.length !== actual.length || expected.some((result, i) => result !== actual[i])) {
+      throw this.invalid(`type mismatch: the callee returns ${list(actual)}, not ${list(expected)}`);
+    }
+    this.cut();
+  }
+
+  /** All targets take as many values, of types that what is on the stack fits. */
+  private branchTable(labels: readonly number[], fallback: number): void {
+    this.pop("i32");
+    const last = this.block(fallback);
+    const arity = branchTypes(last).length;
+    const seen = new Set<Block>([last]);
+    for (const label of labels) {
+      const block = this.block(label);
+      if (seen.has(block)) continue;
+      seen.add(block);
+      const types = branchTypes(block);
+      if (types.length !== arity) {
+        throw this.invalid(`type mismatch: label ${label} takes ${types.length} values, label ${fallback} takes ${arity}`);
+      }
+      this.check(types);
+    }
+    this.move(branchTypes(last), []);
+    this.cut();
+  }
+
+  private select(): void {
+    this.pop("i32");
+    const first = this.popAny();
+    const second = this.popAny();
+    if (isReference(first) || isReference(second)) {
+      throw this.invalid("type mismatch: select without a type takes numbers, not references");
+    }
+    if (first !== second && first !== "unknown" && second !== "unknown") throw this.mismatch(first, second);
+    this.push(first === "unknown" ? second : first);
+  }
+
+  private selectTyped(types: readonly ValueType[]): void {
+    const [type] = types;
+    if (type === undefined || types.length > 1) {
+      throw this.invalid(`invalid result arity: select has ${types.length} types, one is needed`);
+    }
+    this.pop("i32");
+    this.pop(type);
+    this.pop(type);
+    this.push(type);
+  }
+
+  private tableAccess(op: number, type: ValueType): void {
+    if (op === OP.tableGet) {
+      this.pop("i32");
+      this.push(type);
+    } else if (op === OP.tableSet) this.popAll(["i32", type]);
+    else if (op === OP.tableGrow) {
+      this.popAll([type, "i32"]);
+      this.push("i32");
+    } else this.popAll(["i32", type, "i32"]);
+  }
+
+  /** Opens a block, whose parameters have been taken from the stack. */
+  private open(kind: BlockKind, type: FunctionType, isDead: boolean): void {
+    if (this.blocks.length > LIMITS.nesting) {
+      throw new UnsupportedError(`more than ${LIMITS.nesting} blocks in one another`, "limit", this.offset);
+    }
+    this.top = { kind, type, height: this.operands.length, offset: this.offset, isDead, isUnreachable: false };
+    this.blocks.push(this.top);
+    this.pushAll(type.params);
+  }
+
+  /** Takes the innermost block and its results, which must be all that it leaves. */
+  private close(): void {
+    const { type, height } = this.top;
+    this.spend(type.results.length);
+    this.popAll(type.results);
+    if (this.operands.length > height) {
+      const extra = this.operands.length - height;
+      throw this.invalid(`type mismatch: ${extra} more ${extra === 1 ? "value" : "values"} on the stack than the block returns`);
+    }
+    this.blocks.pop();
+    this.top = this.blocks.at(-1) ?? this.top;
+  }
+
+  /** What follows is not reached up to the end of the block. */
+  private cut(): void {
+    this.operands.length = this.top.height;
+    this.top.isUnreachable = true;
+  }
+
+  private move(from: readonly ValueType[], to: readonly ValueType[]): void {
+    this.spend(from.length + to.length);
+    this.popAll(from);
+    this.pushAll(to);
+  }
+
+  private spend(moves: number): void {
+    this.moves -= moves;
+    if (this.moves < 0) {
+      throw new UnsupportedError("blocks, calls and branches of too many values for the function", "limit", this.offset);
+    }
+  }
+
+  private push(type: OperandType): void {
+    if (this.operands.length >= LIMITS.operands) {
+      throw new UnsupportedError(`more than ${LIMITS.operands} operands on the stack`, "limit", this.offset);
+    }
+    this.operands.push(type);
+  }
+
+  private pushAll(types: readonly ValueType[]): void {
+    for (const type of types) this.push(type);
+  }
+
+  private popAny(): OperandType {
+    if (this.operands.length > this.top.height) return this.operands.pop() as OperandType;
+    if (this.top.isUnreachable) return "unknown";
+    throw this.mismatch("an operand", undefined);
+  }
+
+  private pop(expected: ValueType): void {
+    if (this.operands.length > this.top.height) {
+      const actual = this.operands.pop() as OperandType;
+      if (actual !== expected && actual !== "unknown") throw this.mismatch(expected, actual);
+    } else if (!this.top.isUnreachable) throw this.mismatch(expected, undefined);
+  }
+
+  private popAll(types: readonly ValueType[]): void {
+    for (let i = types.length - 1; i >= 0; i--) this.pop(types[i] as ValueType);
+  }
+
+  /** The operands on top must fit the types; they stay. */
+  private check(types: readonly ValueType[]): void {
+    this.spend(types.length);
+    for (let i = types.length - 1, at = this.operands.length - 1; i >= 0; i--, at--) {
+      const expected = types[i] as ValueType;
+      if (at >= this.top.height) {
+        const actual = this.operands[at];
+        if (actual !== expected && actual !== "unknown") throw this.mismatch(expected, actual);
+      } else if (!this.top.isUnreachable) throw this.mismatch(expected, undefined);
+    }
+  }
+
+  private mismatch(expected: string, actual: OperandType | undefined): ValidationError {
+    const found = actual === undefined ? "the stack is empty" : `found ${actual}`;
+    return this.invalid(`type mismatch: expected ${expected}, ${found}`);
+  }
+
+  private invalid(problem: string): ValidationError {
+    return new ValidationError(problem, this.offset);
+  }
+}
+
+const isReference = (type: OperandType): boolean => type === "funcref" || type === "externref";
+
+const list = (types: readonly ValueType[]): string => (types.length === 0 ? "nothing" : types.join(" "));
