@@ -1,5 +1,5 @@
 /** From a program's image to its initial state, its root, and the state in which a fragment begins. */
-import { initialRegisters, loadedRegisters, packHeader } from "../machine/record.ts";
+import { type Header, initialRegisters, isValidHeader, loadedRegisters, packHeader } from "../machine/record.ts";
 import { HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { LEAF_BYTES, writeLeaf } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
@@ -66,7 +66,7 @@ export function programRoot(image: ProgramImage, initial: State = initialState(i
 }
 
 /** The node above the output and the input region, which `load` replaces. */
-export function outputInputNode({ header }: State): { level: number; index: number } {
+export function outputInputNode(header: Header): { level: number; index: number } {
   return { level: header.memoryDepth - header.regionBits + 1, index: 2 ** (header.regionBits - 1) - 1 };
 }
 
@@ -86,14 +86,15 @@ function inputTree(input: Uint8Array): Tree {
 
 /** The state in which a fragment begins: a yielded state with new input, an empty output and `budget` steps (u64). */
 export function load(state: State, input: Uint8Array, budget: bigint): State {
-  const { registers } = state;
+  const { header, registers } = state;
+  if (!isValidHeader(header)) throw new StateError("a fragment begins in a state with a valid header");
   if (registers.status !== Status.yielded) {
     throw new StateError(
       `a fragment begins in a yielded state (status ${Status.yielded}), this one has status ${registers.status}`,
     );
   }
   if (budget < 0n || budget >= 1n << 64n) throw new StateError(`the budget ${budget} is not a u64`);
-  const { level, index } = outputInputNode(state);
+  const { level, index } = outputInputNode(header);
   const regions = Tree.empty(level).graft(2 ** (level - 1 - INPUT_DEPTH), inputTree(input));
   return {
     ...state,
