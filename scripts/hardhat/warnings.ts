@@ -8,20 +8,20 @@ const OWN_FILE = /--> project\/(\S+\.sol)/;
 
 /**
  * Turns the compiler's warnings about the project's own files into errors, so that such a build fails, and fails again
- * until the warning is gone (a successful build is cached, and would not warn a second time).
+ * until the warning is gone (a successful build is cached, and would not warn a second time). Warnings about the files
+ * of packages are left out: nobody here can mend them.
  */
 const handlers: Partial<SolidityHooks> = {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the hook that Hardhat names instead runs when the build has succeeded already
   async invokeSolc(context: HookContext, compiler, input, config, next) {
     const output = await next(context, compiler, input, config);
-    for (const error of output.errors ?? []) {
+    const errors = (output.errors ?? []).flatMap((error) => {
+      if (error.severity === "error") return [error];
       const file = OWN_FILE.exec(error.formattedMessage ?? "")?.[1];
-      if (error.severity !== "warning" || file === undefined) continue;
-      if (file.startsWith("test/") && SIZE_WARNINGS.has(error.errorCode ?? "")) continue;
-      error.severity = "error";
-      error.type = "WarningAsError";
-    }
-    return output;
+      if (file === undefined || (file.startsWith("test/") && SIZE_WARNINGS.has(error.errorCode ?? ""))) return [];
+      return [{ ...error, severity: "error" as const, type: "WarningAsError" }];
+    });
+    return { ...output, errors };
   },
 };
 
