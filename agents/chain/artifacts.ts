@@ -1,0 +1,27 @@
+/** The compiled contracts that agents talk to, with their ABIs as types. They are there after `hardhat build`. */
+import { readFileSync } from "node:fs";
+import type { Arbiter$Type } from "../../artifacts/contracts/Arbiter.sol/artifacts.d.ts";
+import type { Deal$Type } from "../../artifacts/contracts/Deal.sol/artifacts.d.ts";
+import type { Deposits$Type } from "../../artifacts/contracts/Deposits.sol/artifacts.d.ts";
+import type { StepVerifier$Type } from "../../artifacts/contracts/machine/StepVerifier.sol/artifacts.d.ts";
+import type { Tournament$Type } from "../../artifacts/contracts/tournament/Tournament.sol/artifacts.d.ts";
+
+function artifact<T>(source: string, name: string): T {
+  const file = new URL(`../../artifacts/contracts/${source}/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")) as T;
+}
+
+/** ABI of `StepVerifier`. */
+export const stepVerifierAbi = artifact<StepVerifier$Type>("machine/StepVerifier.sol", "StepVerifier").abi;
+/** ABI of `Tournament`. */
+export const tournamentAbi = artifact<Tournament$Type>("tournament/Tournament.sol", "Tournament").abi;
+/** ABI of `Arbiter`. */
+export const arbiterAbi = artifact<Arbiter$Type>("Arbiter.sol", "Arbiter").abi;
+/** ABI of `Deposits`. */
+export const depositsAbi = artifact<Deposits$Type>("Deposits.sol", "Deposits").abi;
+
+const deal = artifact<Deal$Type>("Deal.sol", "Deal");
+/** ABI of `Deal`. */
+export const dealAbi = deal.abi;
+/** Creation code of `Deal`: every customer deploys its own. */
+export const dealBytecode = deal.bytecode;

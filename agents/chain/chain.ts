@@ -1,0 +1,121 @@
+/** A chain as the agents see it: reading, the clock, and sending with a receipt. The only place with effects on a chain. */
+import {
+  type Abi,
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  createWalletClient,
+  type EIP1193Provider,
+  encodeFunctionData,
+  type Hex,
+  type Log,
+  type PublicClient,
+  size,
+  type Transport,
+  type WalletClient,
+} from "viem";
+
+/** A call to be sent. */
+export interface Call {
+  /** What the call is for, in a word or two: `move`, `join level 1`. */
+  readonly label: string;
+  readonly to: Address;
+  readonly abi: Abi;
+  readonly functionName: string;
+  readonly args: readonly unknown[];
+  /** In wei. */
+  readonly value?: bigint;
+}
+
+/** A call that was mined. */
+export interface Sent {
+  readonly label: string;
+  readonly from: Address;
+  readonly hash: Hex;
+  readonly gas: bigint;
+  readonly calldataBytes: number;
+  readonly block: bigint;
+  readonly logs: readonly Log[];
+}
+
+/** The chain refused a call: it would revert. The message names the call and the contract's error. */
+export class CallRefused extends Error {
+  override readonly name = "CallRefused";
+  /** Name of the contract's custom error, if it gave one. */
+  readonly reason: string;
+
+  constructor(call: Call, from: Address, reason: string, cause: unknown) {
+    super(`${call.functionName} on ${call.to} from ${from} was refused: ${reason}`, { cause });
+    this.reason = reason;
+  }
+}
+
+/** Reads a chain and sends to it. */
+export class Chain {
+  readonly reader: PublicClient;
+  readonly #wallet: WalletClient;
+  readonly #observers: ((sent: Sent) => void)[] = [];
+
+  /**
+   * @param transport How to reach a node whose accounts are unlocked.
+   */
+  constructor(transport: Transport) {
+    this.reader = createPublicClient({ transport, pollingInterval: 50, cacheTime: 0 });
+    this.#wallet = createWalletClient({ transport });
+  }
+
+  /** Tells of every transaction that this object sends. */
+  observe(observer: (sent: Sent) => void): void {
+    this.#observers.push(observer);
+  }
+
+  /** Timestamp of the latest block, in seconds. */
+  async now(): Promise<number> {
+    return Number((await this.reader.getBlock()).timestamp);
+  }
+
+  /** Sends a call and waits for its receipt. Throws `CallRefused` when it reverts. */
+  async send(from: Address, call: Call): Promise<Sent> {
+    const { to, abi, functionName, args, value = 0n } = call;
+    const data = encodeFunctionData({ abi, functionName, args });
+    try {
+      await this.reader.simulateContract({ account: from, address: to, abi, functionName, args, value });
+    } catch (error) {
+      throw new CallRefused(call, from, reasonOf(error), error);
+    }
+    const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
+    return this.#mined(call.label, from, hash, data);
+  }
+
+  /** Deploys a contract and gives its address. */
+  async deploy(from: Address, label: string, data: Hex): Promise<Address> {
+    const hash = await this.#wallet.sendTransaction({ account: from, data, chain: null });
+    await this.#mined(label, from, hash, data);
+    const { contractAddress } = await this.reader.getTransactionReceipt({ hash });
+    if (!contractAddress) throw new Error(`${label}: the transaction ${hash} created no contract`);
+    return contractAddress;
+  }
+
+  async #mined(label: string, from: Address, hash: Hex, data: Hex): Promise<Sent> {
+    const receipt = await this.reader.waitForTransactionReceipt({ hash });
+    if (receipt.status !== "success") throw new Error(`${label}: transaction ${hash} reverted after it was sent`);
+    const { gasUsed: gas, blockNumber: block, logs } = receipt;
+    const sent: Sent = { label, from, hash, gas, calldataBytes: size(data), block, logs };
+    for (const observer of this.#observers) observer(sent);
+    return sent;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof BaseError)) return String(error);
+  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
+  if (!(revert instanceof ContractFunctionRevertedError)) return error.shortMessage;
+  const { data, reason, signature } = revert;
+  if (data === undefined) return reason ?? signature ?? revert.shortMessage;
+  const args = (data.args ?? []).map((arg) => (typeof arg === "object" ? JSON.stringify(arg) : String(arg)));
+  return `${data.errorName}(${args.join(", ")})`;
+}
+
+/** A provider that can be asked by EIP-1193; the embedded chain gives one. */
+export type Provider = Pick<EIP1193Provider, "request">;

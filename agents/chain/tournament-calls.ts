@@ -1,0 +1,37 @@
+/** From a decision to the call that carries it out. */
+import type { Abi, Address } from "viem";
+import type { Action } from "../game/types.ts";
+import { tournamentAbi } from "./artifacts.ts";
+import type { Call } from "./chain.ts";
+
+/** The call of the Tournament contract for an action. `open` is not one: a Deal or the Arbiter sends it. */
+export function tournamentCall(to: Address, action: Action): Call {
+  const call = (label: string, args: readonly unknown[], value = 0n): Call => ({
+    label,
+    to,
+    abi: tournamentAbi as Abi,
+    functionName: action.kind,
+    args,
+    value,
+  });
+  switch (action.kind) {
+    case "announce":
+      return call("announce", [action.announcement]);
+    case "join":
+      return call("join", [action.tournament, action.commitment], action.value);
+    case "move":
+      return call("move", [action.id, action.digit, action.opp, action.siblings, action.next]);
+    case "last": {
+      const { pairing, shown } = action;
+      return call(shown.witness === "0x" ? "seal" : "step", [pairing.tournament, pairing.one, pairing.two, shown]);
+    }
+    case "resolve":
+      return call("resolve", [action.pairing.tournament, action.pairing.one, action.pairing.two]);
+    case "collect":
+      return call("collect", [action.tournament]);
+    case "withdraw":
+      return call("withdraw", [action.to]);
+    case "open":
+      throw new TypeError("a root tournament is opened through the Arbiter, by a Deal");
+  }
+}

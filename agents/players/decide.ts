@@ -1,0 +1,161 @@
+/**
+ * What a player does next: a pure function of the game, of its own book and of the time. Honest players and liars share it; a player is as good
+ * as its book and its habits.
+ *
+ * The honest player: in a claim's root tournament on a true state, and in the inner tournament of any match of a true commitment, announce,
+ * join the truth, move for it whoever owns it, resolve whatever resolves (GAME: the state machine).
+ */
+import type { Hex } from "viem";
+import { announcementHash, opening } from "../game/commitment.ts";
+import { clockRuns, verdict } from "../game/rules.ts";
+import type { Action, GameState, Joining, MatchState, Params, TournamentState } from "../game/types.ts";
+import type { Book, OpenCommitment } from "./book.ts";
+
+/** What a player does and leaves out. */
+export interface Habits {
+  /** Joins tournaments in which its commitment is missing. */
+  readonly joins: boolean;
+  /** Moves for its commitment. */
+  readonly moves: boolean;
+  /** Ends what can be ended, whoever plays it. */
+  readonly resolves: boolean;
+}
+
+/** Does everything. */
+export const DILIGENT: Habits = { joins: true, moves: true, resolves: true };
+
+/** Who plays, in which root tournament, and with which opinion. */
+export interface Seat {
+  readonly owner: Hex;
+  readonly tournament: Hex;
+  readonly book: Book;
+  readonly habits: Habits;
+  /** 32 bytes that blind the owner's announcements. */
+  readonly salt: Hex;
+}
+
+/** What can be done now, most urgent first. Every action is one call of the Tournament contract. */
+export function decide(game: GameState, params: Params, seat: Seat, now: number): Action[] {
+  const root = game.tournaments.get(seat.tournament);
+  if (root === undefined) return [];
+  const situation = { game, params, seat, now };
+  return [...inTournament(situation, root, []), ...family(game, root).flatMap((row) => collects(situation, row))];
+}
+
+/** The commitment that a seat stands for in its root tournament, as `join` and `open` want it. */
+export function joining(params: Params, seat: Pick<Seat, "book" | "salt">, path: readonly bigint[]): Joining {
+  const height = heightOf(params, path.length);
+  const commitment = seat.book.commitment(path);
+  const lastLeaf = (1n << BigInt(height)) - 1n;
+  return {
+    children: commitment.children(height, 0n),
+    finalState: commitment.leaf(lastLeaf),
+    proof: commitment.proof(lastLeaf, height - 3),
+    salt: seat.salt,
+  };
+}
+
+/** What has to be announced in an earlier block than the one that joins. */
+export function announcement(seat: Seat): Hex {
+  return announcementHash(seat.owner, seat.tournament, seat.book.commitment([]).root, seat.salt);
+}
+
+interface Situation {
+  readonly game: GameState;
+  readonly params: Params;
+  readonly seat: Seat;
+  readonly now: number;
+}
+
+function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Action[] {
+  const own = s.seat.book.commitment(path);
+  const actions: Action[] = [];
+  for (const match of s.game.matches.values()) {
+    if (match.tournament !== row.id || match.phase === "done") continue;
+    actions.push(...inMatch(s, row, match, own, path));
+  }
+  actions.push(...joins(s, row, own, path));
+  return actions;
+}
+
+function inMatch(
+  s: Situation,
+  row: TournamentState,
+  match: MatchState,
+  own: OpenCommitment,
+  path: readonly bigint[],
+): Action[] {
+  const mine = match.one === own.root || match.two === own.root;
+  if (match.phase === "inner") {
+    const inner = s.game.tournaments.get(match.id);
+    if (inner === undefined) return [];
+    const deeper = mine ? inTournament(s, inner, [...path, match.pos]) : [];
+    return [...deeper, ...resolves(s, match, verdict(s.game, match.id, s.now).finished)];
+  }
+  if (!clockRuns(match, s.now)) return resolves(s, match, true);
+  const myTurn = (match.turn === "one" ? match.one : match.two) === own.root;
+  return myTurn && s.seat.habits.moves ? moves(s, row, match, own, path) : [];
+}
+
+function moves(
+  s: Situation,
+  row: TournamentState,
+  match: MatchState,
+  own: OpenCommitment,
+  path: readonly bigint[],
+): Action[] {
+  const shown = opening(own.children(match.height, match.pos), match.opposing);
+  if (shown === undefined) return [];
+  const pos = match.pos * 8n + BigInt(shown.digit);
+  if (match.height > 3) {
+    const next = own.children(match.height - 3, pos);
+    return [{ kind: "move", id: match.id, digit: shown.digit, opp: shown.opp, siblings: shown.siblings, next }];
+  }
+  const height = heightOf(s.params, row.level);
+  const bottom = row.level + 1 === s.params.heights.length;
+  const witness = bottom ? s.seat.book.witness([...path, pos]) : "0x";
+  if (witness === undefined) return [];
+  const agreed = pos === 0n ? row.initial : own.leaf(pos - 1n);
+  const proof = pos === 0n ? [] : own.proof(pos - 1n, height);
+  const pairing = { tournament: match.tournament, one: match.one, two: match.two };
+  return [{ kind: "last", pairing, shown: { ...shown, agreed, proof, witness } }];
+}
+
+function resolves(s: Situation, match: MatchState, possible: boolean): Action[] {
+  if (!possible || !s.seat.habits.resolves) return [];
+  return [{ kind: "resolve", pairing: { tournament: match.tournament, one: match.one, two: match.two } }];
+}
+
+function joins(s: Situation, row: TournamentState, own: OpenCommitment, path: readonly bigint[]): Action[] {
+  if (!s.seat.habits.joins || s.now >= row.closes || row.commitments.has(own.root)) return [];
+  const join: Action = {
+    kind: "join",
+    tournament: row.id,
+    commitment: joining(s.params, s.seat, path),
+    value: s.params.bonds[row.level] ?? 0n,
+  };
+  if (path.length > 0) return [join];
+  const hash = announcement(s.seat);
+  const announced = s.game.announced.get(hash);
+  if (announced === undefined) return [{ kind: "announce", announcement: hash }];
+  return announced < s.now ? [join] : [];
+}
+
+/** A tournament with all that were opened inside it. */
+function family(game: GameState, root: TournamentState): TournamentState[] {
+  const inner = [...game.matches.values()]
+    .filter((match) => match.tournament === root.id)
+    .flatMap((match) => game.tournaments.get(match.id) ?? []);
+  return [root, ...inner.flatMap((row) => family(game, row))];
+}
+
+function collects(s: Situation, row: TournamentState): Action[] {
+  const { winner } = verdict(s.game, row.id, s.now);
+  return !row.collected && winner?.owner === s.seat.owner ? [{ kind: "collect", tournament: row.id }] : [];
+}
+
+function heightOf(params: Params, level: number): number {
+  const height = params.heights[level];
+  if (height === undefined) throw new RangeError(`the tournament has no level ${level}`);
+  return height;
+}
