@@ -73,9 +73,7 @@ export type WastCommand = { readonly line: number } & (
 
 /** A node of the script: an atom, a string, or a list in parentheses; `start` and `end` are positions in the text. */
 type Node = { readonly start: number; readonly end: number; readonly line: number } & (
-  | { readonly atom: string }
-  | { readonly bytes: Uint8Array }
-  | { readonly list: readonly Node[] }
+  { readonly atom: string } | { readonly bytes: Uint8Array } | { readonly list: readonly Node[] }
 );
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

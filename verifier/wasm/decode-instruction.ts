@@ -171,12 +171,8 @@ function readMemoryArgument(reader: Reader, row: Operation, context: Instruction
   if (flags >= 0x80) throw new DecodeError("malformed memop flags", start);
   const isIndexed = (flags & 0x40) !== 0;
   const memory = isIndexed ? reader.u32() : 0;
-  const offsetPosition = reader.position;
   const offset = reader.u64();
   if (isIndexed) requireFeature(context.features, "multi-memory", `${row.mnemonic} of memory ${memory}`, start);
-  if (offset > 0xffff_ffff) {
-    throw new ValidationError("offset out of range: a memory has 32-bit addresses", offsetPosition);
-  }
   return { alignment: flags & 0x3f, offset, memory };
 }
 

@@ -20,7 +20,7 @@ import type {
 export function readConstantExpression(reader: Reader, context: InstructionContext): ConstantExpression {
   const offset = reader.position;
   const instructions: Instruction[] = [];
-  for (let depth = 0; ; ) {
+  for (let depth = 0; ;) {
     const instruction = readInstruction(reader, context);
     if (instruction.immediate.kind === "block") depth++;
     if (instruction.op === OP.end && depth-- === 0) return { offset, instructions };

@@ -91,7 +91,8 @@ export function readFunctionType(reader: Reader, features: Features): FunctionTy
   if (code !== 0x60) {
     const later = LATER_COMPOSITES[code];
     if (later !== undefined) throw new UnsupportedError(later, "gc", offset);
-    throw new DecodeError("malformed definition type", offset);
+    // The code is a signed LEB128 number of one byte.
+    throw new DecodeError(code < 0x80 ? "malformed definition type" : "integer representation too long", offset);
   }
   const params = readValueTypes(reader, features, "parameters", LIMITS.parameters);
   const resultsOffset = reader.position;
@@ -154,8 +155,19 @@ export function readLimits(reader: Reader, construct: string): Limits {
   if (flags > 7) throw new DecodeError("malformed limits flags", offset);
   if ((flags & 4) !== 0) throw new UnsupportedError(`a ${construct} with 64-bit addresses`, "memory64", offset);
   if ((flags & 2) !== 0) throw new UnsupportedError(`a shared ${construct}`, "threads", offset);
-  const minimum = reader.u32();
-  return flags === 0 ? { minimum } : { minimum, maximum: reader.u32() };
+  const minimum = readLimit(reader);
+  return flags === 0 ? { minimum } : { minimum, maximum: readLimit(reader) };
+}
+
+/** A size that is 64 bits wide in the binary format, so that one beyond 32 bits is invalid, not malformed. */
+function readLimit(reader: Reader): number {
+  const offset = reader.position;
+  const limit = reader.u64();
+  // Engines read 32 bits where addresses have 32 bits.
+  if (limit <= 0xffff_ffff && reader.position > offset + 5) {
+    throw new DecodeError("integer representation too long", offset);
+  }
+  return limit;
 }
 
 /** The byte that says whether a global may change. */

@@ -239,10 +239,6 @@ function readTable(reader: Reader, draft: Draft, imported?: ImportName): void {
   const type = readReferenceType(reader, draft.features);
   const limits = readLimits(reader, "table");
   if (draft.tables.length > 0) requireFeature(draft.features, "reference-types", "several tables", offset);
-  if (limits.minimum > LIMITS.tableSize) {
-    const what = `a table of ${limits.minimum} elements, at most ${LIMITS.tableSize}`;
-    throw new UnsupportedError(what, "limit", offset);
-  }
   draft.tables.push({ type, limits, offset, ...(imported === undefined ? {} : { imported }) });
 }
 
@@ -331,7 +327,8 @@ function readBody(reader: Reader, draft: Draft, typeIndex: number | undefined): 
     const problem = `unexpected end of section or function: a body of ${size} bytes, ${reader.remaining} are left`;
     throw new DecodeError(problem, offset);
   }
-  if (size > LIMITS.body) throw new UnsupportedError(`a body of ${size} bytes, at most ${LIMITS.body}`, "limit", offset);
+  if (size > LIMITS.body)
+    throw new UnsupportedError(`a body of ${size} bytes, at most ${LIMITS.body}`, "limit", offset);
   const body = reader.part(size);
   const start = body.position;
   const groups = body.count("groups of locals", LIMITS.body);

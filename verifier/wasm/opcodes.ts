@@ -210,17 +210,9 @@ const FLOATS: readonly Operation[] = [
 
 /** Every instruction that is known, by opcode. */
 export const OPERATIONS: ReadonlyMap<number, Operation> = new Map(
-  [
-    CONTROL,
-    VARIABLES,
-    REFERENCES,
-    BULK,
-    MEMORY,
-    INTEGERS,
-    FLOATS,
-    VECTOR_OPERATIONS,
-    REFUSED_OPERATIONS,
-  ].flatMap((rows) => rows.map((row) => [row.op, row] as const)),
+  [CONTROL, VARIABLES, REFERENCES, BULK, MEMORY, INTEGERS, FLOATS, VECTOR_OPERATIONS, REFUSED_OPERATIONS].flatMap(
+    (rows) => rows.map((row) => [row.op, row] as const),
+  ),
 );
 
 /** The row of an opcode that a decoded instruction carries. */

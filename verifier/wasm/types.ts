@@ -14,7 +14,7 @@ export interface FunctionType {
 }
 
 export interface Limits {
-  /** Pages of a memory, elements of a table. */
+  /** Pages of a memory, elements of a table: at most 65,536 or 2^32 - 1 in a valid module. */
   readonly minimum: number;
   readonly maximum?: number;
 }
@@ -151,7 +151,7 @@ export interface Instruction {
 export interface MemoryArgument {
   /** Base-2 logarithm of the alignment that the module promises. */
   readonly alignment: number;
-  /** Added to the address, below 2^32. */
+  /** Added to the address; below 2^32 in a valid module. */
   readonly offset: number;
   readonly memory: number;
 }

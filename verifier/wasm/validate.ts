@@ -13,7 +13,7 @@ import { walk } from "./walk.ts";
  *   feature that is off.
  */
 export function validate(module: Module): void {
-  for (const { limits, offset } of module.tables) checkLimits(limits, offset);
+  for (const { limits, offset } of module.tables) checkTable(limits, offset);
   for (const { limits, offset } of module.memories) checkMemory(limits, offset);
   module.globals.forEach(({ initial, type }, index) => {
     if (initial !== undefined) checkConstant(module, initial, type, index);
@@ -29,6 +29,16 @@ function checkLimits({ minimum, maximum }: Limits, offset: number): void {
   if (maximum !== undefined && minimum > maximum) {
     const problem = `size minimum must not be greater than maximum: ${minimum} > ${maximum}`;
     throw new ValidationError(problem, offset);
+  }
+}
+
+function checkTable(limits: Limits, offset: number): void {
+  const size = Math.max(limits.minimum, limits.maximum ?? 0);
+  if (size > 0xffff_ffff) throw new ValidationError(`table size must be at most 2^32 - 1: ${size}`, offset);
+  checkLimits(limits, offset);
+  if (limits.minimum > LIMITS.tableSize) {
+    const what = `a table of ${limits.minimum} elements, at most ${LIMITS.tableSize}`;
+    throw new UnsupportedError(what, "limit", offset);
   }
 }
 

@@ -92,11 +92,15 @@ function requireSameType(destination: string | undefined, source: string | undef
   }
 }
 
-function checkAccess(module: Module, { memory, alignment }: MemoryArgument, row: Operation, offset: number): void {
+function checkAccess(module: Module, argument: MemoryArgument, row: Operation, offset: number): void {
+  const { memory, alignment } = argument;
   require("memory", memory, module.memories.length, offset);
   if (alignment > row.alignment) {
     const bytes = `2^${alignment} bytes promised, ${2 ** row.alignment} accessed`;
     throw new ValidationError(`alignment must not be larger than natural: ${bytes}`, offset);
+  }
+  if (argument.offset > 0xffff_ffff) {
+    throw new ValidationError(`offset out of range: ${argument.offset}, addresses have 32 bits`, offset);
   }
 }
 

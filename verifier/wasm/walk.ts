@@ -11,7 +11,15 @@ import { Locals } from "./locals.ts";
 import { describeFunction } from "./names.ts";
 import { OP, operationOf } from "./opcodes.ts";
 import { Reader } from "./reader.ts";
-import type { FunctionBody, FunctionEntry, FunctionType, Instruction, Module, OperandType, ValueType } from "./types.ts";
+import type {
+  FunctionBody,
+  FunctionEntry,
+  FunctionType,
+  Instruction,
+  Module,
+  OperandType,
+  ValueType,
+} from "./types.ts";
 import { checkReferences } from "./walk-references.ts";
 
 /**
@@ -249,7 +257,9 @@ class Typing implements View {
       seen.add(block);
       const types = branchTypes(block);
       if (types.length !== arity) {
-        throw this.invalid(`type mismatch: label ${label} takes ${types.length} values, label ${fallback} takes ${arity}`);
+        throw this.invalid(
+          `type mismatch: label ${label} takes ${types.length} values, label ${fallback} takes ${arity}`,
+        );
       }
       this.check(types);
     }
@@ -307,7 +317,9 @@ class Typing implements View {
     this.popAll(type.results);
     if (this.operands.length > height) {
       const extra = this.operands.length - height;
-      throw this.invalid(`type mismatch: ${extra} more ${extra === 1 ? "value" : "values"} on the stack than the block returns`);
+      throw this.invalid(
+        `type mismatch: ${extra} more ${extra === 1 ? "value" : "values"} on the stack than the block returns`,
+      );
     }
     this.blocks.pop();
     this.top = this.blocks.at(-1) ?? this.top;
@@ -328,7 +340,11 @@ class Typing implements View {
   private spend(moves: number): void {
     this.moves -= moves;
     if (this.moves < 0) {
-      throw new UnsupportedError("blocks, calls and branches of too many values for the function", "limit", this.offset);
+      throw new UnsupportedError(
+        "blocks, calls and branches of too many values for the function",
+        "limit",
+        this.offset,
+      );
     }
   }
 
