@@ -179,7 +179,7 @@ function leavesFor(op: number): fc.Arbitrary<Leaves> {
 function grow(depth: number, anchors: readonly number[], list: readonly Sprinkle[]): Tree {
   return list.reduce((tree, { anchor, delta, value }) => {
     const index = (anchors[anchor] ?? 0) + delta;
-    return index >= 0 && index < 2 ** depth ? tree.set(index, value) : tree;
+    return Number.isInteger(index) && index >= 0 && index < 2 ** depth ? tree.set(index, value) : tree;
   }, Tree.empty(depth));
 }
 
