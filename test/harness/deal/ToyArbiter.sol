@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
+import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
+import {ITournament, Join} from "../../../contracts/interfaces/ITournament.sol";
+
+/// @title An arbiter whose verdicts the test decides
+contract ToyArbiter is IArbiter {
+    struct Dispute {
+        bytes32 initial;
+        address challenger;
+        uint256 bond;
+        bool open;
+        bool finished;
+        bool decided;
+        bytes32 finalState;
+        address reporter;
+    }
+
+    /// @notice Thrown when a claim is disputed twice, as by the real Arbiter.
+    error Exists(bytes32 tournament);
+    /// @notice Thrown when another value than the bond comes.
+    error BondWrong(uint256 actual, uint256 expected);
+
+    IStepVerifier public immutable verifier;
+    uint64 public immutable period;
+    uint256 public immutable capacity;
+    uint256 public constant bond = 1 ether;
+
+    mapping(bytes32 tournament => Dispute) public disputes;
+
+    constructor(IStepVerifier verifier_, uint64 period_, uint256 capacity_) {
+        (verifier, period, capacity) = (verifier_, period_, capacity_);
+    }
+
+    function open(
+        bytes32 claim,
+        bytes32 initial,
+        address challenger,
+        Join calldata
+    ) external payable returns (bytes32 id) {
+        require(msg.value == bond, BondWrong(msg.value, bond));
+        id = tournamentId(msg.sender, claim);
+        Dispute storage dispute = disputes[id];
+        require(!dispute.open, Exists(id));
+        (dispute.open, dispute.initial, dispute.challenger, dispute.bond) = (true, initial, challenger, msg.value);
+        emit DisputeOpened(msg.sender, claim, id);
+    }
+
+    /// @notice Ends a dispute as the test likes.
+    function decide(address deal, bytes32 claim, bool decided, bytes32 finalState, address reporter) external {
+        Dispute storage dispute = disputes[tournamentId(deal, claim)];
+        dispute.finished = true;
+        (dispute.decided, dispute.finalState, dispute.reporter) = (decided, finalState, reporter);
+    }
+
+    function verdict(address deal, bytes32 claim) external view returns (bool, bool, bytes32, address) {
+        Dispute storage dispute = disputes[tournamentId(deal, claim)];
+        return (dispute.finished, dispute.decided, dispute.finalState, dispute.reporter);
+    }
+
+    function tournamentId(address deal, bytes32 claim) public pure returns (bytes32) {
+        return keccak256(abi.encode(deal, claim));
+    }
+
+    function tournament() external pure returns (ITournament) {
+        return ITournament(address(0));
+    }
+}
