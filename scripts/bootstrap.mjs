@@ -25,6 +25,7 @@ import {
 } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, extname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 /** The first Node that Hardhat and its native engine support. */
@@ -36,6 +37,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, ".cache");
 const modules = join(root, "node_modules");
 const windows = process.platform === "win32";
+
+/** Whether Ctrl-C was pressed. */
+let interrupted = false;
 
 /** A set-up step failed for a reason that the user can do something about. */
 class SetupError extends Error {}
@@ -70,7 +74,7 @@ function run(program, args, { env = process.env, cwd = root, stdout = 2, shell =
     const child = spawn(program, args, { cwd, env, shell, stdio: ["inherit", stdout, "inherit"] });
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => child.kill(signal);
-    const wait = () => undefined;
+    const wait = () => void (interrupted = true);
     process.on("SIGINT", wait).on("SIGTERM", pass).on("SIGHUP", pass);
     child.on("error", reject);
     child.on("close", (code, signal) => {
@@ -88,7 +92,7 @@ function run(program, args, { env = process.env, cwd = root, stdout = 2, shell =
  */
 async function setUp(call, advice) {
   const code = await run(...call);
-  if (code > 128) process.exit(code);
+  if (interrupted || code > 128) process.exit(interrupted ? 130 : code);
   if (code !== 0) throw new SetupError(`${advice} (exit code ${code})`);
 }
 
@@ -155,7 +159,7 @@ async function pickNode() {
 
 /**
  * The environment of everything that the project runs: the picked Node and the project's programs come first in PATH,
- * TypeScript runs directly, and warnings that a feature of Node is experimental are hidden.
+ * TypeScript runs directly, warnings that a feature of Node is experimental are hidden, and Hardhat phones nobody.
  *
  * @param {string} node
  * @returns {NodeJS.ProcessEnv}
@@ -166,7 +170,58 @@ function environment(node) {
   const strips = node !== process.execPath || atLeast(version, version[0] === 22 ? [22, 18] : [23, 6]);
   if (!strips) options.push("--experimental-strip-types");
   const path = [dirname(node), join(modules, ".bin"), process.env.PATH ?? ""].join(delimiter);
-  return { ...process.env, NODE_OPTIONS: options.join(" ").trim(), PATH: path };
+  return { HARDHAT_DISABLE_TELEMETRY: "true", ...process.env, NODE_OPTIONS: options.join(" ").trim(), PATH: path };
+}
+
+/** @param {number} pid whether there is such a process */
+function alive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** @param {string} lock @returns {string | undefined} the process that holds the lock, if there still is one */
+function lockOwner(lock) {
+  try {
+    const owner = readFileSync(lock, "utf8");
+    // An empty lock is being written, unless it is old: then its process was killed in that moment.
+    const lives = owner === "" ? Date.now() - statSync(lock).mtimeMs < 5_000 : alive(Number(owner));
+    return lives ? owner : undefined;
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Does a part of the set-up while no other call does one in this folder. The lock is a file with the owner's process
+ * id, so that the lock of a call that was killed is seen to be nobody's.
+ *
+ * @param {() => Promise<void>} part
+ */
+async function alone(part) {
+  const lock = join(cache, "lock");
+  mkdirSync(cache, { recursive: true });
+  for (let waiting = false; ; waiting = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      break;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const owner = lockOwner(lock);
+    if (owner === undefined) rmSync(lock, { force: true });
+    else if (!waiting)
+      say(`Waiting for process ${owner}, which sets up this folder. If there is none, delete ${lock}.`);
+    await setTimeout(500);
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.on("exit", release);
+  await part();
+  process.off("exit", release);
+  release();
 }
 
 /** @param {string} node @param {NodeJS.ProcessEnv} env */
@@ -175,10 +230,17 @@ async function installPackages(node, env) {
   const lock = sha256(readFileSync(join(root, "package-lock.json")));
   const wanted = `${lock} ${process.platform} ${process.arch} node${major}\n`;
   const stamp = join(modules, ".arbiter-stamp");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const done = () => existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  if (done()) return;
+  await alone(async () => {
+    if (!done()) await installAnew(node, env);
+    writeFileSync(stamp, wanted);
+  });
+}
 
+/** @param {string} node @param {NodeJS.ProcessEnv} env */
+async function installAnew(node, env) {
   say("Installing the packages of package-lock.json (about a minute).");
-  rmSync(stamp, { force: true });
   await setUp(
     npm(node, ["ci", "--include=dev", "--include=optional"], env),
     "Could not install the packages. Check the connection to the npm registry and call again",
@@ -189,7 +251,6 @@ async function installPackages(node, env) {
         "It exists for Linux, macOS (x64, arm64) and Windows (x64). If this is one of them, delete node_modules and call again.",
     );
   }
-  writeFileSync(stamp, wanted);
 }
 
 /** @param {string} folder every file under it, sorted; none if there is no such folder @returns {string[]} */
@@ -215,16 +276,14 @@ function buildState() {
 /** @param {string} node @param {NodeJS.ProcessEnv} env */
 async function build(node, env) {
   const stamp = join(cache, "build-stamp");
-  const state = buildState();
-  if (state === undefined || !existsSync(stamp) || readFileSync(stamp, "utf8") !== state) {
-    say("Building the contracts.");
-    rmSync(stamp, { force: true });
-    await setUp([node, [program("hardhat"), "build", "--no-tests"], { env }], "The contracts do not build");
-    const built = buildState();
-    if (built !== undefined) {
-      mkdirSync(cache, { recursive: true });
-      writeFileSync(stamp, built);
-    }
+  const done = () => existsSync(stamp) && readFileSync(stamp, "utf8") === buildState();
+  if (!done()) {
+    await alone(async () => {
+      if (done()) return;
+      say("Building the contracts.");
+      await setUp([node, [program("hardhat"), "build", "--no-tests"], { env }], "The contracts do not build");
+      writeFileSync(stamp, buildState() ?? "");
+    });
   }
   const guests = join(root, "test", "programs", "build.ts");
   if (existsSync(guests)) await setUp([node, [guests], { env }], "The guest programs do not build");
