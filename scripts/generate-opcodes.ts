@@ -1,0 +1,79 @@
+/**
+ * Writes `contracts/machine/Opcodes.sol` from the table in `verifier/machine/opcodes.ts`, the one source of opcode numbers.
+ * Run it with `node scripts/generate-opcodes.ts`; a test fails if the committed file is not what {@link generateOpcodes} gives.
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../verifier/machine/opcodes.ts";
+import type { MemoryShape } from "../verifier/machine/opcodes.ts";
+
+/** Where the generated file lies. */
+export const OPCODES_FILE = fileURLToPath(new URL("../contracts/machine/Opcodes.sol", import.meta.url));
+
+/** `callIndirect` → `CALL_INDIRECT`, `i64Load16U` → `I64_LOAD16_U`. */
+function constantName(key: string): string {
+  return key.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
+
+/** A library with one constant an entry. */
+function library(name: string, notice: string, entries: Record<string, number>, digits: number): string {
+  const lines = Object.entries(entries).map(([key, value]) => {
+    return `    uint256 internal constant ${constantName(key)} = ${digits === 0 ? value : hex(value, digits)};`;
+  });
+  return [`/// @notice ${notice}`, `library ${name} {`, ...lines, "}", ""].join("\n");
+}
+
+/** A constant whose bit `op` tells whether a numeric opcode has a property. All of them are below 256. */
+function bitmap(name: string, notice: string, has: (op: number) => boolean): string {
+  let bits = 0n;
+  for (const op of NUMERIC.keys()) if (has(op)) bits |= 1n << BigInt(op);
+  return `    /// @notice ${notice}\n    uint256 internal constant ${name} = 0x${bits.toString(16).padStart(64, "0")};\n`;
+}
+
+/** One byte an opcode from `Op.i32Load`, the first least significant: bytes, 16 if signed, 32 if 64 bits, 64 if a store. */
+function memoryShapes(): string {
+  let packed = 0n;
+  const add = (op: number, s: MemoryShape, store: boolean): void => {
+    const byte = s.bytes + (s.signed ? 16 : 0) + (s.bits === 64 ? 32 : 0) + (store ? 64 : 0);
+    packed |= BigInt(byte) << BigInt(8 * (op - Op.i32Load));
+  };
+  for (const [op, shape] of LOADS) add(op, shape, false);
+  for (const [op, shape] of STORES) add(op, shape, true);
+  return packed.toString(16).padStart(64, "0");
+}
+
+/** The text of `contracts/machine/Opcodes.sol`. */
+export function generateOpcodes(): string {
+  return [
+    "// SPDX-License-Identifier: MIT",
+    "// Generated from verifier/machine/opcodes.ts by scripts/generate-opcodes.ts.",
+    "pragma solidity 0.8.35;",
+    "",
+    library("Op", "Opcodes of control, stack, memory, cells and host instructions.", Op, 4),
+    "/// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.",
+    "library Shape {",
+    bitmap("UNARY", "Bit `op` is set if the numeric instruction takes one operand.", (op) => operands(op) === 1),
+    bitmap("BINARY", "Bit `op` is set if the numeric instruction takes two operands.", (op) => operands(op) === 2),
+    bitmap("WIDE", "Bit `op` is set if the numeric instruction reads 64 bits.", (op) => NUMERIC.get(op)?.bits === 64),
+    "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.",
+    "    /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.",
+    `    uint256 internal constant MEMORY = 0x${memoryShapes()};`,
+    "}",
+    "",
+    library("Flag", "Flags of the instruction word.", Flag, 0),
+    library("Trap", "Why a step trapped.", Trap, 0),
+    library("Status", "The status register; every other value halts as well.", Status, 0),
+    library("Outcome", "The kind in the upper half of the outcome register.", Outcome, 0),
+  ]
+    .join("\n")
+    .trimEnd()
+    .concat("\n");
+}
+
+function operands(op: number): number | undefined {
+  return NUMERIC.get(op)?.operands;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(OPCODES_FILE, generateOpcodes());
