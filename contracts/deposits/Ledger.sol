@@ -26,7 +26,7 @@ library Ledger {
     /// @param token Only for the error.
     function debit(Book storage book, address token, address account, uint256 amount) internal {
         uint256 available = book.free[account];
-        require(available >= amount, IDeposits.InsufficientBalance(token, account, available, amount));
+        require(available >= amount, IDeposits.NotEnoughFree(token, account, available, amount));
         // No underflow: the line above.
         unchecked {
             book.free[account] = available - amount;

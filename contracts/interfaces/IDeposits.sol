@@ -42,7 +42,7 @@ interface IDeposits {
     );
 
     /// @notice Thrown when a free balance is smaller than what is to be withdrawn or locked.
-    error InsufficientBalance(address token, address account, uint256 available, uint256 needed);
+    error NotEnoughFree(address token, address account, uint256 available, uint256 needed);
     /// @notice Thrown when a lock of nothing is asked for.
     error EmptyLock();
     /// @notice Thrown when the worker already has a lock of this token for the Deal.
