@@ -1,0 +1,32 @@
+/** One that commits to garbage: every leaf at every level is the same hash, which is no state of anything. */
+import { type Hex, keccak256, stringToHex } from "viem";
+import { parent } from "../../game/commitment.ts";
+import type { Eight } from "../../game/types.ts";
+import type { Book, OpenCommitment } from "../book.ts";
+
+/**
+ * A book of garbage. It can open its commitments, so it plays to the bottom; a witness it has not, so there it runs out of time.
+ *
+ * @param seed - different seeds give different garbage
+ * @param heights - of the tournament's levels
+ */
+export function garbageBook(seed: string, heights: readonly number[]): Book {
+  const leaf = keccak256(stringToHex(`garbage ${seed}`));
+  return {
+    commitment: (path) => uniformCommitment(leaf, heights[path.length] ?? 0),
+    witness: () => undefined,
+  };
+}
+
+/** A commitment all of whose leaves are the same: a node depends on its height alone. */
+function uniformCommitment(leaf: Hex, height: number): OpenCommitment {
+  const nodes = [leaf];
+  for (let level = 0; level < height; level++) nodes.push(parent(nodes[level] ?? leaf, nodes[level] ?? leaf));
+  const node = (level: number): Hex => nodes[level] ?? leaf;
+  return {
+    root: node(height),
+    children: (at) => Array<Hex>(8).fill(node(at - 3)) as unknown as Eight,
+    leaf: () => leaf,
+    proof: (_index, upTo) => nodes.slice(0, upTo),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * A validator: replays every fragment of a Deal, challenges each claim that is wrong, and plays for the truth in every dispute, its own or
+ * somebody else's, until the verdict is applied.
+ */
+import { bytesToHex, type Hex } from "viem";
+import { loadOpening } from "../../verifier/proof/load.ts";
+import { recordBytes } from "../../verifier/state/state.ts";
+import type { Chain } from "../chain/chain.ts";
+import { type ClaimView, type DealLog, type DealView, type Fragment, isPending } from "../chain/deal-log.ts";
+import { tournamentCall } from "../chain/tournament-calls.ts";
+import type { TournamentLog } from "../chain/tournament-log.ts";
+import { tournamentId } from "../game/commitment.ts";
+import { verdict } from "../game/rules.ts";
+import type { Book } from "../players/book.ts";
+import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
+import { type Replay, type Run, rootHex } from "../worker/replay.ts";
+import { play } from "./player.ts";
+
+/** Makes the book of a fragment's run. */
+export type BookOf = (run: Run, fragment: number) => Book;
+
+/** What a validator works with. */
+export interface ValidatorSetup {
+  readonly chain: Chain;
+  readonly deal: DealLog;
+  readonly tournaments: TournamentLog;
+  readonly self: Hex;
+  readonly replay: Replay;
+  readonly bookOf: BookOf;
+  /** 32 bytes that blind announcements. */
+  readonly salt: Hex;
+  readonly habits?: Habits;
+}
+
+/** A validator's account at work on one Deal. */
+export class Validator {
+  readonly #setup: ValidatorSetup;
+  readonly #books = new Map<number, Book>();
+
+  constructor(setup: ValidatorSetup) {
+    this.#setup = setup;
+  }
+
+  /** Does what is to be done now; tells whether there was anything. */
+  async poll(): Promise<boolean> {
+    const { deal, replay } = this.#setup;
+    const view = await deal.view();
+    for (const fragment of view.fragments) {
+      const before = replay.before(fragment.index);
+      const run = replay.run(fragment.index, fragment.input);
+      if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
+        return this.#send(deal.call("reveal", "reveal", [bytesToHex(recordBytes(run.final))]));
+      }
+      for (const claim of view.claims.values()) {
+        if (claim.fragment !== fragment.index || claim.previous !== rootHex(before)) continue;
+        if (await this.#attend(claim, fragment, run, view)) return true;
+      }
+    }
+    return false;
+  }
+
+  async #attend(claim: ClaimView, fragment: Fragment, run: Run, view: DealView): Promise<boolean> {
+    const { chain, deal, tournaments, self, salt, habits = DILIGENT } = this.#setup;
+    if (claim.status === "open") {
+      return claim.finalState === rootHex(run.final) ? false : this.#challenge(claim, fragment, run);
+    }
+    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
+    const state = await tournaments.state();
+    if (!state.tournaments.has(tournament)) return false;
+    const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
+    if (await play(chain, tournaments, seat)) return true;
+    const oldest = [...view.claims.values()].find(isPending)?.id === claim.id;
+    const finished = verdict(state, tournament, await chain.now()).finished;
+    if (oldest && finished && claim.status === "disputed") return this.#send(deal.call("settle", "settle", [claim.id]));
+    return false;
+  }
+
+  /** Announces the truth, and in a later block opens the tournament with it. */
+  async #challenge(claim: ClaimView, fragment: Fragment, run: Run): Promise<boolean> {
+    const { chain, deal, tournaments, self, salt, replay, habits = DILIGENT } = this.#setup;
+    const { params } = tournaments;
+    const now = await chain.now();
+    if (!habits.joins || now >= claim.since + params.period) return false;
+    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
+    const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
+    const announced = (await tournaments.state()).announced.has(announcement(seat));
+    if (!announced) {
+      return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: announcement(seat) }));
+    }
+    const previous = replay.before(fragment.index);
+    const input = { root: fragment.inputRoot, length: BigInt(fragment.input.length) };
+    const opening = bytesToHex(loadOpening(previous));
+    const args = [claim.id, input, bytesToHex(recordBytes(previous)), opening, joining(params, seat, [])];
+    return this.#send(deal.call("challenge", "challenge", args, params.bonds[0] ?? 0n));
+  }
+
+  #book(run: Run, fragment: number): Book {
+    const book = this.#books.get(fragment) ?? this.#setup.bookOf(run, fragment);
+    this.#books.set(fragment, book);
+    return book;
+  }
+
+  async #send(call: Parameters<Chain["send"]>[1]): Promise<true> {
+    await this.#setup.chain.send(this.#setup.self, call);
+    return true;
+  }
+}

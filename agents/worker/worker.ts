@@ -1,0 +1,70 @@
+/** A worker: executes the fragments of a Deal, claims their final states, backs claims that it agrees with, confirms what is due. */
+import { bytesToHex, type Hex } from "viem";
+import { recordBytes } from "../../verifier/state/state.ts";
+import type { Call, Chain } from "../chain/chain.ts";
+import { type ClaimView, type DealLog, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
+import { type Replay, rootHex } from "./replay.ts";
+
+/** What a worker does next, given the Deal: at most one call. Pure but for the replay, which is deterministic. */
+export function workerCall(view: DealView, deal: DealLog, self: Hex, replay: Replay): Call | undefined {
+  for (const fragment of view.fragments) {
+    if (fragment.index < view.resolved) {
+      replay.run(fragment.index, fragment.input);
+      continue;
+    }
+    const claim = pendingClaim(view, fragment.index);
+    const before = rootHex(replay.before(fragment.index));
+    const { final } = replay.run(fragment.index, fragment.input);
+    if (claim === undefined) {
+      const follows = !view.hidden && !view.ended && before === previousState(view, fragment.index);
+      if (!follows) return undefined;
+      return deal.call("claim", "claim", [fragment.id, before, bytesToHex(recordBytes(final))]);
+    }
+    if (claim.finalState !== rootHex(final)) return undefined;
+    if (claim.status === "open" && !claim.backers.has(self)) return deal.call("back", "back", [claim.id]);
+  }
+  return undefined;
+}
+
+/** The state that a claim about a fragment builds on: the one claimed before it, or the head. */
+function previousState(view: DealView, index: number): Hex {
+  return index === view.resolved ? view.head : (pendingClaim(view, index - 1)?.finalState ?? "0x");
+}
+
+/** The oldest pending claim, if its window is over and nothing is in dispute: then it can be confirmed. */
+export function confirmable(view: DealView, period: number, now: number): ClaimView | undefined {
+  const oldest = [...view.claims.values()].find(isPending);
+  const due = oldest !== undefined && oldest.status !== "disputed" && now >= oldest.since + period;
+  return due ? oldest : undefined;
+}
+
+/** A worker's account at work on one Deal. */
+export class Worker {
+  readonly self: Hex;
+  readonly #chain: Chain;
+  readonly #deal: DealLog;
+  readonly #replay: Replay;
+  readonly #period: number;
+
+  /** @param period the claims' window in seconds */
+  constructor(chain: Chain, deal: DealLog, self: Hex, replay: Replay, period: number) {
+    this.#chain = chain;
+    this.#deal = deal;
+    this.self = self;
+    this.#replay = replay;
+    this.#period = period;
+  }
+
+  /** Does what is to be done now; tells whether there was anything. */
+  async poll(): Promise<boolean> {
+    const view = await this.#deal.view();
+    const due = confirmable(view, this.#period, await this.#chain.now());
+    const call =
+      due === undefined
+        ? workerCall(view, this.#deal, this.self, this.#replay)
+        : this.#deal.call("confirm", "confirm", [due.id]);
+    if (call === undefined) return false;
+    await this.#chain.send(this.self, call);
+    return true;
+  }
+}
