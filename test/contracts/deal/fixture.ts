@@ -12,7 +12,7 @@ import type {
   IDeal,
   PlainToken,
   ToyArbiter,
-  ToyVerifier,
+  ToyLoader,
 } from "../../../types/ethers-contracts/index.js";
 
 export const { ethers, networkHelpers } = await network.create();
@@ -55,7 +55,7 @@ export function record(seed: number, status: number = STATUS.yielded): string {
   ]);
 }
 
-/** The packed record that {@link ToyVerifier} gives for {@link PROGRAM}. */
+/** The packed record that {@link ToyLoader} gives for {@link PROGRAM}. */
 export const INITIAL = concat([
   PROGRAM.codeRoot,
   PROGRAM.header,
@@ -68,13 +68,13 @@ export const INITIAL = concat([
   ZeroHash,
 ]);
 
-/** The state root that {@link ToyVerifier} loads. */
+/** The state root that {@link ToyLoader} loads. */
 export function loaded(previous: BytesLike, inputRoot: BytesLike, length: number, budget: bigint): string {
   const values = [keccak256(previous), inputRoot, length, budget];
   return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "bytes32", "uint64", "uint64"], values));
 }
 
-/** The opening that {@link ToyVerifier} takes. */
+/** The opening that {@link ToyLoader} takes. */
 export const openingOf = (previous: BytesLike): string => keccak256(previous);
 
 /** A commitment; the toy arbiter does not look into it. */
@@ -98,7 +98,7 @@ export interface World {
   deal: Deal;
   deposits: Deposits;
   arbiter: ToyArbiter;
-  verifier: ToyVerifier;
+  verifier: ToyLoader;
   token: PlainToken;
   payment: BlockingToken;
   terms: IDeal.TermsStruct;
@@ -117,7 +117,7 @@ export async function deploy(change: Partial<IDeal.TermsStruct> = {}): Promise<W
   const [customer, sequencer, challenger, stranger, ...workers] = await ethers.getSigners();
   const [w1, w2, w3] = workers;
   if (!customer || !sequencer || !challenger || !stranger || !w1 || !w2 || !w3) throw new Error("too few accounts");
-  const verifier = await ethers.deployContract("ToyVerifier");
+  const verifier = await ethers.deployContract("ToyLoader");
   const arbiter = await ethers.deployContract("ToyArbiter", [verifier, PERIOD, 1n << 48n]);
   const deposits = await ethers.deployContract("Deposits", [COOLING_OFF]);
   const token = await ethers.deployContract("PlainToken");
