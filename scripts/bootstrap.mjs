@@ -111,68 +111,6 @@ function npm(node, args, env) {
   return ["npm", [...args, ...quiet], { env, shell: windows }];
 }
 
-/** @returns {Promise<string>} the path of a Node that can run the project */
-async function pickNode() {
-  const version = process.versions.node.split(".").map(Number);
-  if (atLeast(version, OLDEST_NODE)) return process.execPath;
-
-  // The packages behind npm's `node`, taken directly: that one needs an install script, which npm may refuse to run.
-  const system = windows ? "win" : process.platform;
-  const name = `${system === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${system}-${process.arch}`;
-  const home = join(cache, `node${PRIVATE_NODE}`);
-  const node = join(home, "node_modules", name, "bin", windows ? "node.exe" : "node");
-  if (existsSync(node)) return node;
-
-  say(
-    `Node ${process.versions.node} is too old for the project: fetching Node ${PRIVATE_NODE} into .cache/ (once, 50 MB).`,
-  );
-  const fresh = `${home}.${process.pid}`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  const install = [
-    "install",
-    `${name}@${PRIVATE_NODE}`,
-    "--prefix",
-    fresh,
-    "--no-save",
-    "--no-package-lock",
-    "--ignore-scripts",
-  ];
-  await setUp(
-    npm(process.execPath, install, process.env),
-    `Could not fetch Node ${PRIVATE_NODE}. Check the connection to the npm registry and call again, or install Node ${OLDEST_NODE.join(".")} or newer`,
-  );
-  try {
-    renameSync(fresh, home);
-  } catch (error) {
-    // Another call was faster; its copy is as good.
-    rmSync(fresh, { recursive: true, force: true });
-    if (!existsSync(node)) throw error;
-  }
-  if (!existsSync(node)) {
-    throw new SetupError(
-      `There is no Node for ${name} on npm: install Node ${OLDEST_NODE.join(".")} or newer yourself.`,
-    );
-  }
-  return node;
-}
-
-/**
- * The environment of everything that the project runs: the picked Node and the project's programs come first in PATH,
- * TypeScript runs directly, warnings that a feature of Node is experimental are hidden, and Hardhat phones nobody.
- *
- * @param {string} node
- * @returns {NodeJS.ProcessEnv}
- */
-function environment(node) {
-  const options = [process.env.NODE_OPTIONS ?? "", "--disable-warning=ExperimentalWarning"];
-  const version = process.versions.node.split(".").map(Number);
-  const strips = node !== process.execPath || atLeast(version, version[0] === 22 ? [22, 18] : [23, 6]);
-  if (!strips) options.push("--experimental-strip-types");
-  const path = [dirname(node), join(modules, ".bin"), process.env.PATH ?? ""].join(delimiter);
-  return { HARDHAT_DISABLE_TELEMETRY: "true", ...process.env, NODE_OPTIONS: options.join(" ").trim(), PATH: path };
-}
-
 /** @param {number} pid whether there is such a process */
 function alive(pid) {
   try {
@@ -222,6 +160,59 @@ async function alone(part) {
   await part();
   process.off("exit", release);
   release();
+}
+
+/** @returns {Promise<string>} the path of a Node that can run the project */
+async function pickNode() {
+  const version = process.versions.node.split(".").map(Number);
+  if (atLeast(version, OLDEST_NODE)) return process.execPath;
+
+  // The packages behind npm's `node`, taken directly: that one needs an install script, which npm may refuse to run.
+  const system = windows ? "win" : process.platform;
+  const name = `${system === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${system}-${process.arch}`;
+  const home = join(cache, `node${PRIVATE_NODE}`);
+  const node = join(home, "node_modules", name, "bin", windows ? "node.exe" : "node");
+  if (!existsSync(node)) {
+    await alone(async () => {
+      if (!existsSync(node)) await fetchNode(name, home);
+    });
+  }
+  if (existsSync(node)) return node;
+  throw new SetupError(`npm has no Node for ${name}: install Node ${OLDEST_NODE.join(".")} or newer yourself.`);
+}
+
+/** @param {string} name the package @param {string} home the folder that is there in the end, or not at all */
+async function fetchNode(name, home) {
+  say(
+    `Node ${process.versions.node} is too old for the project: fetching Node ${PRIVATE_NODE} into .cache/ (once, 50 MB).`,
+  );
+  const fresh = `${home}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const target = ["--prefix", fresh, "--no-save", "--no-package-lock", "--ignore-scripts"];
+  await setUp(
+    npm(process.execPath, ["install", `${name}@${PRIVATE_NODE}`, ...target], process.env),
+    `Could not fetch Node ${PRIVATE_NODE}. Check the connection to the npm registry and call again, ` +
+      `or install Node ${OLDEST_NODE.join(".")} or newer`,
+  );
+  renameSync(fresh, home);
+}
+
+/**
+ * The environment of everything that the project runs: the picked Node and the project's programs come first in PATH,
+ * TypeScript runs directly, warnings that a feature of Node is experimental are hidden, and Hardhat phones nobody.
+ *
+ * @param {string} node
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment(node) {
+  const options = [process.env.NODE_OPTIONS ?? "", "--disable-warning=ExperimentalWarning"];
+  const version = process.versions.node.split(".").map(Number);
+  const strips = node !== process.execPath || atLeast(version, version[0] === 22 ? [22, 18] : [23, 6]);
+  if (!strips) options.push("--experimental-strip-types");
+  const path = [dirname(node), join(modules, ".bin"), process.env.PATH ?? ""].join(delimiter);
+  return { HARDHAT_DISABLE_TELEMETRY: "true", ...process.env, NODE_OPTIONS: options.join(" ").trim(), PATH: path };
 }
 
 /** @param {string} node @param {NodeJS.ProcessEnv} env */
