@@ -19,7 +19,7 @@ export interface Book {
    * The commitment over a stretch: at level 0 over the whole run, `path` being empty; below, over the stride that leads to the leaf
    * which `path` names: the positions at the levels above, from the top.
    */
-  commitment(path: readonly bigint[]): OpenCommitment;
+  commitment(path: readonly bigint[]): Promise<OpenCommitment>;
   /** The witness of the step before leaf `path`, one position a level; undefined if the player has none to show. */
   witness(path: readonly bigint[]): Hex | undefined;
 }

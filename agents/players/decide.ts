@@ -35,17 +35,22 @@ export interface Seat {
 }
 
 /** What can be done now, most urgent first. Every action is one call of the Tournament contract. */
-export function decide(game: GameState, params: Params, seat: Seat, now: number): Action[] {
+export async function decide(game: GameState, params: Params, seat: Seat, now: number): Promise<Action[]> {
   const root = game.tournaments.get(seat.tournament);
   if (root === undefined) return [];
   const situation = { game, params, seat, now };
-  return [...inTournament(situation, root, []), ...family(game, root).flatMap((row) => collects(situation, row))];
+  const plays = await inTournament(situation, root, []);
+  return [...plays, ...family(game, root).flatMap((row) => collects(situation, row))];
 }
 
 /** The commitment that a seat stands for in its root tournament, as `join` and `open` want it. */
-export function joining(params: Params, seat: Pick<Seat, "book" | "salt">, path: readonly bigint[]): Joining {
+export async function joining(
+  params: Params,
+  seat: Pick<Seat, "book" | "salt">,
+  path: readonly bigint[],
+): Promise<Joining> {
   const height = heightOf(params, path.length);
-  const commitment = seat.book.commitment(path);
+  const commitment = await seat.book.commitment(path);
   const lastLeaf = (1n << BigInt(height)) - 1n;
   return {
     children: commitment.children(height, 0n),
@@ -56,8 +61,9 @@ export function joining(params: Params, seat: Pick<Seat, "book" | "salt">, path:
 }
 
 /** What has to be announced in an earlier block than the one that joins. */
-export function announcement(seat: Seat): Hex {
-  return announcementHash(seat.owner, seat.tournament, seat.book.commitment([]).root, seat.salt);
+export async function announcement(seat: Seat): Promise<Hex> {
+  const { root } = await seat.book.commitment([]);
+  return announcementHash(seat.owner, seat.tournament, root, seat.salt);
 }
 
 interface Situation {
@@ -67,29 +73,29 @@ interface Situation {
   readonly now: number;
 }
 
-function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Action[] {
-  const own = s.seat.book.commitment(path);
+async function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Promise<Action[]> {
+  const own = await s.seat.book.commitment(path);
   const actions: Action[] = [];
   for (const match of s.game.matches.values()) {
     if (match.tournament !== row.id || match.phase === "done") continue;
-    actions.push(...inMatch(s, row, match, own, path));
+    actions.push(...(await inMatch(s, row, match, own, path)));
   }
-  actions.push(...joins(s, row, own, path));
+  actions.push(...(await joins(s, row, own, path)));
   return actions;
 }
 
-function inMatch(
+async function inMatch(
   s: Situation,
   row: TournamentState,
   match: MatchState,
   own: OpenCommitment,
   path: readonly bigint[],
-): Action[] {
+): Promise<Action[]> {
   const mine = match.one === own.root || match.two === own.root;
   if (match.phase === "inner") {
     const inner = s.game.tournaments.get(match.id);
     if (inner === undefined) return [];
-    const deeper = mine ? inTournament(s, inner, [...path, match.pos]) : [];
+    const deeper = mine ? await inTournament(s, inner, [...path, match.pos]) : [];
     return [...deeper, ...resolves(s, match, verdict(s.game, match.id, s.now).finished)];
   }
   if (!clockRuns(match, s.now)) return resolves(s, match, true);
@@ -126,16 +132,21 @@ function resolves(s: Situation, match: MatchState, possible: boolean): Action[] 
   return [{ kind: "resolve", pairing: { tournament: match.tournament, one: match.one, two: match.two } }];
 }
 
-function joins(s: Situation, row: TournamentState, own: OpenCommitment, path: readonly bigint[]): Action[] {
+async function joins(
+  s: Situation,
+  row: TournamentState,
+  own: OpenCommitment,
+  path: readonly bigint[],
+): Promise<Action[]> {
   if (!s.seat.habits.joins || s.now >= row.closes || row.commitments.has(own.root)) return [];
   const join: Action = {
     kind: "join",
     tournament: row.id,
-    commitment: joining(s.params, s.seat, path),
+    commitment: await joining(s.params, s.seat, path),
     value: s.params.bonds[row.level] ?? 0n,
   };
   if (path.length > 0) return [join];
-  const hash = announcement(s.seat);
+  const hash = await announcement(s.seat);
   const announced = s.game.announced.get(hash);
   if (announced === undefined) return [{ kind: "announce", announcement: hash }];
   return announced < s.now ? [join] : [];

@@ -18,7 +18,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
 
 /** Plays a seat until there is nothing to do now; tells whether there was anything. */
 export async function play(chain: Chain, log: TournamentLog, seat: Seat): Promise<boolean> {
-  const [action] = decide(await log.state(), log.params, seat, await chain.now());
+  const [action] = await decide(await log.state(), log.params, seat, await chain.now());
   if (action === undefined) return false;
   try {
     await chain.send(seat.owner, tournamentCall(log.address, action));

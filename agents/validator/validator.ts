@@ -83,14 +83,14 @@ export class Validator {
     if (!habits.joins || now >= claim.since + params.period) return false;
     const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
     const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
-    const announced = (await tournaments.state()).announced.has(announcement(seat));
-    if (!announced) {
-      return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: announcement(seat) }));
+    const hash = await announcement(seat);
+    if (!(await tournaments.state()).announced.has(hash)) {
+      return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
     }
     const previous = replay.before(fragment.index);
     const input = { root: fragment.inputRoot, length: BigInt(fragment.input.length) };
     const opening = bytesToHex(loadOpening(previous));
-    const args = [claim.id, input, bytesToHex(recordBytes(previous)), opening, joining(params, seat, [])];
+    const args = [claim.id, input, bytesToHex(recordBytes(previous)), opening, await joining(params, seat, [])];
     return this.#send(deal.call("challenge", "challenge", args, params.bonds[0] ?? 0n));
   }
 

@@ -13,7 +13,7 @@ import type { Book, OpenCommitment } from "../book.ts";
 export function garbageBook(seed: string, heights: readonly number[]): Book {
   const leaf = keccak256(stringToHex(`garbage ${seed}`));
   return {
-    commitment: (path) => uniformCommitment(leaf, heights[path.length] ?? 0),
+    commitment: (path) => Promise.resolve(uniformCommitment(leaf, heights[path.length] ?? 0)),
     witness: () => undefined,
   };
 }
