@@ -29,7 +29,11 @@ export interface View {
   readonly localCount: number;
   /** Open blocks, the function's own included. */
   readonly depth: number;
-  /** Type of the operand `distance` below the top, which is 0; `unknown` for what dead code makes up. */
+  /**
+   * Type of the operand `distance` below the top, which is 0; `unknown` for what dead code makes up.
+   *
+   * @throws RangeError if the stack is not that high.
+   */
   operand(distance: number): OperandType;
   /**
    * The block that a label refers to: 0 is the innermost.

@@ -69,11 +69,25 @@ function readExpressionItems(reader: Reader, type: ReferenceType, context: Instr
   const count = reader.count("element items", LIMITS.elementItems);
   const inner = { ...context, elementExpression: true };
   const items: ElementItem[] = [];
-  for (let i = 0; i < count; i++) items.push(shorten(readConstantExpression(reader, inner), type));
+  const globals = new Map<number, ConstantExpression>();
+  for (let i = 0; i < count; i++) {
+    const item = shorten(readConstantExpression(reader, inner), type);
+    items.push(share(item, globals));
+  }
   return items;
 }
 
-/** The two usual expressions are kept as what they yield: a segment may hold millions. */
+/** Items that take the same global are one expression, with the offset of the first: a segment may hold millions. */
+function share(item: ElementItem, globals: Map<number, ConstantExpression>): ElementItem {
+  if (item === null || typeof item === "number" || item.instructions.length !== 1) return item;
+  const immediate = item.instructions[0]?.immediate;
+  if (immediate?.kind !== "global") return item;
+  const known = globals.get(immediate.global);
+  if (known === undefined) globals.set(immediate.global, item);
+  return known ?? item;
+}
+
+/** The two usual expressions are kept as what they yield. */
 function shorten(expression: ConstantExpression, type: ReferenceType): ElementItem {
   const [only, more] = expression.instructions;
   if (only === undefined || more !== undefined) return expression;

@@ -1,6 +1,7 @@
 /**
  * Sizes beyond which a module is refused. Where a browser has a limit ("Implementation-defined Limits" of the WebAssembly JavaScript
- * interface) ours is the same, so that whatever is accepted here also runs there; the others bound time and memory for hostile modules.
+ * interface) ours is the same or lower, so that whatever is accepted here also runs there. The lower ones and the others bound time and
+ * memory for hostile modules: 10 MB are read in a few seconds and some 400 MB at most.
  */
 export const LIMITS = {
   /** Bytes of a module. */
@@ -10,12 +11,12 @@ export const LIMITS = {
   functions: 1_000_000,
   imports: 1_000_000,
   exports: 1_000_000,
-  globals: 1_000_000,
+  globals: 100_000,
   tables: 100_000,
   memories: 100_000,
   data: 100_000,
   customSections: 100_000,
-  elements: 10_000_000,
+  elements: 100_000,
   /** References in one element segment. */
   elementItems: 10_000_000,
   /** Initial size of a table. */
@@ -42,6 +43,6 @@ export const LIMITS = {
    * Values that the blocks, calls and branches of one function may move, beyond `movesPerByte` for each byte of its code. Two bytes can
    * call a function of 1000 parameters and results, so 10 MB of code could ask for 10¹⁰ moves.
    */
-  moves: 4_000,
+  moves: 2_000,
   movesPerByte: 64,
 } as const;

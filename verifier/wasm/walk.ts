@@ -75,7 +75,10 @@ class Typing implements View {
   readonly function: FunctionEntry;
   private readonly module: Module;
   private readonly locals: Locals;
+  /** The operand stack is the first `height` of these: an array that is cut and grows again all the time costs twice as much. */
   private readonly operands: OperandType[] = [];
+  /** Operands on the stack. */
+  height = 0;
   private readonly blocks: OpenBlock[] = [];
   /** The innermost block. */
   private top: OpenBlock;
@@ -99,10 +102,6 @@ class Typing implements View {
     return !this.top.isDead && !this.top.isUnreachable;
   }
 
-  get height(): number {
-    return this.operands.length;
-  }
-
   get localCount(): number {
     return this.locals.count;
   }
@@ -112,8 +111,11 @@ class Typing implements View {
   }
 
   operand(distance: number): OperandType {
-    const position = this.operands.length - 1 - distance;
-    return position < this.top.height ? "unknown" : (this.operands[position] ?? "unknown");
+    const position = this.height - 1 - distance;
+    if (position < this.top.height && this.top.isUnreachable) return "unknown";
+    const type = position < this.height ? this.operands[position] : undefined;
+    if (type === undefined) throw new RangeError(`there is no operand ${distance} below the top of ${this.height}`);
+    return type;
   }
 
   block(label: number): Block {
@@ -261,6 +263,7 @@ class Typing implements View {
           `type mismatch: label ${label} takes ${types.length} values, label ${fallback} takes ${arity}`,
         );
       }
+      this.spend(arity);
       this.check(types);
     }
     this.move(branchTypes(last), []);
@@ -305,7 +308,7 @@ class Typing implements View {
     if (this.blocks.length > LIMITS.nesting) {
       throw new UnsupportedError(`more than ${LIMITS.nesting} blocks in one another`, "limit", this.offset);
     }
-    this.top = { kind, type, height: this.operands.length, offset: this.offset, isDead, isUnreachable: false };
+    this.top = { kind, type, height: this.height, offset: this.offset, isDead, isUnreachable: false };
     this.blocks.push(this.top);
     this.pushAll(type.params);
   }
@@ -315,8 +318,8 @@ class Typing implements View {
     const { type, height } = this.top;
     this.spend(type.results.length);
     this.popAll(type.results);
-    if (this.operands.length > height) {
-      const extra = this.operands.length - height;
+    if (this.height > height) {
+      const extra = this.height - height;
       throw this.invalid(
         `type mismatch: ${extra} more ${extra === 1 ? "value" : "values"} on the stack than the block returns`,
       );
@@ -327,7 +330,7 @@ class Typing implements View {
 
   /** What follows is not reached up to the end of the block. */
   private cut(): void {
-    this.operands.length = this.top.height;
+    this.height = this.top.height;
     this.top.isUnreachable = true;
   }
 
@@ -349,42 +352,52 @@ class Typing implements View {
   }
 
   private push(type: OperandType): void {
-    if (this.operands.length >= LIMITS.operands) {
-      throw new UnsupportedError(`more than ${LIMITS.operands} operands on the stack`, "limit", this.offset);
-    }
-    this.operands.push(type);
+    this.reserve(1);
+    this.operands[this.height++] = type;
   }
 
   private pushAll(types: readonly ValueType[]): void {
-    for (const type of types) this.push(type);
+    this.reserve(types.length);
+    for (const type of types) this.operands[this.height++] = type;
+  }
+
+  private reserve(count: number): void {
+    if (this.height + count > LIMITS.operands) {
+      throw new UnsupportedError(`more than ${LIMITS.operands} operands on the stack`, "limit", this.offset);
+    }
   }
 
   private popAny(): OperandType {
-    if (this.operands.length > this.top.height) return this.operands.pop() as OperandType;
+    if (this.height > this.top.height) return this.operands[--this.height] as OperandType;
     if (this.top.isUnreachable) return "unknown";
     throw this.mismatch("an operand", undefined);
   }
 
   private pop(expected: ValueType): void {
-    if (this.operands.length > this.top.height) {
-      const actual = this.operands.pop() as OperandType;
+    if (this.height > this.top.height) {
+      const actual = this.operands[--this.height] as OperandType;
       if (actual !== expected && actual !== "unknown") throw this.mismatch(expected, actual);
     } else if (!this.top.isUnreachable) throw this.mismatch(expected, undefined);
   }
 
   private popAll(types: readonly ValueType[]): void {
-    for (let i = types.length - 1; i >= 0; i--) this.pop(types[i] as ValueType);
+    this.check(types);
+    this.height = Math.max(this.top.height, this.height - types.length);
   }
 
   /** The operands on top must fit the types; they stay. */
   private check(types: readonly ValueType[]): void {
-    this.spend(types.length);
-    for (let i = types.length - 1, at = this.operands.length - 1; i >= 0; i--, at--) {
+    const { height, isUnreachable } = this.top;
+    const bottom = this.height - types.length;
+    for (let i = types.length - 1; i >= 0; i--) {
       const expected = types[i] as ValueType;
-      if (at >= this.top.height) {
-        const actual = this.operands[at];
-        if (actual !== expected && actual !== "unknown") throw this.mismatch(expected, actual);
-      } else if (!this.top.isUnreachable) throw this.mismatch(expected, undefined);
+      if (bottom + i < height) {
+        // Dead code makes up whatever is missing.
+        if (isUnreachable) return;
+        throw this.mismatch(expected, undefined);
+      }
+      const actual = this.operands[bottom + i];
+      if (actual !== expected && actual !== "unknown") throw this.mismatch(expected, actual);
     }
   }
 
