@@ -1,0 +1,152 @@
+/** From modules to a program: decode, validate, generate the driver, link, lower. */
+import { keccak256 } from "../merkle/keccak.ts";
+import type { ProgramImage } from "../state/image.ts";
+import { programRoot } from "../state/program.ts";
+import { decode } from "../wasm/decode.ts";
+import type { ExternalKind, Module } from "../wasm/types.ts";
+import { validate } from "../wasm/validate.ts";
+import { DRIVER_ENTRY, DRIVER_MODULE } from "./drivers/loop.ts";
+import { PAYLOAD_DEALLOCATE, PAYLOAD_EXPORTS, payloadDriver } from "./drivers/payload.ts";
+import { MAX_TYPED_EXPORTS, typedDriver, type TypedExport } from "./drivers/typed.ts";
+import { LinkError } from "./errors.ts";
+import { DEFAULT_LIMITS, headerFor, type ProgramLimits } from "./layout.ts";
+import { link } from "./link.ts";
+import { describeType, type Linkage, type LinkModule } from "./linkage.ts";
+import { entryFunction, lower, placeCells } from "./lower.ts";
+import { ProgramMap } from "./map.ts";
+
+/** How transactions reach the guest. */
+export type Convention = "typed" | "payload";
+
+/** A module as a compiler emits it, under the name by which other modules import from it. */
+export interface ModuleSource {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** How a program is built. */
+export interface BuildOptions {
+  readonly convention: Convention;
+  /** What is left out is as in `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<ProgramLimits>;
+}
+
+/** A program, ready to run. */
+export interface Program {
+  readonly convention: Convention;
+  readonly limits: ProgramLimits;
+  readonly image: ProgramImage;
+  /** Program root, 32 bytes. */
+  readonly root: Uint8Array;
+  readonly map: ProgramMap;
+  /** Exported functions of the guest, in the order of its export section: their numbers in the typed convention. */
+  readonly exports: readonly TypedExport[];
+  /** Where memories, tables, globals and functions lie, by position of the module; the driver is the last. */
+  readonly instances: Linkage["instances"];
+}
+
+/**
+ * Builds a program.
+ * @param modules - instantiated in this order; the last one is the guest that transactions are for
+ * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
+ * @throws LinkError if the modules do not fit together, or the guest does not fit the convention
+ */
+export function buildProgram(modules: readonly ModuleSource[], options: BuildOptions): Program {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const guests = modules.map(({ name, bytes }): LinkModule => {
+    if (name === DRIVER_MODULE)
+      throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver, choose another`);
+    return { name, module: load(bytes), isDriver: false };
+  });
+  const guest = guests.at(-1);
+  if (guest === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
+  const exports = exportedFunctions(guest.module);
+  const bytes = generateDriver(guest, exports, options.convention);
+  const driver = { name: DRIVER_MODULE, module: load(bytes), isDriver: true };
+  const sources = [...modules.map((m) => m.bytes), bytes];
+  const linked = assembleProgram([...guests, driver], limits, sourcesRoot(sources));
+  return { convention: options.convention, limits, exports, ...linked };
+}
+
+/**
+ * Links and lowers modules, the last of which is the driver.
+ * @throws LinkError
+ */
+export function assembleProgram(
+  modules: readonly LinkModule[],
+  limits: ProgramLimits,
+  sources: Uint8Array,
+): Pick<Program, "image" | "root" | "map" | "instances"> {
+  const linkage = link(modules, limits);
+  const driver = linkage.instances.at(-1);
+  if (driver === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
+  const entry = entryFunction(driver, DRIVER_ENTRY);
+  const lowered = lower(linkage, entry);
+  if (entry.frame > limits.slotLimit) {
+    throw new LinkError(
+      driver.name,
+      `the limit of ${limits.slotLimit} slots is less than the ${entry.frame} of its first frame`,
+    );
+  }
+  const { regions, pages, dataBytes, cellCount: cells } = linkage;
+  const header = headerFor({ words: lowered.code.length, cells, regions, pages, dataBytes, limits });
+  if (header === undefined) throw new LinkError(driver.name, "the program is larger than the machine's deepest trees");
+  const image: ProgramImage = {
+    header,
+    code: lowered.code.words(),
+    memory: linkage.memory,
+    cells: placeCells(linkage),
+    sizes: linkage.sizes,
+    sourcesRoot: sources,
+  };
+  return { image, root: programRoot(image), map: new ProgramMap(lowered), instances: linkage.instances };
+}
+
+/** Decodes and validates. */
+function load(bytes: Uint8Array): Module {
+  const module = decode(bytes);
+  validate(module);
+  return module;
+}
+
+function exportedFunctions(module: Module): TypedExport[] {
+  return module.exports.flatMap(({ kind, name, index }) => {
+    const type = module.functions[index]?.type;
+    return kind === "function" && type !== undefined ? [{ name, type }] : [];
+  });
+}
+
+function generateDriver(guest: LinkModule, exports: readonly TypedExport[], convention: Convention): Uint8Array {
+  if (convention === "typed") {
+    if (exports.length > MAX_TYPED_EXPORTS) {
+      throw new LinkError(
+        guest.name,
+        `it exports ${exports.length} functions, the typed convention takes ${MAX_TYPED_EXPORTS}`,
+      );
+    }
+    return typedDriver(guest.name, exports);
+  }
+  const need = (kind: ExternalKind, name: string, wanted: string): void => {
+    const found = guest.module.exports.find((e) => e.name === name);
+    const type = found?.kind === "function" ? guest.module.functions[found.index]?.type : undefined;
+    const actual = found === undefined ? "nothing" : type === undefined ? found.kind : `function ${describeType(type)}`;
+    if (found?.kind === kind && (type === undefined || `function ${describeType(type)}` === wanted)) return;
+    throw new LinkError(
+      guest.name,
+      `the payload convention wants it to export ${wanted} as "${name}", it exports ${actual}`,
+    );
+  };
+  need("memory", "memory", "a memory");
+  for (const [name, type] of PAYLOAD_EXPORTS) need("function", name, `function ${describeType(type)}`);
+  const deallocates = guest.module.exports.some((e) => e.name === "deallocate");
+  if (deallocates) need("function", "deallocate", `function ${describeType(PAYLOAD_DEALLOCATE)}`);
+  return payloadDriver(guest.name, deallocates);
+}
+
+function sourcesRoot(sources: readonly Uint8Array[]): Uint8Array {
+  const hashes = new Uint8Array(32 * sources.length);
+  sources.forEach((bytes, i) => {
+    hashes.set(keccak256(bytes), 32 * i);
+  });
+  return keccak256(hashes);
+}

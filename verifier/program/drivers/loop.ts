@@ -1,0 +1,131 @@
+/**
+ * What the drivers of all conventions have in common: the loop over the transactions of a fragment's input
+ * (docs/machine.md, "Transactions and conventions").
+ *
+ *     fuel u64 | length u32 | flags u32 (bit 0: keep) | payload
+ */
+import { Outcome } from "../../machine/opcodes.ts";
+import { asm, External, type Code, type ModuleWriter } from "../assembler.ts";
+import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";
+
+/** Bytes of a transaction's header. */
+export const TRANSACTION_HEADER = 16;
+
+/** Steps that the driver keeps back for what it does around a transaction. */
+export const TRANSACTION_RESERVE = 1000n;
+
+/** Steps that it keeps back for each transaction that may still follow, enough to record that it was skipped. */
+export const SKIP_RESERVE = 200n;
+
+/** The export that the program begins with. */
+export const DRIVER_ENTRY = "run";
+
+/** Names under which the instances of a program know each other. */
+export const DRIVER_MODULE = "driver";
+
+/** Numeric instructions of the drivers. */
+export const I64 = {
+  eqz: 0x50,
+  gtU: 0x56,
+  leU: 0x58,
+  ltU: 0x54,
+  and: 0x83,
+  add: 0x7c,
+  sub: 0x7d,
+  mul: 0x7e,
+  shrU: 0x88,
+};
+
+/** Imports a host function. */
+export function importHost(writer: ModuleWriter, name: string): number {
+  const host = HOST_FUNCTIONS.get(name);
+  if (host === undefined) throw new RangeError(`${name} is no host function`);
+  return writer.importFunction(HOST_MODULE, name, host.type);
+}
+
+/** Host functions that the loop calls, by index. */
+export interface LoopImports {
+  readonly fuel: number;
+  readonly inputLength: number;
+  readonly inputLoad: number;
+  readonly checkpoint: number;
+  readonly commit: number;
+  readonly receipt: number;
+  readonly outcome: number;
+  readonly yield: number;
+}
+
+/** Imports what the loop needs. */
+export function importLoop(writer: ModuleWriter): LoopImports {
+  return {
+    fuel: importHost(writer, "fuel"),
+    inputLength: importHost(writer, "input_length"),
+    inputLoad: importHost(writer, "input_load"),
+    checkpoint: importHost(writer, "checkpoint"),
+    commit: importHost(writer, "commit"),
+    receipt: importHost(writer, "receipt"),
+    outcome: importHost(writer, "outcome"),
+    yield: importHost(writer, "yield"),
+  };
+}
+
+const POSITION = 0;
+const TOTAL = 1;
+const ASKED = 2;
+const META = 3;
+const SIZE = 4;
+const NEXT = 5;
+const LEFT = 6;
+const KEPT = 7;
+
+/** The least significant 32 bits of the i64 that the code leaves. */
+const low32 = (code: Code): Code => [code, asm.i64(0xffff_ffffn), I64.and];
+
+/**
+ * Adds the driver's main function.
+ * @param execute - index of a function (payload's offset i64, payload's length i64) → () that runs one transaction
+ */
+export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number): void {
+  const headerBytes = asm.i64(BigInt(TRANSACTION_HEADER));
+  const bytesLeft: Code = [asm.get(TOTAL), asm.get(POSITION), I64.sub];
+
+  const readHeader: Code = [
+    [bytesLeft, headerBytes, I64.ltU, asm.brIf(1)],
+    [asm.get(POSITION), asm.call(host.inputLoad), asm.set(ASKED)],
+    [asm.get(POSITION), asm.i64(8n), I64.add, asm.call(host.inputLoad), asm.set(META)],
+    [low32(asm.get(META)), asm.tee(SIZE), bytesLeft, headerBytes, I64.sub, I64.gtU, asm.brIf(1)],
+    [asm.get(POSITION), headerBytes, I64.add, asm.get(SIZE), I64.add, asm.set(NEXT)],
+  ];
+  const readFuel: Code = [
+    [asm.call(host.fuel), asm.set(LEFT)],
+    [asm.get(TOTAL), asm.get(NEXT), I64.sub, asm.i64(4n), I64.shrU],
+    [asm.i64(SKIP_RESERVE), I64.mul, asm.i64(TRANSACTION_RESERVE), I64.add, asm.set(KEPT)],
+  ];
+  // Two comparisons and no sum, for the sum of the fuel asked for and the fuel kept back may not fit 64 bits.
+  const skip: Code = asm.block(
+    asm.block(
+      [asm.get(KEPT), asm.get(LEFT), I64.gtU, asm.brIf(0)],
+      [asm.get(ASKED), asm.get(LEFT), asm.get(KEPT), I64.sub, I64.leU, asm.brIf(1)],
+    ),
+    [asm.i64(BigInt(Outcome.skipped) << 32n), asm.call(host.receipt), asm.br(1)],
+  );
+  const payload: Code = [asm.get(POSITION), headerBytes, I64.add, asm.get(SIZE)];
+  const keep: Code = [asm.get(META), asm.i64(32n), I64.shrU, asm.i64(1n), I64.and, 0xa7];
+  const transaction: Code = [
+    [asm.get(ASKED), keep, asm.call(host.checkpoint)],
+    [asm.call(host.outcome), I64.eqz, asm.when(payload, asm.call(execute), asm.call(host.commit))],
+    [asm.call(host.outcome), asm.call(host.receipt)],
+  ];
+  const next: Code = [asm.get(NEXT), asm.set(POSITION), asm.br(0)];
+  const fragment: Code = asm.block(asm.loop(readHeader, readFuel, asm.block(skip, transaction), next));
+  const run = writer.function({
+    name: DRIVER_ENTRY,
+    type: { params: [], results: [] },
+    locals: ["i64", "i64", "i64", "i64", "i64", "i64", "i64", "i64"],
+    body: asm.loop([asm.i64(0n), asm.set(POSITION), asm.call(host.inputLength), asm.set(TOTAL)], fragment, [
+      asm.call(host.yield),
+      asm.br(0),
+    ]),
+  });
+  writer.export(DRIVER_ENTRY, External.function, run);
+}

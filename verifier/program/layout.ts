@@ -1,0 +1,99 @@
+/** Where things lie in a program's trees, and how deep the trees have to be (docs/machine.md, "Trees"). */
+import { MACHINE_VERSION, MAX_DEPTH, MIN_REGION_DEPTH, type Header } from "../machine/record.ts";
+
+/** Bytes of a memory leaf. */
+export const LEAF_BYTES = 32;
+
+/** Leaves of a WebAssembly page. */
+export const PAGE_LEAVES = 2 ** MIN_REGION_DEPTH;
+
+/** The first cell that a program may use: smaller size indices mean the sizes word of the record. */
+export const FIRST_CELL = 4;
+
+/** Regions that are no linear memory: data segments, output, input. */
+const SPECIAL_REGIONS = 3;
+
+/** Most linear memories of a program: there are at most 2^8 regions. */
+export const MAX_MEMORIES = 2 ** 8 - SPECIAL_REGIONS;
+
+/** What a program may use at most. Each bound that is a power of two higher makes its proofs one hash longer. */
+export interface ProgramLimits {
+  /** Pages that a memory can grow to; a memory that begins with more keeps what it begins with. */
+  readonly memoryPages: number;
+  /** Elements of a table. */
+  readonly tableCapacity: number;
+  /** Stack slots that all open frames together may occupy. */
+  readonly slotLimit: number;
+  /** Bytes of output that a fragment can write. */
+  readonly outputBytes: number;
+}
+
+/** 64 MiB a memory, a million elements a table, 65,535 slots, 1 MiB of output. */
+export const DEFAULT_LIMITS: ProgramLimits = {
+  memoryPages: 1024,
+  tableCapacity: 2 ** 20,
+  slotLimit: 2 ** 16 - 1,
+  outputBytes: 2 ** 20,
+};
+
+/** The regions of a program. */
+export interface Regions {
+  readonly bits: number;
+  readonly data: number;
+  readonly output: number;
+  readonly input: number;
+}
+
+/** The regions of a program with so many linear memories, which come first. */
+export function regionsFor(memories: number): Regions {
+  const bits = Math.max(2, depthFor(memories + SPECIAL_REGIONS));
+  const count = 2 ** bits;
+  return { bits, data: count - 3, output: count - 2, input: count - 1 };
+}
+
+/** The depth of a tree that has room for so many leaves. */
+export function depthFor(leaves: number): number {
+  return Math.ceil(Math.log2(Math.max(1, leaves)));
+}
+
+/** Depth of the subtree of one region. */
+export function regionDepthOf(header: Header): number {
+  return header.memoryDepth - header.regionBits;
+}
+
+/** What the depths follow from. */
+export interface Extent {
+  readonly words: number;
+  readonly cells: number;
+  readonly regions: Regions;
+  /** Pages that the largest memory can have. */
+  readonly pages: number;
+  /** Bytes of the region of data segments. */
+  readonly dataBytes: number;
+  readonly limits: ProgramLimits;
+}
+
+/**
+ * The header with the least depths.
+ * @returns undefined if a tree would be deeper than the machine allows
+ */
+export function headerFor({ words, cells, regions, pages, dataBytes, limits }: Extent): Header | undefined {
+  const leaves = (bytes: number): number => Math.ceil(bytes / LEAF_BYTES);
+  const regionDepth = Math.max(
+    MIN_REGION_DEPTH,
+    depthFor(pages * PAGE_LEAVES),
+    depthFor(2 * leaves(limits.outputBytes)),
+    depthFor(leaves(dataBytes)),
+  );
+  const header: Header = {
+    version: MACHINE_VERSION,
+    codeDepth: depthFor(words),
+    stackDepth: depthFor(limits.slotLimit + 1),
+    memoryDepth: regions.bits + regionDepth,
+    cellsDepth: depthFor(cells),
+    regionBits: regions.bits,
+    slotLimit: limits.slotLimit,
+  };
+  const depths = [header.codeDepth, header.stackDepth, header.memoryDepth, header.cellsDepth];
+  return depths.every((depth) => depth <= MAX_DEPTH) ? header : undefined;
+}

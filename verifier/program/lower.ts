@@ -1,0 +1,141 @@
+/** Lowers a linked program to one sequence of instruction words. */
+import { Op } from "../machine/opcodes.ts";
+import { ENTRY_PC } from "../machine/record.ts";
+import { packReference } from "../machine/word.ts";
+import { OP } from "../wasm/opcodes.ts";
+import { CodeBuffer, type Origin } from "./code.ts";
+import { LinkError } from "./errors.ts";
+import type { CodeFunction, FunctionTarget, Initialization, Instance, Linkage } from "./linkage.ts";
+import { lowerFunction, type LowerContext } from "./lower-function.ts";
+import { emitHost, emitMemoryInit, emitTableInit } from "./lower-plain.ts";
+
+/** What a stretch of code belongs to. */
+export interface CodeRange {
+  /** pc of its first word; it reaches to the next range. */
+  readonly start: number;
+  readonly instance: Instance;
+  /** Index in the module; undefined for code that initializes an instance. */
+  readonly function?: number;
+}
+
+/** A lowered program. */
+export interface LoweredCode {
+  readonly code: CodeBuffer;
+  /** By ascending start; word 0 belongs to none. */
+  readonly ranges: readonly CodeRange[];
+}
+
+/**
+ * Lowers all functions; `finish` stands at 0 and the entry function begins at 1.
+ * @param entry - a function without parameters and results that has a body; it first calls what initializes the instances
+ */
+export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
+  const code = new CodeBuffer();
+  const ranges: CodeRange[] = [];
+  const context: LowerContext = { code, calls: [], regions: linkage.regions, typeId: (type) => linkage.typeId(type) };
+  const enter = (instance: Instance, index?: number): void => {
+    ranges.push({ start: code.length, instance, ...(index === undefined ? {} : { function: index }) });
+  };
+  code.emit({ op: Op.finish }, { op: OP.end, offset: 0 });
+  const initializers = linkage.instances.flatMap((instance): CodeFunction[] =>
+    (linkage.initialization[instance.position] ?? []).length === 0 ? [] : [initializer(linkage, instance)],
+  );
+  enter(entry.instance, entry.index);
+  if (code.length !== ENTRY_PC) throw new RangeError("the entry function comes first");
+  lowerFunction(context, entry, initializers);
+  for (const fn of linkage.functions) {
+    if (fn === entry) continue;
+    enter(fn.instance, fn.index);
+    if (fn.wraps === undefined) lowerFunction(context, fn);
+    else lowerWrapper(context, fn);
+  }
+  for (const fn of initializers) {
+    enter(fn.instance);
+    lowerInitializer(context, fn, linkage.initialization[fn.instance.position] ?? []);
+  }
+  for (const { pc, callee } of context.calls) code.setCallee(pc, callee.entry, callee.frame);
+  return { code, ranges };
+}
+
+/** The initial cells, with references to functions that have been placed. */
+export function placeCells(linkage: Linkage): Map<number, bigint> {
+  const cells = new Map<number, bigint>();
+  for (const [cell, value] of linkage.cells) {
+    if (typeof value === "bigint") cells.set(cell, value);
+    else cells.set(cell, packReference({ type: value.typeId, entry: value.entry, frame: value.frame, id: value.id }));
+  }
+  return cells;
+}
+
+function initializer(linkage: Linkage, instance: Instance): CodeFunction {
+  const type = { params: [], results: [] };
+  return { kind: "code", id: -1, instance, index: -1, type, typeId: linkage.typeId(type), entry: 0, frame: 0 };
+}
+
+/** A host function behind a reference: the arguments are copied above the call record, where the instruction wants them. */
+function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
+  const { params, results } = fn.type;
+  const origin: Origin = { op: OP.call, offset: fn.instance.module.functions[fn.index]?.offset ?? 0 };
+  const count = params.length;
+  const floor = count + 1;
+  fn.entry = code.length;
+  fn.frame = floor + Math.max(count, results.length);
+  if (fn.wraps === undefined) throw new RangeError("the function is no wrapper");
+  params.forEach((_, i) => code.emit({ op: Op.localGet, top: floor + i, a: i }, origin));
+  emitHost({ regions, emit: (fields) => code.emit(fields, origin) }, fn.wraps, floor + count);
+  code.emit({ op: Op.return, flags: results.length, top: floor + results.length, a: count, b: 0 }, origin);
+}
+
+/** Active segments that could not be folded, and the start function. */
+function lowerInitializer(context: LowerContext, fn: CodeFunction, steps: readonly Initialization[]): void {
+  const { code, regions } = context;
+  const { instance } = fn;
+  const floor = 1;
+  fn.entry = code.length;
+  fn.frame = floor + 3;
+  for (const step of steps) {
+    if (step.kind === "start") {
+      const origin = { op: OP.call, offset: instance.module.start?.offset ?? 0 };
+      emitStart(context, step.function, floor, origin);
+      continue;
+    }
+    const isData = step.kind === "data";
+    const segment = (isData ? instance.module.data : instance.module.elements)[step.segment];
+    const linked = (isData ? instance.data : instance.elements)[step.segment];
+    if (segment === undefined || linked === undefined) throw new RangeError(`there is no segment ${step.segment}`);
+    const origin = { op: isData ? OP.memoryInit : OP.tableInit, offset: segment.offset };
+    const target = { regions, emit: (fields: Parameters<CodeBuffer["emit"]>[0]) => code.emit(fields, origin) };
+    const length = "bytes" in segment ? segment.bytes.length : segment.items.length;
+    [step.destination, 0, length].forEach((value, i) =>
+      target.emit({ op: Op.i32Const, top: floor + i, imm: BigInt(value) }),
+    );
+    const memory = instance.memories[step.target];
+    const table = instance.tables[step.target];
+    if (isData && memory !== undefined) emitMemoryInit(target, memory, linked, floor + 3);
+    else if (table !== undefined) emitTableInit(target, table, linked, floor + 3);
+    target.emit({ op: isData ? Op.dataDrop : Op.elemDrop, top: floor, a: linked.sizeCell });
+  }
+  code.emit({ op: Op.return, top: floor }, { op: OP.end, offset: 0 });
+}
+
+function emitStart({ code, calls, regions }: LowerContext, target: FunctionTarget, top: number, origin: Origin): void {
+  if (target.kind === "host") emitHost({ regions, emit: (fields) => code.emit(fields, origin) }, target, top);
+  else calls.push({ pc: code.emit({ op: Op.call, top }, origin), callee: target });
+}
+
+/**
+ * The function that a program begins with.
+ * @throws LinkError if the export is no such function
+ */
+export function entryFunction(instance: Instance, name: string): CodeFunction {
+  const exported = instance.module.exports.find((e) => e.kind === "function" && e.name === name);
+  const target = exported === undefined ? undefined : instance.functions[exported.index];
+  if (
+    target?.kind !== "code" ||
+    target.wraps !== undefined ||
+    target.type.params.length + target.type.results.length > 0
+  ) {
+    throw new LinkError(instance.name, `it exports no function "${name}" without parameters and results to begin with`);
+  }
+  return target;
+}

@@ -1,0 +1,163 @@
+/** Leads from a word of lowered code back to the WebAssembly instruction that it was made from. */
+import { Flag, Op } from "../machine/opcodes.ts";
+import { imm32, unpackWord, type Word } from "../machine/word.ts";
+import { operationOf } from "../wasm/opcodes.ts";
+import { WORD_BYTES } from "./code.ts";
+import type { LoweredCode } from "./lower.ts";
+
+/** Where a word comes from. Words without an instruction of their own (moves, jumps over `else`) go by the one that needs them. */
+export interface SourceLocation {
+  /** Position of the module in the program. */
+  readonly module: number;
+  /** The name under which it is linked. */
+  readonly moduleName: string;
+  /** Index in the module's function index space; undefined for code that initializes the instance, and for pc 0. */
+  readonly function?: number;
+  /** From the name section, else from an export, else `func[i]`. */
+  readonly functionName: string;
+  /** Byte offset of the instruction in the module. */
+  readonly offset: number;
+  /** Name of the instruction in the text format. */
+  readonly mnemonic: string;
+}
+
+/** The origins of a program's code. */
+export class ProgramMap {
+  /** Words of code. */
+  readonly length: number;
+  readonly #ranges: LoweredCode["ranges"];
+  readonly #ops: Uint16Array;
+  readonly #offsets: Uint32Array;
+
+  constructor({ code, ranges }: LoweredCode) {
+    const { ops, offsets } = code.origins();
+    this.length = code.length;
+    this.#ranges = ranges;
+    this.#ops = ops;
+    this.#offsets = offsets;
+  }
+
+  /** The origin of the word at a pc; undefined where there is no code, and for the machine's own `finish` at 0. */
+  locate(pc: number): SourceLocation | undefined {
+    const op = this.#ops[pc];
+    const range = this.#rangeAt(pc);
+    if (op === undefined || range === undefined) return undefined;
+    const { instance, function: index } = range;
+    return {
+      module: instance.position,
+      moduleName: instance.name,
+      ...(index === undefined ? {} : { function: index }),
+      functionName:
+        index === undefined ? "initialization" : (instance.module.names.functions.get(index) ?? `func[${index}]`),
+      offset: this.#offsets[pc] ?? 0,
+      mnemonic: operationOf(op).mnemonic,
+    };
+  }
+
+  /** The last range that begins at or before a pc. */
+  #rangeAt(pc: number): LoweredCode["ranges"][number] | undefined {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ranges[middle]?.start ?? Infinity) <= pc) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ranges[low - 1];
+  }
+}
+
+/** Names of the machine's own instructions. */
+const OWN_NAMES: ReadonlyMap<number, string> = new Map([
+  [Op.move, "move"],
+  [Op.copyBytes, "copy_bytes"],
+  [Op.fillBytes, "fill_bytes"],
+  [Op.copyCells, "copy_cells"],
+  [Op.checkpoint, "checkpoint"],
+  [Op.commit, "commit"],
+  [Op.leave, "leave"],
+  [Op.yield, "yield"],
+  [Op.finish, "finish"],
+  [Op.receipt, "receipt"],
+  [Op.outcome, "outcome"],
+  [Op.fuel, "fuel"],
+  [Op.inputLength, "input_length"],
+  [Op.inputLoad, "input_load"],
+  [Op.inputRead, "input_read"],
+  [Op.outputWrite, "output_write"],
+  [Op.outputAppend, "output_append"],
+]);
+
+const KNOWN_OPS: ReadonlySet<number> = new Set<number>(Object.values(Op));
+
+/** The name of a machine instruction: that of the WebAssembly instruction with the same opcode, or the machine's own. */
+export function machineMnemonic(op: number): string {
+  const own = OWN_NAMES.get(op);
+  if (own !== undefined) return own;
+  try {
+    return operationOf(op).mnemonic;
+  } catch {
+    return `0x${op.toString(16)}`;
+  }
+}
+
+/** A word in words, for example `local.get s3`, `call 17 parameters 2 frame 9`; s is a slot, c a cell, m a region. */
+export function describeWord(leaf: bigint): string {
+  const word = unpackWord(leaf);
+  const operands = KNOWN_OPS.has(word.op) ? describeOperands(word) : "";
+  return operands === "" ? machineMnemonic(word.op) : `${machineMnemonic(word.op)} ${operands}`;
+}
+
+function describeOperands({ op, flags, top, a, b, imm }: Word): string {
+  const cut = (flags & Flag.keep) !== 0 ? "" : ` cut s${b}${(flags & Flag.carry) !== 0 ? " carry" : ""}`;
+  switch (op) {
+    case Op.if:
+      return `else ${a}`;
+    case Op.br:
+    case Op.brIf:
+      return `${a}${cut}`;
+    case Op.brTable:
+      return `entries ${a + 1}`;
+    case Op.return:
+      return `record s${a}${cut}`;
+    case Op.call:
+      return `${a} parameters ${b} frame ${imm32(imm, 0)} record s${top}`;
+    case Op.callIndirect:
+      return `table c${a} capacity ${imm32(imm, 1)} type ${imm32(imm, 0)} parameters ${b} record s${top - 1}`;
+    case Op.localGet:
+    case Op.localSet:
+    case Op.localTee:
+      return `s${a}`;
+    case Op.move:
+      return `s${a} from s${b}`;
+    case Op.globalGet:
+    case Op.globalSet:
+    case Op.dataDrop:
+    case Op.elemDrop:
+      return `c${a}`;
+    case Op.i32Const:
+      return String(BigInt.asIntN(32, imm));
+    case Op.i64Const:
+      return String(BigInt.asIntN(64, imm));
+    case Op.memorySize:
+      return `m${a}`;
+    case Op.memoryGrow:
+      return `m${a} maximum ${imm >> 64n}`;
+    case Op.copyBytes:
+      return `m${a} from m${b}`;
+    case Op.fillBytes:
+      return `m${a}`;
+    case Op.copyCells:
+      return `c${a} from c${b}`;
+    default:
+      return op >= Op.i32Load && op <= Op.i64Store32 ? `m${a} offset ${imm >> 64n}` : "";
+  }
+}
+
+/** The leaf of a word in code of 32 bytes a word. */
+export function wordAt(code: Uint8Array, pc: number): bigint {
+  const view = new DataView(code.buffer, code.byteOffset + pc * WORD_BYTES, WORD_BYTES);
+  let leaf = 0n;
+  for (let lane = 0; lane < 4; lane++) leaf = (leaf << 64n) | view.getBigUint64(8 * lane);
+  return leaf;
+}

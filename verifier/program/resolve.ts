@@ -1,0 +1,183 @@
+/** Finds what imports refer to (section 4.5.4 of the WebAssembly specification, "Matching" in section 3.3). */
+import type { ExportEntry, ExternalKind, GlobalEntry, ImportName, Limits, Module } from "../wasm/types.ts";
+import { evaluate } from "./constant.ts";
+import { LinkError } from "./errors.ts";
+import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host.ts";
+import { describeLimits, describeType, type LinkModule } from "./linkage.ts";
+
+/** A definition: an entry of a module's index space that is not imported, or a function that the host provides. */
+export interface Definition {
+  readonly position: number;
+  readonly index: number;
+}
+
+/** Answers what the indices of all modules of a program stand for. */
+export class Resolver {
+  readonly modules: readonly LinkModule[];
+  readonly #positions = new Map<string, number>();
+  readonly #exports: readonly ReadonlyMap<string, ExportEntry>[];
+  readonly #globals = new Map<string, bigint | "pending">();
+
+  /** @throws LinkError for a name that is taken */
+  constructor(modules: readonly LinkModule[]) {
+    this.modules = modules;
+    this.#exports = modules.map(({ module }) => new Map(module.exports.map((e) => [e.name, e])));
+    modules.forEach(({ name }, position) => {
+      if (name === HOST_MODULE)
+        throw new LinkError(name, `the name "${HOST_MODULE}" is that of the machine itself, choose another`);
+      if (this.#positions.has(name)) throw new LinkError(name, "another module has the same name, rename one of them");
+      this.#positions.set(name, position);
+    });
+  }
+
+  /** The module at a position of the program. */
+  at(position: number): LinkModule {
+    const found = this.modules[position];
+    if (found === undefined) throw new RangeError(`there is no module ${position}`);
+    return found;
+  }
+
+  /**
+   * Follows imports to the definition behind an index; host functions stay with the module that imports them.
+   * @throws LinkError if an import is unknown, of another type, or leads back to itself
+   */
+  definition(position: number, kind: ExternalKind, index: number): Definition {
+    const seen = new Set<string>();
+    let at: Definition = { position, index };
+    for (;;) {
+      const { name, module } = this.at(at.position);
+      const imported = entryOf(module, kind, at.index).imported;
+      if (imported === undefined) return at;
+      if (kind === "function" && imported.module === HOST_MODULE) return at;
+      const place = `${at.position} ${at.index}`;
+      if (seen.has(place))
+        throw new LinkError(name, `the import of ${describeImport(kind, imported)} leads back to itself`);
+      seen.add(place);
+      at = this.#source(at, kind, imported);
+    }
+  }
+
+  /**
+   * The host function that a module imports under an index.
+   * @throws LinkError if there is none of that name and type, or the module must not use it
+   */
+  host(position: number, index: number): HostFunction | undefined {
+    const { name, module, isDriver } = this.at(position);
+    const entry = module.functions[index];
+    if (entry?.imported?.module !== HOST_MODULE) return undefined;
+    const host = HOST_FUNCTIONS.get(entry.imported.name);
+    const what = describeImport("function", entry.imported);
+    if (host === undefined) {
+      const known = [...HOST_FUNCTIONS.values()].filter((f) => !f.driverOnly).map((f) => f.name);
+      throw new LinkError(name, `unknown import: ${what}; the machine provides ${known.join(", ")}`);
+    }
+    if (describeType(host.type) !== describeType(entry.type)) {
+      const found = describeType(host.type);
+      throw new LinkError(
+        name,
+        `incompatible import type: ${what} is wanted as ${describeType(entry.type)}, but is ${found}`,
+      );
+    }
+    if (host.driverOnly && !isDriver) {
+      throw new LinkError(name, `${what} delimits transactions, only the generated driver may import it`);
+    }
+    if (host.moves !== undefined && module.memories.length === 0) {
+      throw new LinkError(name, `${what} needs a memory, but the module has none`);
+    }
+    return host;
+  }
+
+  /**
+   * The value of a global before anything has run.
+   * @throws LinkError if globals of several modules are defined by each other
+   */
+  globalValue(position: number, index: number): bigint {
+    const definition = this.definition(position, "global", index);
+    const key = `${definition.position} ${definition.index}`;
+    const known = this.#globals.get(key);
+    const { name, module } = this.at(definition.position);
+    if (known === "pending") throw new LinkError(name, `the value of global ${definition.index} depends on itself`);
+    if (known !== undefined) return known;
+    const initial = module.globals[definition.index]?.initial;
+    if (initial === undefined) throw new RangeError(`global ${definition.index} has no initial value`);
+    this.#globals.set(key, "pending");
+    const value = evaluate(initial, (i) => this.globalValue(definition.position, i));
+    this.#globals.set(key, value);
+    return value;
+  }
+
+  #source(at: Definition, kind: ExternalKind, imported: ImportName): Definition {
+    const { name, module } = this.at(at.position);
+    const what = describeImport(kind, imported);
+    const wanted = describeEntry(module, kind, at.index);
+    const position = this.#positions.get(imported.module);
+    if (position === undefined) {
+      const linked = this.modules.map((m) => m.name).join(", ");
+      throw new LinkError(
+        name,
+        `unknown import: ${what} ${wanted}: there is no module "${imported.module}" (linked: ${linked})`,
+      );
+    }
+    const exported = this.#exports[position]?.get(imported.name);
+    if (exported === undefined) {
+      throw new LinkError(
+        name,
+        `unknown import: ${what} ${wanted}: module "${imported.module}" exports nothing of that name`,
+      );
+    }
+    const other = this.at(position).module;
+    if (exported.kind !== kind || !matches(other, module, kind, exported.index, at.index)) {
+      const found = `${exported.kind} ${describeEntry(other, exported.kind, exported.index)}`;
+      throw new LinkError(name, `incompatible import type: ${what} is wanted as ${kind} ${wanted}, but is ${found}`);
+    }
+    return { position, index: exported.index };
+  }
+}
+
+function describeImport(kind: ExternalKind, { module, name }: ImportName): string {
+  return `${kind} ${JSON.stringify(module)} ${JSON.stringify(name)}`;
+}
+
+function entryOf(module: Module, kind: ExternalKind, index: number): { readonly imported?: ImportName } {
+  const space = { function: module.functions, table: module.tables, memory: module.memories, global: module.globals }[
+    kind
+  ];
+  const entry = space[index];
+  if (entry === undefined) throw new RangeError(`there is no ${kind} ${index}`);
+  return entry;
+}
+
+const describeGlobal = ({ type, mutable }: GlobalEntry): string => (mutable ? `mutable ${type}` : type);
+
+function describeEntry(module: Module, kind: ExternalKind, index: number): string {
+  const fn = module.functions[index];
+  const table = module.tables[index];
+  const memory = module.memories[index];
+  const global = module.globals[index];
+  if (kind === "function" && fn !== undefined) return describeType(fn.type);
+  if (kind === "table" && table !== undefined) return `${table.type} ${describeLimits(table.limits)}`;
+  if (kind === "memory" && memory !== undefined) return describeLimits(memory.limits);
+  if (kind === "global" && global !== undefined) return describeGlobal(global);
+  throw new RangeError(`there is no ${kind} ${index}`);
+}
+
+/** Whether what a module exports is what another one wants. */
+function matches(from: Module, to: Module, kind: ExternalKind, exported: number, imported: number): boolean {
+  switch (kind) {
+    case "table": {
+      const [have, want] = [from.tables[exported], to.tables[imported]];
+      return have !== undefined && want !== undefined && have.type === want.type && fits(have.limits, want.limits);
+    }
+    case "memory": {
+      const [have, want] = [from.memories[exported], to.memories[imported]];
+      return have !== undefined && want !== undefined && fits(have.limits, want.limits);
+    }
+    default:
+      return describeEntry(from, kind, exported) === describeEntry(to, kind, imported);
+  }
+}
+
+function fits(have: Limits, want: Limits): boolean {
+  if (have.minimum < want.minimum) return false;
+  return want.maximum === undefined || (have.maximum !== undefined && have.maximum <= want.maximum);
+}
