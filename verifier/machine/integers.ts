@@ -46,8 +46,9 @@ function compare(kind: number, a: bigint, b: bigint, bits: number): bigint {
 function count(kind: number, a: bigint, bits: number): bigint {
   const digits = a.toString(2).padStart(bits, "0");
   if (kind === 2) return BigInt(digits.replaceAll("0", "").length);
-  const first = kind === 0 ? digits.indexOf("1") : [...digits].reverse().indexOf("1");
-  return BigInt(first === -1 ? bits : first);
+  const one = kind === 0 ? digits.indexOf("1") : digits.lastIndexOf("1");
+  if (one === -1) return BigInt(bits);
+  return BigInt(kind === 0 ? one : bits - 1 - one);
 }
 
 /** add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr. */

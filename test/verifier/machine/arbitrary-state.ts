@@ -80,7 +80,7 @@ function addressesRegion(op: number): boolean {
 const validHeader: fc.Arbitrary<Header> = fc
   .record({
     version: fc.constant(MACHINE_VERSION),
-    codeDepth: fc.oneof(fc.integer({ min: 2, max: 8 }), fc.nat(40)),
+    codeDepth: fc.oneof(fc.integer({ min: 3, max: 8 }), fc.nat(40)),
     stackDepth: fc.oneof(fc.integer({ min: 5, max: 8 }), fc.nat(40)),
     memoryDepth: fc.oneof({ weight: 3, arbitrary: fc.nat(3) }, fc.nat(40)),
     cellsDepth: fc.oneof(fc.integer({ min: 4, max: 8 }), fc.nat(40)),
