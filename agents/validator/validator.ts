@@ -12,12 +12,10 @@ import type { TournamentLog } from "../chain/tournament-log.ts";
 import { tournamentId } from "../game/commitment.ts";
 import { verdict } from "../game/rules.ts";
 import type { Book } from "../players/book.ts";
+import { historyBook } from "../players/history-book.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
 import { type Replay, type Run, rootHex } from "../worker/replay.ts";
 import { play } from "./player.ts";
-
-/** Makes the book of a fragment's run. */
-export type BookOf = (run: Run, fragment: number) => Book;
 
 /** What a validator works with. */
 export interface ValidatorSetup {
@@ -26,7 +24,6 @@ export interface ValidatorSetup {
   readonly tournaments: TournamentLog;
   readonly self: Hex;
   readonly replay: Replay;
-  readonly bookOf: BookOf;
   /** 32 bytes that blind announcements. */
   readonly salt: Hex;
   readonly habits?: Habits;
@@ -95,7 +92,7 @@ export class Validator {
   }
 
   #book(run: Run, fragment: number): Book {
-    const book = this.#books.get(fragment) ?? this.#setup.bookOf(run, fragment);
+    const book = this.#books.get(fragment) ?? historyBook(run.trace);
     this.#books.set(fragment, book);
     return book;
   }

@@ -1,31 +1,33 @@
-/** The states between a Deal's fragments, computed once each by whoever replays them. */
-import type { Hex } from "viem";
-import { bytesToHex } from "viem";
+/** A Deal's fragments as somebody ran them: the state between any two, and the history of each. */
+import { bytesToHex, type Hex } from "viem";
+import type { Trace } from "../../verifier/history/trace.ts";
 import { load } from "../../verifier/state/program.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
 
-/** Runs a state for at most so many steps; a halted state stays. */
-export type Execute = (state: State, steps: bigint) => State;
+/** Makes the history of a fragment from its loaded state. */
+export type TraceOf = (initial: State, fragment: number) => Trace;
 
-/** A fragment's beginning and end. */
+/** One fragment, run to its end. */
 export interface Run {
   /** The loaded state, before the first step. */
   readonly initial: State;
   /** The halted state. */
   readonly final: State;
+  readonly trace: Trace;
 }
 
-/** Replays fragments one after the other from a program's initial state. */
+/** Runs fragments one after the other from a program's initial state, each once. */
 export class Replay {
   readonly #states: State[];
   readonly #runs: Run[] = [];
   readonly #budget: bigint;
-  readonly #execute: Execute;
+  readonly #traceOf: TraceOf;
 
-  constructor(initial: State, budget: bigint, execute: Execute) {
+  /** @param budget the Deal's: steps that a fragment may take */
+  constructor(initial: State, budget: bigint, traceOf: TraceOf) {
     this.#states = [initial];
     this.#budget = budget;
-    this.#execute = execute;
+    this.#traceOf = traceOf;
   }
 
   /** The state before fragment `index`, all earlier ones having been run. */
@@ -40,10 +42,11 @@ export class Replay {
     const known = this.#runs[index];
     if (known !== undefined) return known;
     const initial = load(this.before(index), input, this.#budget);
-    const final = this.#execute(initial, this.#budget + 1n);
-    this.#runs[index] = { initial, final };
-    this.#states[index + 1] = final;
-    return { initial, final };
+    const trace = this.#traceOf(initial, index);
+    const run = { initial, final: trace.stateAt(this.#budget + 1n), trace };
+    this.#runs[index] = run;
+    this.#states[index + 1] = run.final;
+    return run;
   }
 }
 

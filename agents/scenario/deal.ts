@@ -1,0 +1,340 @@
+/**
+ * The main job: a customer's Deal on the embedded chain, four workers of whom one lies about one step, a validator who finds out, the dispute,
+ * the verdict, the slashing and the payment.
+ */
+import { type Abi, encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
+import { bytesToHex } from "viem";
+import { packHeader } from "../../verifier/machine/record.ts";
+import type { Executor } from "../../verifier/history/executor.ts";
+import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
+import type { Program } from "../../verifier/program/build.ts";
+import { initialState } from "../../verifier/state/program.ts";
+import { dealAbi, dealBytecode, depositsAbi } from "../chain/artifacts.ts";
+import type { Call, Sent } from "../chain/chain.ts";
+import { DealLog } from "../chain/deal-log.ts";
+import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
+import { SELFISH } from "../players/adversaries/habits.ts";
+import { Validator } from "../validator/validator.ts";
+import { Replay, rootHex } from "../worker/replay.ts";
+import { Worker } from "../worker/worker.ts";
+import { nextDeadline } from "./deadline.ts";
+import { deploy, type Deployment } from "./deploy.ts";
+import { GasBook } from "./gas-book.ts";
+import { faultAt, storeAfter } from "./lie-site.ts";
+import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
+import { takeTurns } from "./turns.ts";
+
+/** Wei. */
+const ETHER = 10n ** 18n;
+const COLLATERAL = ETHER;
+const PRICE = ETHER / 100n;
+const REPORTER_SHARE = 2_500;
+
+/** Steps a fragment may take. */
+export const BUDGET = 1n << 40n;
+
+/** Where the lie is told if nobody says where: at this share of all steps. */
+const DEPTH = { numerator: 6n, denominator: 10n };
+
+/** What the job is about. */
+export interface DealJob {
+  readonly program: Program;
+  /** Input of each fragment. */
+  readonly fragments: readonly Uint8Array[];
+  readonly executor: Executor;
+  /** Step, counted from 1 over all fragments, about which the liar lies; by default one deep inside. */
+  readonly lieAt?: bigint | undefined;
+}
+
+/** Hears what happens. */
+export interface Narrator {
+  /** A chapter begins. */
+  chapter(title: string): void;
+  /** A fact worth a line. */
+  fact(line: string): void;
+  /** Somebody sent a transaction. */
+  sent(name: string, sent: Sent): void;
+  /** Work off chain goes on. */
+  progress(name: string, progress: TraceProgress): void;
+}
+
+/** The lie cannot be told where it was asked for. */
+export class LieError extends Error {
+  override readonly name = "LieError";
+}
+
+interface Cast {
+  readonly customer: Hex;
+  readonly sequencer: Hex;
+  readonly validator: Hex;
+  readonly workers: readonly Hex[];
+  readonly liar: Hex;
+  readonly names: ReadonlyMap<Hex, string>;
+}
+
+/** Plays the whole job and tells how it ended. */
+export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report> {
+  narrator.chapter("Replaying the history off chain");
+  const heights = [33, 15];
+  const honest = honestReplay(job, heights, narrator);
+  const runs = job.fragments.map((input, i) => honest.run(i, input));
+  const lengths = runs.map(({ trace }) => trace.halt());
+  const steps = lengths.reduce((sum, length) => sum + length, 0n);
+  const lie = placeLie(job, runs.map(({ trace }) => trace), lengths);
+  narrator.fact(`${job.fragments.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
+
+  narrator.chapter("Setting up the chain");
+  const embedded = await startEmbeddedChain();
+  try {
+    const cast = castOf(embedded.accounts);
+    const gas = new GasBook();
+    embedded.chain.observe((sent) => {
+      gas.add(sent);
+      narrator.sent(cast.names.get(sent.from) ?? sent.from, sent);
+    });
+    const deployment = await deploy(embedded);
+    const deal = await makeDeal(embedded, deployment, cast, job);
+    const before = await depositsOf(embedded, deployment, deal, cast);
+
+    narrator.chapter("Work, and a lie");
+    const liar = lyingReplay(job, heights, { honest, lie });
+    const lied = liar.run(lie.fragment, job.fragments[lie.fragment] ?? new Uint8Array());
+    if (rootHex(lied.final) === rootHex(runs[lie.fragment]?.final ?? lied.initial)) {
+      throw new LieError(`a wrong result of step ${lie.global} leaves no trace in the final state; choose another --lie-at`);
+    }
+    await perform(embedded, deployment, deal, cast, { honest, liar });
+
+    const after = await depositsOf(embedded, deployment, deal, cast);
+    const game = await deployment.tournaments.state();
+    const executed = [...game.matches.values()].find(
+      (match) => match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id),
+    );
+    if (executed === undefined) throw new Error("no dispute came down to a step");
+    const honestTrace = runs[lie.fragment]?.trace ?? lied.trace;
+    const disputed = explain(job.program, honestTrace, lied.trace, pathOf(game, executed));
+    const offset = lengths.slice(0, lie.fragment).reduce((sum, length) => sum + length, 0n);
+    const slashed = (after.get(cast.liar) ?? 0n) < (before.get(cast.liar) ?? 0n);
+    return {
+      verdict: slashed ? "liar lost" : "liar won",
+      disputed: { ...disputed, step: disputed.step + offset },
+      steps,
+      ...gasOf(gas),
+      deposits: await balances(embedded, deployment, deal, cast, before, after),
+    };
+  } finally {
+    await embedded.close();
+  }
+}
+
+/** Where the lie is told. */
+interface LieSite {
+  readonly fragment: number;
+  /** Step of the fragment, from 1. */
+  readonly step: bigint;
+  /** Step of the whole job, from 1. */
+  readonly global: bigint;
+}
+
+function placeLie(job: DealJob, traces: readonly Trace[], lengths: readonly bigint[]): LieSite {
+  const total = lengths.reduce((sum, length) => sum + length, 0n);
+  const wanted = job.lieAt ?? (total * DEPTH.numerator) / DEPTH.denominator;
+  if (wanted < 1n || wanted > total) {
+    throw new LieError(`--lie-at ${wanted} lies outside the computation, whose steps are 1 to ${total}`);
+  }
+  let offset = 0n;
+  for (const [fragment, length] of lengths.entries()) {
+    const trace = traces[fragment];
+    if (wanted <= offset + length && trace !== undefined) {
+      const step = job.lieAt === undefined ? storeAfter(trace, wanted - offset) : wanted - offset;
+      return { fragment, step, global: offset + step };
+    }
+    offset += length;
+  }
+  throw new LieError(`the job has no step ${wanted}`);
+}
+
+function honestReplay(job: DealJob, heights: readonly number[], narrator: Narrator): Replay {
+  const onProgress = (progress: TraceProgress): void => narrator.progress("replay", progress);
+  return new Replay(
+    initialState(job.program.image),
+    BUDGET,
+    (initial) => new Trace(initial, heights, { executor: job.executor, onProgress }),
+  );
+}
+
+function lyingReplay(job: DealJob, heights: readonly number[], told: { honest: Replay; lie: LieSite }): Replay {
+  const { honest, lie } = told;
+  const replay = new Replay(initialState(job.program.image), BUDGET, (initial, fragment) => {
+    if (fragment !== lie.fragment) return new Trace(initial, heights, { executor: job.executor });
+    const truth = honest.run(fragment, job.fragments[fragment] ?? new Uint8Array()).trace;
+    return new Trace(initial, heights, { executor: job.executor, faults: [faultAt(truth, lie.step)] });
+  });
+  job.fragments.slice(0, lie.fragment).forEach((input, i) => replay.run(i, input));
+  return replay;
+}
+
+function castOf(accounts: readonly Hex[]): Cast {
+  const [, customer, sequencer, validator, first, second, third, fourth] = accounts;
+  if (!customer || !sequencer || !validator || !first || !second || !third || !fourth) {
+    throw new Error(`the embedded chain has ${accounts.length} accounts; the job needs 8`);
+  }
+  const names = new Map<Hex, string>([
+    [customer, "customer"],
+    [sequencer, "sequencer"],
+    [validator, "validator"],
+    [first, "worker 1"],
+    [second, "worker 2"],
+    [third, "worker 3 (liar)"],
+    [fourth, "worker 4"],
+  ]);
+  return { customer, sequencer, validator, workers: [first, second, third, fourth], liar: third, names };
+}
+
+/** Deploys the Deal, funds it, lets the workers join and submits the fragments. */
+async function makeDeal(
+  { chain }: EmbeddedChain,
+  deployment: Deployment,
+  cast: Cast,
+  job: DealJob,
+): Promise<DealLog> {
+  const initial = initialState(job.program.image);
+  const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+  const terms = {
+    customer: cast.customer,
+    sequencer: cast.sequencer,
+    arbiter: deployment.arbiter,
+    deposits: deployment.deposits,
+    program: {
+      codeRoot: bytesToHex(initial.code.root()),
+      memoryRoot: bytesToHex(initial.memory.root()),
+      cellsRoot: bytesToHex(initial.cells.root()),
+      sizes: word(job.program.image.sizes),
+      header: word(packHeader(job.program.image.header)),
+      sourcesRoot: bytesToHex(job.program.image.sourcesRoot),
+    },
+    budget: BUDGET,
+    collateralToken: zeroAddress,
+    collateral: COLLATERAL,
+    paymentToken: zeroAddress,
+    price: PRICE,
+    reporterShare: REPORTER_SHARE,
+    maxWorkers: cast.workers.length,
+    maxPending: 16,
+    maxInput: 65_536,
+    notice: 7_200,
+  };
+  const data = encodeDeployData({ abi: dealAbi, bytecode: dealBytecode, args: [terms] });
+  const address = await chain.deploy(cast.customer, "deploy Deal", data);
+  const deal = new DealLog(chain, address);
+  const termsHash = await chain.reader.readContract({ address, abi: dealAbi, functionName: "termsHash" });
+  const deposits = (label: string, functionName: string, args: readonly unknown[], value = 0n): Call => ({
+    label,
+    to: deployment.deposits,
+    abi: depositsAbi as Abi,
+    functionName,
+    args,
+    value,
+  });
+  for (const worker of cast.workers) {
+    await chain.send(worker, deposits("deposit", "deposit", [zeroAddress, COLLATERAL], COLLATERAL));
+    await chain.send(worker, deposits("lock", "lock", [address, zeroAddress, COLLATERAL, termsHash]));
+  }
+  const funds = PRICE * BigInt(job.fragments.length);
+  await chain.send(cast.customer, deal.call("fund", "fund", [funds], funds));
+  for (const input of job.fragments) {
+    await chain.send(cast.sequencer, deal.call("submit", "submit", [bytesToHex(input)]));
+  }
+  return deal;
+}
+
+/** Lets everybody act until nothing is left to do. */
+async function perform(
+  embedded: EmbeddedChain,
+  { tournaments }: Deployment,
+  deal: DealLog,
+  cast: Cast,
+  replays: { honest: Replay; liar: Replay },
+): Promise<void> {
+  const { chain } = embedded;
+  const { period } = tournaments.params;
+  const salt = (name: string): Hex => keccak256(stringToHex(`salt of ${name}`));
+  const worker = (self: Hex): Worker =>
+    new Worker(chain, deal, self, self === cast.liar ? replays.liar : replays.honest, period);
+  const common = { chain, deal, tournaments };
+  const validator = new Validator({
+    ...common,
+    self: cast.validator,
+    replay: replays.honest,
+    salt: salt("validator"),
+  });
+  const defence = new Validator({
+    ...common,
+    self: cast.liar,
+    replay: replays.liar,
+    salt: salt("liar"),
+    habits: SELFISH,
+  });
+  const liarFirst = [cast.liar, ...cast.workers.filter((address) => address !== cast.liar)];
+  const agents = [...liarFirst.map(worker), validator, defence];
+  await takeTurns(embedded, agents, async (now) =>
+    nextDeadline(await tournaments.state(), await deal.view(), period, now),
+  );
+}
+
+/** The deposits that the workers have locked for the Deal, by address. */
+async function depositsOf(
+  { chain }: EmbeddedChain,
+  { deposits }: Deployment,
+  deal: DealLog,
+  cast: Cast,
+): Promise<Map<Hex, bigint>> {
+  const locks = new Map<Hex, bigint>();
+  for (const worker of cast.workers) {
+    const args = [zeroAddress, worker, deal.address] as const;
+    const lock = await chain.reader.readContract({ address: deposits, abi: depositsAbi, functionName: "lockOf", args });
+    locks.set(worker, lock);
+  }
+  return locks;
+}
+
+async function balances(
+  { chain }: EmbeddedChain,
+  { deposits }: Deployment,
+  deal: DealLog,
+  cast: Cast,
+  before: ReadonlyMap<Hex, bigint>,
+  after: ReadonlyMap<Hex, bigint>,
+): Promise<Balance[]> {
+  const list: Balance[] = cast.workers.map((worker) => ({
+    name: cast.names.get(worker) ?? worker,
+    role: "deposit",
+    before: before.get(worker) ?? 0n,
+    after: after.get(worker) ?? 0n,
+    note: after.get(worker) === 0n ? "slashed" : "locked",
+  }));
+  for (const worker of cast.workers) {
+    const args = [worker] as const;
+    const earned = await chain.reader.readContract({
+      address: deal.address,
+      abi: dealAbi,
+      functionName: "earningsOf",
+      args,
+    });
+    list.push({ name: cast.names.get(worker) ?? worker, role: "earnings", before: 0n, after: earned, note: "confirmed work" });
+  }
+  const free = await chain.reader.readContract({
+    address: deposits,
+    abi: depositsAbi,
+    functionName: "freeOf",
+    args: [zeroAddress, cast.validator],
+  });
+  const burned = await chain.reader.readContract({
+    address: deposits,
+    abi: depositsAbi,
+    functionName: "burned",
+    args: [zeroAddress],
+  });
+  list.push({ name: "validator", role: "reward", before: 0n, after: free, note: "reporter's share" });
+  list.push({ name: "nobody", role: "burned", before: 0n, after: burned, note: "the rest of the slashed deposit" });
+  return list;
+}

@@ -1,0 +1,76 @@
+/** Where two states after the same step differ: what one side computed and what the other claims. */
+import type { Tree } from "../../verifier/merkle/tree.ts";
+import type { Registers } from "../../verifier/machine/record.ts";
+import { savedHash, type State } from "../../verifier/state/state.ts";
+
+/** One place with both values. */
+export interface Difference {
+  /** `stack slot 12`, `memory 0 at 0x1a40`, `cell 7`, `register pc`. */
+  readonly place: string;
+  readonly honest: string;
+  readonly liar: string;
+}
+
+/** Places that are listed at most. */
+const MOST = 8;
+
+/** Every place on which two states differ, up to eight. */
+export function differences(honest: State, liar: State): Difference[] {
+  const found: Difference[] = [];
+  for (const name of Object.keys(honest.registers) as (keyof Registers)[]) {
+    const [mine, theirs] = [honest.registers[name], liar.registers[name]];
+    if (mine !== theirs) found.push({ place: `register ${name}`, honest: String(mine), liar: String(theirs) });
+  }
+  for (const tree of ["stack", "memory", "cells", "code"] as const) {
+    for (const index of differing(honest[tree], liar[tree])) {
+      if (found.length >= MOST) return found;
+      found.push({
+        place: placeOf(tree, index, honest),
+        honest: hex(honest[tree].get(index)),
+        liar: hex(liar[tree].get(index)),
+      });
+    }
+  }
+  const [mine, theirs] = [savedHash(honest.checkpoint), savedHash(liar.checkpoint)];
+  if (!same(mine, theirs)) found.push({ place: "checkpoint", honest: bytes(mine), liar: bytes(theirs) });
+  return found;
+}
+
+function placeOf(tree: "stack" | "memory" | "cells" | "code", index: number, { header }: State): string {
+  if (tree === "stack") return `stack slot ${index}`;
+  if (tree === "cells") return `cell ${index}`;
+  if (tree === "code") return `code word ${index}`;
+  const regionLeaves = 2 ** (header.memoryDepth - header.regionBits);
+  const region = Math.floor(index / regionLeaves);
+  const names = new Map([
+    [2 ** header.regionBits - 1, "input"],
+    [2 ** header.regionBits - 2, "output"],
+    [2 ** header.regionBits - 3, "data segments"],
+  ]);
+  return `${names.get(region) ?? `memory ${region}`} at 0x${((index % regionLeaves) * 32).toString(16)}`;
+}
+
+/** Indices of the leaves on which two trees differ, ascending, found along the nodes that differ. */
+function* differing(a: Tree, b: Tree, first = 0): Generator<number> {
+  if (same(a.root(), b.root())) return;
+  if (a.depth === 0) {
+    yield first;
+    return;
+  }
+  const level = a.depth - 1;
+  yield* differing(a.subtree(level, 0), b.subtree(level, 0), first);
+  yield* differing(a.subtree(level, 1), b.subtree(level, 1), first + 2 ** level);
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i]);
+}
+
+function bytes(value: Uint8Array): string {
+  return `0x${Buffer.from(value).toString("hex")}`;
+}
+
+/** Short numbers as they are, others as the 32 bytes of their leaf. */
+function hex(value: bigint): string {
+  return value < 1n << 64n ? `0x${value.toString(16)}` : `0x${value.toString(16).padStart(64, "0")}`;
+}

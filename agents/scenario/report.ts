@@ -1,0 +1,121 @@
+/** What a dispute ended with, ready for people and for machines. */
+import type { Hex } from "viem";
+import { bytesToHex } from "viem";
+import { stepState } from "../../verifier/state/step-state.ts";
+import type { Trace } from "../../verifier/history/trace.ts";
+import type { Program } from "../../verifier/program/build.ts";
+import { describeWord } from "../../verifier/program/map.ts";
+import { stateRoot } from "../../verifier/state/state.ts";
+import type { GameState, MatchState } from "../game/types.ts";
+import { startOf } from "../players/history-book.ts";
+import { differences, type Difference } from "./difference.ts";
+import type { GasBook, GasLine } from "./gas-book.ts";
+
+/** Who was right in the end. */
+export type Verdict = "liar lost" | "liar won" | "undecided";
+
+/** The step on which two histories part. */
+export interface DisputedStep {
+  /** Number of the step, from 1: it leads from the state after `step` - 1 steps to the state after `step` steps. */
+  readonly step: bigint;
+  /** The WebAssembly instruction. */
+  readonly instruction: string;
+  /** Its function, by name if the module tells one. */
+  readonly function: string;
+  /** Byte offset of the instruction in the module. */
+  readonly offset: number;
+  /** Name under which the module was linked. */
+  readonly module: string;
+  /** The machine's instruction word, in words. */
+  readonly word: string;
+  /** State roots before the step, and after it: the honest side's and the liar's. */
+  readonly before: Hex;
+  readonly honest: Hex;
+  readonly liar: Hex;
+  /** Where the two results differ. */
+  readonly results: readonly Difference[];
+}
+
+/** What somebody has in a contract, before and after; wei. */
+export interface Balance {
+  readonly name: string;
+  readonly role: string;
+  readonly before: bigint;
+  readonly after: bigint;
+  /** Where it lies, or what became of it. */
+  readonly note: string;
+}
+
+/** The end of a dispute. */
+export interface Report {
+  readonly verdict: Verdict;
+  readonly disputed: DisputedStep;
+  /** Steps of the computation in all. */
+  readonly steps: bigint;
+  readonly moves: number;
+  readonly gas: { readonly move: number; readonly step: number; readonly total: bigint };
+  readonly gasByKind: readonly GasLine[];
+  readonly deposits: readonly Balance[];
+}
+
+/** The positions at every level that lead to the step at which a match ended, from the top; undefined if it was not executed. */
+export function pathOf(game: GameState, match: MatchState): readonly bigint[] {
+  const parent = game.matches.get(match.tournament);
+  return parent === undefined ? [match.pos] : [...pathOf(game, parent), match.pos];
+}
+
+/** Explains the step before leaf `path`, on which the two traces part. */
+export function explain(program: Program, honest: Trace, liar: Trace, path: readonly bigint[]): DisputedStep {
+  const start = startOf(honest, path);
+  const before = honest.stateAt(start);
+  const { pc } = before.registers;
+  const place = program.map.locate(pc);
+  const [truth, lie] = [stepState(before), liar.stateAt(start + 1n)];
+  return {
+    step: start + 1n,
+    instruction: place?.mnemonic ?? "none",
+    function: place?.functionName ?? "none",
+    offset: place?.offset ?? 0,
+    module: place?.moduleName ?? "none",
+    word: describeWord(before.code.get(pc)),
+    before: bytesToHex(stateRoot(before)),
+    honest: bytesToHex(stateRoot(truth)),
+    liar: bytesToHex(stateRoot(lie)),
+    results: differences(truth, lie),
+  };
+}
+
+/** The figures of a dispute's gas. */
+export function gasOf(book: GasBook): Pick<Report, "moves" | "gas" | "gasByKind"> {
+  return { moves: book.moves, gas: { ...book.averages(), total: book.disputeTotal() }, gasByKind: book.lines() };
+}
+
+/** The report as JSON: numbers that may be large are decimal strings. */
+export function reportJson(report: Report): Record<string, unknown> {
+  const { disputed, deposits, gas, gasByKind } = report;
+  return {
+    verdict: report.verdict,
+    step: disputed.step.toString(),
+    instruction: disputed.instruction,
+    function: disputed.function,
+    offset: disputed.offset,
+    module: disputed.module,
+    word: disputed.word,
+    states: { before: disputed.before, honest: disputed.honest, liar: disputed.liar },
+    results: disputed.results,
+    steps: report.steps.toString(),
+    moves: report.moves,
+    gas: { move: gas.move, step: gas.step, total: Number(gas.total) },
+    gasByKind: gasByKind.map((line) => ({
+      ...line,
+      total: Number(line.total),
+      least: Number(line.least),
+      greatest: Number(line.greatest),
+    })),
+    deposits: deposits.map(({ before, after, ...rest }) => ({
+      ...rest,
+      before: before.toString(),
+      after: after.toString(),
+    })),
+  };
+}
