@@ -12,8 +12,11 @@ const fileOf = (name: string): string =>
 describe("deploy", () => {
   for (const name of ["local", "sepolia"]) {
     it(`deploys the Arbiter with the parameters of ${name}: two levels, 2^48 steps`, async () => {
-      const { ignition } = await network.create();
-      const { arbiter, tournament, verifier } = await ignition.deploy(ArbiterModule, { parameters: fileOf(name) });
+      const { ethers, ignition } = await network.create();
+      const made = await ignition.deploy(ArbiterModule, { parameters: fileOf(name) });
+      const { verifier } = made;
+      const arbiter = await ethers.getContractAt("Arbiter", made.arbiter);
+      const tournament = await ethers.getContractAt("Tournament", made.tournament);
       expect(await arbiter.capacity()).to.equal(1n << 48n);
       expect(await arbiter.tournament()).to.equal(await tournament.getAddress());
       expect(await tournament.arbiter()).to.equal(await arbiter.getAddress());
@@ -21,8 +24,9 @@ describe("deploy", () => {
     });
 
     it(`deploys Deposits with the parameters of ${name}`, async () => {
-      const { ignition } = await network.create();
-      const { deposits } = await ignition.deploy(DepositsModule, { parameters: fileOf(name) });
+      const { ethers, ignition } = await network.create();
+      const made = await ignition.deploy(DepositsModule, { parameters: fileOf(name) });
+      const deposits = await ethers.getContractAt("Deposits", made.deposits);
       expect(await deposits.coolingOff()).to.be.greaterThan(0n);
     });
   }
@@ -36,10 +40,11 @@ describe("deploy", () => {
       Deposits: { coolingOff: 60 },
       Deal: { program: programOf(IMAGE), sequencer: other!.address, ...numbers, maxPending: 1, maxInput: 1, notice: 0 },
     };
-    const { deal, arbiter, deposits } = await ignition.deploy(DealModule, { parameters });
+    const made = await ignition.deploy(DealModule, { parameters });
+    const deal = await ethers.getContractAt("Deal", made.deal);
     expect(await deal.customer()).to.equal(deployer);
     expect(await deal.sequencer()).to.equal(other);
-    expect(await deal.arbiter()).to.equal(await arbiter.getAddress());
-    expect(await deal.deposits()).to.equal(await deposits.getAddress());
+    expect(await deal.arbiter()).to.equal(await made.arbiter.getAddress());
+    expect(await deal.deposits()).to.equal(await made.deposits.getAddress());
   });
 });

@@ -14,6 +14,7 @@ import {
   join,
   JOIN,
   loaded,
+  loadFixture,
   networkHelpers,
   NOTICE,
   openingOf,
@@ -25,7 +26,7 @@ import {
   submit,
 } from "./fixture.ts";
 
-const { loadFixture, time } = networkHelpers;
+const { time } = networkHelpers;
 
 describe("Deal, submitting", () => {
   it("logs the bytes, numbers the fragments and reserves the price", async () => {

@@ -14,7 +14,8 @@ import { inputRoot } from "./fixture.ts";
 import { IMAGE, lieAt, programOf, recordOf, Side } from "./machine.ts";
 
 const { ethers, ignition, networkHelpers } = await network.create();
-const { loadFixture, time } = networkHelpers;
+const { time } = networkHelpers;
+const fresh = (): Promise<World> => networkHelpers.loadFixture(deployed);
 
 const PERIOD = 3_600n;
 const HEIGHT = 6;
@@ -119,14 +120,14 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
   const initial = initialState(IMAGE);
 
   it("computes the initial record, the input root and the loaded state as the machine does", async () => {
-    const { deal } = await loadFixture(deployed);
+    const { deal } = await fresh();
     const { args } = (await deal.queryFilter(deal.filters.Opened()))[0]!;
     expect(args.initialRecord).to.equal(recordOf(initial));
     expect((await deal.progress()).head).to.equal(keccak256(recordOf(initial)));
   });
 
   it("takes a liar's deposit by one executed step, and goes on from the true state to the program's end", async () => {
-    const world = await loadFixture(deployed);
+    const world = await fresh();
     const { deal, deposits, tournament, customer, honest, liar, validator } = world;
     const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
     const lie = await Side.of(initial, INPUT, BUDGET, HEIGHT, [lieAt(13n)]);
@@ -161,7 +162,7 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
   });
 
   it("upholds a true claim that a liar disputes", async () => {
-    const world = await loadFixture(deployed);
+    const world = await fresh();
     const { deal, deposits, honest, liar } = world;
     const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
     const lie = await Side.of(initial, INPUT, BUDGET, HEIGHT, [lieAt(5n)]);
@@ -176,7 +177,7 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
   });
 
   it("opens a dispute about a claim only once, and only for an announced commitment", async () => {
-    const world = await loadFixture(deployed);
+    const world = await fresh();
     const { deal, tournament, liar, validator } = world;
     const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
     const lie = await Side.of(initial, INPUT, BUDGET, HEIGHT, [lieAt(5n)]);

@@ -10,15 +10,13 @@ import {
   fund,
   INITIAL,
   join,
-  networkHelpers,
+  loadFixture,
   PRICE,
   record,
   started,
   startedWorld,
   submit,
 } from "./fixture.ts";
-
-const { loadFixture } = networkHelpers;
 
 describe("Deal, escrow", () => {
   it("lets only the customer take funds, and only what is not reserved", async () => {

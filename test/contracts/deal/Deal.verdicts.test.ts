@@ -9,6 +9,7 @@ import {
   fund,
   INITIAL,
   join,
+  loadFixture,
   networkHelpers,
   NOTICE,
   PRICE,
@@ -21,7 +22,7 @@ import {
   type World,
 } from "./fixture.ts";
 
-const { loadFixture, time } = networkHelpers;
+const { time } = networkHelpers;
 
 const HEAD = { yielded: 0n, hidden: 1n, halted: 2n } as const;
 

@@ -15,7 +15,12 @@ import type {
   ToyLoader,
 } from "../../../types/ethers-contracts/index.js";
 
-export const { ethers, networkHelpers } = await network.create();
+/** The network that the tests of Deal and Deposits share. */
+const shared = await network.create();
+export const { ethers, networkHelpers } = shared;
+
+/** As in the network's helpers: runs a fixture once, and goes back to its end every further time. */
+export const loadFixture = <T>(fixture: () => Promise<T>): Promise<T> => networkHelpers.loadFixture(fixture);
 
 export const PERIOD = 3_600n;
 export const COOLING_OFF = 86_400n;
@@ -113,15 +118,18 @@ export interface World {
 }
 
 /** Deploys everything; no worker has joined and no funds are there. `change` replaces terms. */
-export async function deploy(change: Partial<IDeal.TermsStruct> = {}): Promise<World> {
-  const [customer, sequencer, challenger, stranger, ...workers] = await ethers.getSigners();
+export async function deploy(
+  change: Partial<IDeal.TermsStruct> = {},
+  on: Pick<typeof shared, "ethers"> = shared,
+): Promise<World> {
+  const [customer, sequencer, challenger, stranger, ...workers] = await on.ethers.getSigners();
   const [w1, w2, w3] = workers;
   if (!customer || !sequencer || !challenger || !stranger || !w1 || !w2 || !w3) throw new Error("too few accounts");
-  const verifier = await ethers.deployContract("ToyLoader");
-  const arbiter = await ethers.deployContract("ToyArbiter", [verifier, PERIOD, 1n << 48n]);
-  const deposits = await ethers.deployContract("Deposits", [COOLING_OFF]);
-  const token = await ethers.deployContract("PlainToken");
-  const payment = await ethers.deployContract("BlockingToken");
+  const verifier = await on.ethers.deployContract("ToyLoader");
+  const arbiter = await on.ethers.deployContract("ToyArbiter", [verifier, PERIOD, 1n << 48n]);
+  const deposits = await on.ethers.deployContract("Deposits", [COOLING_OFF]);
+  const token = await on.ethers.deployContract("PlainToken");
+  const payment = await on.ethers.deployContract("BlockingToken");
   const terms: IDeal.TermsStruct = {
     customer: customer.address,
     sequencer: sequencer.address,
@@ -140,7 +148,7 @@ export async function deploy(change: Partial<IDeal.TermsStruct> = {}): Promise<W
     notice: NOTICE,
     ...change,
   };
-  const deal = await ethers.deployContract("Deal", [terms]);
+  const deal = await on.ethers.deployContract("Deal", [terms]);
   const people = { customer, sequencer, challenger, stranger, workers, w1, w2, w3 };
   return { deal, deposits, arbiter, verifier, token, payment, terms, ...people };
 }

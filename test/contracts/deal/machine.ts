@@ -5,7 +5,7 @@
 import { bytesToHex, type Hex } from "viem";
 import { opening } from "../../../agents/game/commitment.ts";
 import type { Eight, Joining, LastMove } from "../../../agents/game/types.ts";
-import { Commitment } from "../../../verifier/history/commitment.ts";
+import type { Commitment } from "../../../verifier/history/commitment.ts";
 import { steppingExecutor } from "../../../verifier/history/executor.ts";
 import { type Fault, Trace } from "../../../verifier/history/trace.ts";
 import { Op } from "../../../verifier/machine/opcodes.ts";

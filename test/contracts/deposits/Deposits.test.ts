@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { id as hashOf, MaxUint256, ZeroAddress } from "ethers";
-import { COLLATERAL, COOLING_OFF, ethers, networkHelpers } from "../deal/fixture.ts";
+import { COLLATERAL, COOLING_OFF, ethers, loadFixture, networkHelpers } from "../deal/fixture.ts";
 
-const { loadFixture, time } = networkHelpers;
+const { time } = networkHelpers;
 
 const ETH = ZeroAddress;
 const TERMS = hashOf("terms");
@@ -15,8 +15,9 @@ async function deployed() {
   const deal = await ethers.deployContract("FreeDeal", [TERMS]);
   await token.mint(alice, COLLATERAL * 10n);
   await token.connect(alice).approve(deposits, MaxUint256);
-  const [asset, book] = [await ethers.getContractAt("Asset", deposits), deposits.interface];
-  return { alice, bob, reporter, deposits, token, deal, asset, book };
+  // The errors of the library Asset, which are thrown by its callers.
+  const asset = await ethers.getContractAt("Asset", deposits);
+  return { alice, bob, reporter, deposits, token, deal, asset };
 }
 
 /** As {@link deployed}, with a lock of alice's, of half of what she deposited. */
@@ -25,9 +26,10 @@ async function locked() {
   const { alice, deposits, token, deal } = world;
   await deposits.connect(alice).deposit(token, COLLATERAL * 2n);
   await deposits.connect(alice).lock(deal, token, COLLATERAL, TERMS);
-  const release = deposits.interface.encodeFunctionData("release", [await token.getAddress(), alice.address]);
+  const at = await token.getAddress();
+  const release = deposits.interface.encodeFunctionData("release", [at, alice.address]);
   const slash = (share: bigint, reporter: string): string =>
-    deposits.interface.encodeFunctionData("slash", [world.token.target as string, alice.address, reporter, share]);
+    deposits.interface.encodeFunctionData("slash", [at, alice.address, reporter, share]);
   return { ...world, release, slash };
 }
 

@@ -26,7 +26,7 @@ contract ToyArbiter is IArbiter {
     IStepVerifier public immutable verifier;
     uint64 public immutable period;
     uint256 public immutable capacity;
-    uint256 public constant bond = 1 ether;
+    uint256 public immutable bond = 1 ether;
 
     mapping(bytes32 tournament => Dispute) public disputes;
 

@@ -28,6 +28,7 @@ contract Reenterer is Refuser {
     }
 
     receive() external payable {
+        // solhint-disable-next-line avoid-low-level-calls
         if (target != address(0)) (succeeded, result) = target.call(data);
     }
 }

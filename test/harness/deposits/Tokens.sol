@@ -68,6 +68,7 @@ contract CallingToken is PlainToken {
 
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
+        // solhint-disable-next-line avoid-low-level-calls
         if (target != address(0)) (succeeded, result) = target.call(data);
     }
 }
