@@ -49,6 +49,7 @@ export function generateOpcodes(): string {
   return [
     "// SPDX-License-Identifier: MIT",
     "// Generated from verifier/machine/opcodes.ts by scripts/generate-opcodes.ts.",
+    "// One table, one file: the libraries below hold nothing but its constants.\n// solhint-disable one-contract-per-file",
     "pragma solidity 0.8.35;",
     "",
     library("Op", "Opcodes of control, stack, memory, cells and host instructions.", Op, 4),

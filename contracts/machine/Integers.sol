@@ -47,12 +47,12 @@ contract Integers is IAlu {
         if (kind == 0) return truth(x == y);
         if (kind == 1) return truth(x != y);
         bool isSigned = kind & 1 == 0;
-        int256 l = isSigned ? signed(x, bits) : int256(x);
-        int256 r = isSigned ? signed(y, bits) : int256(y);
-        if (kind < 4) return truth(l < r);
-        if (kind < 6) return truth(l > r);
-        if (kind < 8) return truth(l <= r);
-        return truth(l >= r);
+        int256 left = isSigned ? signed(x, bits) : int256(x);
+        int256 right = isSigned ? signed(y, bits) : int256(y);
+        if (kind < 4) return truth(left < right);
+        if (kind < 6) return truth(left > right);
+        if (kind < 8) return truth(left <= right);
+        return truth(left >= right);
     }
 
     /// @dev clz ctz popcnt.
@@ -103,10 +103,10 @@ contract Integers is IAlu {
         unchecked {
             if (kind == 4) return (x / y, 0);
             if (kind == 6) return (x % y, 0);
-            (int256 l, int256 r) = (signed(x, bits), signed(y, bits));
-            if (kind == 5) return (truncate(uint256(l % r), bits), 0);
-            if (r == -1 && x == 1 << (bits - 1)) return (0, Trap.INTEGER_OVERFLOW);
-            return (truncate(uint256(l / r), bits), 0);
+            (int256 left, int256 right) = (signed(x, bits), signed(y, bits));
+            if (kind == 5) return (truncate(uint256(left % right), bits), 0);
+            if (right == -1 && x == 1 << (bits - 1)) return (0, Trap.INTEGER_OVERFLOW);
+            return (truncate(uint256(left / right), bits), 0);
         }
     }
 

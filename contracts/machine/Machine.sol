@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {MASK_32, MASK_64, MachineRecord, Record, Registers} from "./MachineRecord.sol";
+import {MASK_32, MachineRecord, Record, Registers} from "./MachineRecord.sol";
 import {Openings, Tree, Witness} from "./Openings.sol";
 import {Trap} from "./Opcodes.sol";
 import {ZeroHashes} from "./ZeroHashes.sol";

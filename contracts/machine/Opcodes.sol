@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Generated from verifier/machine/opcodes.ts by scripts/generate-opcodes.ts.
+// One table, one file: the libraries below hold nothing but its constants.
+// solhint-disable one-contract-per-file
 pragma solidity 0.8.35;
 
 /// @notice Opcodes of control, stack, memory, cells and host instructions.
