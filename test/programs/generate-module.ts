@@ -1,0 +1,551 @@
+/**
+ * Random valid modules with integer arithmetic, locals, globals, memory, tables, calls, blocks with parameters and several results,
+ * branches that cut, dead code and bulk instructions. They always terminate: a global counts down at every function entry and loop turn.
+ *
+ * A module is a function of a list of numbers, so fast-check shrinks a failing one to a short list; a list that has run out gives zeros,
+ * which choose the simplest thing everywhere.
+ */
+import fc from "fast-check";
+import { asm, External, ModuleWriter, type Code } from "../../verifier/program/assembler.ts";
+import type { FunctionType, ValueType } from "../../verifier/wasm/types.ts";
+
+type Integer = "i32" | "i64";
+
+/** A call of an export. */
+export interface GeneratedCall {
+  readonly name: string;
+  /** Signed values in the range of the parameters' types. */
+  readonly args: readonly bigint[];
+}
+
+/** A module and what to do with it. */
+export interface GeneratedModule {
+  readonly bytes: Uint8Array;
+  /** Exported functions in the order of the export section. */
+  readonly exports: readonly { readonly name: string; readonly type: FunctionType }[];
+  /** Calls in order; earlier ones change memory, globals and tables for later ones. */
+  readonly calls: readonly GeneratedCall[];
+  /** Exported globals; the memory is exported as `memory`. */
+  readonly globals: readonly { readonly name: string; readonly type: ValueType }[];
+}
+
+/** Numbers that decide what is generated. */
+export class Draw {
+  readonly #numbers: readonly number[];
+  #position = 0;
+
+  constructor(numbers: readonly number[]) {
+    this.#numbers = numbers;
+  }
+
+  /** From 0 up to, not including, `bound`. */
+  below(bound: number): number {
+    return (this.#numbers[this.#position++] ?? 0) % bound;
+  }
+
+  /** True once in `odds` draws. */
+  chance(odds: number): boolean {
+    return this.below(odds) === odds - 1;
+  }
+
+  pick<T>(list: readonly [T, ...T[]]): T {
+    return list[this.below(list.length)] ?? list[0];
+  }
+
+  /** Both small numbers and those near the ends of the range. */
+  integer(type: Integer): bigint {
+    const bits = type === "i32" ? 32 : 64;
+    const base = this.pick([0n, 0n, 1n << BigInt(bits - 1), -1n, BigInt(this.below(65_536)) << BigInt(this.below(48))]);
+    return BigInt.asIntN(bits, base + BigInt(this.below(64)) - 8n);
+  }
+
+  types(most: number): Integer[] {
+    return Array.from({ length: this.below(most + 1) }, () => this.pick<Integer>(["i32", "i64"]));
+  }
+}
+
+/** Function entries and loop turns of one call. */
+const COUNTER_START = 60;
+
+/** Index of the global that counts down. */
+const COUNTER = 0;
+
+const UNREACHABLE = 0x00;
+const NOP = 0x01;
+const ELSE = 0x05;
+const END = 0x0b;
+const RETURN = 0x0f;
+const DROP = 0x1a;
+const SELECT = 0x1b;
+const I32_EQZ = 0x45;
+const I32_SUB = 0x6b;
+const I32_AND = 0x71;
+const WRAP = 0xa7;
+const EXTEND = 0xad;
+const BLOCK = 0x02;
+const LOOP = 0x03;
+const IF = 0x04;
+
+const range = (first: number, last: number): [number, ...number[]] => {
+  const rest = Array.from({ length: last - first }, (_, i) => first + 1 + i);
+  return [first, ...rest];
+};
+
+const UNARY: Readonly<Record<Integer, [number, ...number[]]>> = {
+  i32: [0x67, 0x68, 0x69, 0xc0, 0xc1],
+  i64: [0x79, 0x7a, 0x7b, 0xc2, 0xc3, 0xc4],
+};
+const BINARY: Readonly<Record<Integer, [number, ...number[]]>> = { i32: range(0x6a, 0x78), i64: range(0x7c, 0x8a) };
+const COMPARE: Readonly<Record<Integer, [number, ...number[]]>> = { i32: range(0x46, 0x4f), i64: range(0x51, 0x5a) };
+const LOADS: Readonly<Record<Integer, [number, ...number[]]>> = {
+  i32: [0x28, 0x2c, 0x2d, 0x2e, 0x2f],
+  i64: [0x29, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35],
+};
+const STORES: Readonly<Record<Integer, [number, ...number[]]>> = {
+  i32: [0x36, 0x3a, 0x3b],
+  i64: [0x37, 0x3c, 0x3d, 0x3e],
+};
+
+/** What the functions of a module can refer to. */
+interface Environment {
+  readonly draw: Draw;
+  readonly writer: ModuleWriter;
+  readonly functions: readonly FunctionType[];
+  /** The counter first. */
+  readonly globals: readonly Integer[];
+  readonly tableSize: number;
+  readonly dataSegments: number;
+  readonly elementSegments: number;
+}
+
+/** An open block, innermost last. */
+interface Label {
+  readonly carries: readonly Integer[];
+}
+
+/** Writes one function body. */
+class BodyWriter {
+  readonly #env: Environment;
+  readonly #draw: Draw;
+  readonly #locals: readonly Integer[];
+  readonly #results: readonly Integer[];
+  readonly #labels: Label[];
+  readonly #out: Code[] = [];
+  /** Types of the operands of the innermost block. */
+  #stack: Integer[] = [];
+  #budget: number;
+
+  constructor(env: Environment, type: FunctionType, locals: readonly Integer[]) {
+    this.#env = env;
+    this.#draw = env.draw;
+    this.#locals = [...(type.params as Integer[]), ...locals];
+    this.#results = type.results as Integer[];
+    this.#labels = [{ carries: this.#results }];
+    this.#budget = 10 + this.#draw.below(50);
+  }
+
+  write(): Code {
+    this.#count();
+    this.#sequence(this.#results);
+    return this.#out;
+  }
+
+  #emit(code: Code): void {
+    this.#out.push(code);
+  }
+
+  /** Traps when the counter is used up. */
+  #count(): void {
+    this.#emit([asm.globalGet(COUNTER), I32_EQZ, asm.when(UNREACHABLE)]);
+    this.#emit([asm.globalGet(COUNTER), asm.i32(1), I32_SUB, asm.globalSet(COUNTER)]);
+  }
+
+  /** Instructions that leave exactly the results of a block. */
+  #sequence(results: readonly Integer[]): void {
+    while (this.#budget-- > 0 && this.#draw.below(8) !== 0) this.#instruction();
+    const fits = results.length === this.#stack.length && results.every((type, i) => this.#stack[i] === type);
+    if (fits) return;
+    if (this.#stack.length > 0 && this.#labels.length > 1 && this.#draw.chance(3) && this.#isForward(0)) {
+      this.#branch(0);
+    } else while (this.#stack.pop() !== undefined) this.#emit(DROP);
+    for (const type of results) this.#push(type);
+  }
+
+  /** Whether a branch to the label leaves its block. */
+  #isForward(label: number): boolean {
+    return this.#loops[this.#loops.length - 1 - label] !== true;
+  }
+
+  readonly #loops: boolean[] = [false];
+
+  #push(type: Integer): void {
+    const locals = this.#locals.flatMap((t, i) => (t === type ? [i] : []));
+    const globals = this.#env.globals.flatMap((t, i) => (t === type && i !== COUNTER ? [i] : []));
+    const [local] = locals;
+    const [global] = globals;
+    const choice = this.#draw.below(4);
+    if (choice >= 2 && local !== undefined) this.#emit(asm.get(this.#draw.pick([local, ...locals.slice(1)])));
+    else if (choice === 1 && global !== undefined)
+      this.#emit(asm.globalGet(this.#draw.pick([global, ...globals.slice(1)])));
+    else {
+      const value = this.#draw.integer(type);
+      this.#emit(type === "i32" ? asm.i32(Number(value)) : asm.i64(value));
+    }
+    this.#stack.push(type);
+  }
+
+  /** Takes the operand on top as a type, or pushes one. */
+  #need(type: Integer): void {
+    if (this.#stack.at(-1) === type) return;
+    const top = this.#stack.at(-1);
+    if (top === undefined || this.#draw.chance(2)) return this.#push(type);
+    this.#emit(type === "i32" ? WRAP : EXTEND);
+    this.#stack[this.#stack.length - 1] = type;
+  }
+
+  #pop(count = 1): void {
+    this.#stack.splice(this.#stack.length - count, count);
+  }
+
+  #pushAll(types: readonly Integer[]): void {
+    for (const type of types) this.#push(type);
+  }
+
+  /** An address that is mostly inside the memory. */
+  #address(): void {
+    this.#need("i32");
+    if (!this.#draw.chance(12)) this.#emit([asm.i32(0x7fff), I32_AND]);
+  }
+
+  #small(bound: number): void {
+    this.#emit(asm.i32(this.#draw.below(bound)));
+  }
+
+  #instruction(): void {
+    const draw = this.#draw;
+    const type = draw.pick<Integer>(["i32", "i64"]);
+    switch (draw.below(27)) {
+      case 0:
+        return this.#emit(NOP);
+      case 1:
+      case 2:
+      case 3:
+        return this.#push(type);
+      case 4:
+        this.#need(type);
+        return this.#emit(draw.pick(UNARY[type]));
+      case 5:
+      case 6:
+        return this.#binary(type, draw.pick(BINARY[type]), type);
+      case 7:
+        return this.#binary(type, draw.pick(COMPARE[type]), "i32");
+      case 8:
+        this.#need(type);
+        this.#emit(type === "i32" ? EXTEND : WRAP);
+        this.#pop();
+        this.#stack.push(type === "i32" ? "i64" : "i32");
+        return;
+      case 9:
+        if (this.#stack.pop() !== undefined) this.#emit(DROP);
+        return;
+      case 10:
+        return this.#assignLocal();
+      case 11:
+        return this.#assignGlobal();
+      case 12:
+        this.#address();
+        this.#emit(asm.access(draw.pick(LOADS[type]), draw.below(40)));
+        this.#pop();
+        this.#stack.push(type);
+        return;
+      case 13:
+      case 14:
+        this.#address();
+        this.#push(type);
+        this.#emit(asm.access(draw.pick(STORES[type]), draw.below(40)));
+        return this.#pop(2);
+      case 15:
+        return this.#select(type);
+      case 16:
+        return this.#block(BLOCK);
+      case 17:
+        return this.#block(LOOP);
+      case 18:
+      case 19:
+        return this.#block(IF);
+      case 20:
+        return this.#branch(draw.below(this.#labels.length));
+      case 21:
+      case 22:
+        return this.#branchIf(draw.below(this.#labels.length));
+      case 23:
+        return this.#branchTable();
+      case 24:
+        return draw.chance(3) ? this.#leave() : this.#call();
+      case 25:
+        return draw.chance(2) ? this.#callIndirect() : this.#call();
+      default:
+        return this.#bulk();
+    }
+  }
+
+  #binary(type: Integer, op: number, result: Integer): void {
+    this.#need(type);
+    this.#push(type);
+    this.#emit(op);
+    this.#pop(2);
+    this.#stack.push(result);
+  }
+
+  #assignLocal(): void {
+    const index = this.#draw.below(Math.max(1, this.#locals.length));
+    const type = this.#locals[index];
+    if (type === undefined) return;
+    this.#need(type);
+    const isTee = this.#draw.chance(2);
+    this.#emit(isTee ? asm.tee(index) : asm.set(index));
+    if (!isTee) this.#pop();
+  }
+
+  #assignGlobal(): void {
+    const index = 1 + this.#draw.below(Math.max(1, this.#env.globals.length - 1));
+    const type = this.#env.globals[index];
+    if (type === undefined) return;
+    this.#need(type);
+    this.#emit(asm.globalSet(index));
+    this.#pop();
+  }
+
+  #select(type: Integer): void {
+    this.#need(type);
+    this.#push(type);
+    this.#push("i32");
+    this.#emit(SELECT);
+    this.#pop(2);
+  }
+
+  /** A block takes what is on top as its parameters. */
+  #block(op: number): void {
+    if (this.#labels.length > 6) return;
+    if (op === IF) this.#push("i32");
+    if (op === IF) this.#pop();
+    const parameters = this.#stack.slice(this.#stack.length - this.#draw.below(Math.min(3, this.#stack.length + 1)));
+    const taken = this.#draw.chance(2) ? [] : parameters;
+    const hasElse = op !== IF || this.#draw.chance(2);
+    const results = hasElse ? this.#draw.types(3) : taken;
+    const outer = this.#stack;
+    outer.splice(outer.length - taken.length, taken.length);
+    this.#emit([op, this.#env.writer.blockType({ params: taken, results })]);
+    this.#labels.push({ carries: op === LOOP ? taken : results });
+    this.#loops.push(op === LOOP);
+    this.#stack = [...taken];
+    if (op === LOOP) this.#count();
+    this.#sequence(results);
+    if (op === IF && hasElse) {
+      this.#emit(ELSE);
+      this.#stack = [...taken];
+      this.#sequence(results);
+    }
+    this.#emit(END);
+    this.#labels.pop();
+    this.#loops.pop();
+    this.#stack = [...outer, ...results];
+  }
+
+  #carries(label: number): readonly Integer[] {
+    return this.#labels[this.#labels.length - 1 - label]?.carries ?? [];
+  }
+
+  /** Leaves values on the stack for a label: those that are there if they fit, else new ones above them. */
+  #prepare(label: number): void {
+    const carries = this.#carries(label);
+    const top = this.#stack.slice(this.#stack.length - carries.length);
+    if (top.length === carries.length && carries.every((type, i) => top[i] === type) && this.#draw.chance(2)) return;
+    this.#pushAll(carries);
+  }
+
+  /** What follows is dead, up to the end of the block. */
+  #branch(label: number): void {
+    this.#prepare(label);
+    this.#emit(asm.br(label));
+    this.#stack = [];
+  }
+
+  #branchIf(label: number): void {
+    this.#prepare(label);
+    this.#push("i32");
+    this.#emit(asm.brIf(label));
+    this.#pop();
+  }
+
+  /** To labels that carry the same types as the first. */
+  #branchTable(): void {
+    const fallback = this.#draw.below(this.#labels.length);
+    const carried = this.#carries(fallback).join();
+    const fits = this.#labels.flatMap((_, label) => (this.#carries(label).join() === carried ? [label] : []));
+    const [first = fallback] = fits;
+    const labels = Array.from({ length: this.#draw.below(5) }, () => this.#draw.pick([first, ...fits.slice(1)]));
+    this.#prepare(fallback);
+    this.#push("i32");
+    if (!this.#draw.chance(4)) this.#emit([asm.i32(7), I32_AND]);
+    this.#emit(asm.brTable(labels, fallback));
+    this.#stack = [];
+  }
+
+  #leave(): void {
+    if (this.#draw.chance(4)) this.#emit(UNREACHABLE);
+    else {
+      this.#prepare(this.#labels.length - 1);
+      this.#emit(RETURN);
+    }
+    this.#stack = [];
+  }
+
+  #call(): void {
+    const index = this.#draw.below(this.#env.functions.length);
+    const type = this.#env.functions[index];
+    if (type === undefined) return;
+    this.#invoke(type, asm.call(index));
+  }
+
+  #callIndirect(): void {
+    const type = this.#env.functions[this.#draw.below(this.#env.functions.length)];
+    if (type === undefined) return;
+    const params = type.params as Integer[];
+    this.#pushAll(params);
+    this.#small(this.#env.tableSize + 1);
+    this.#emit(asm.callIndirect(this.#env.writer.type(type)));
+    this.#pop(params.length);
+    this.#stack.push(...(type.results as Integer[]));
+  }
+
+  #invoke(type: FunctionType, call: Code): void {
+    const params = type.params as Integer[];
+    this.#pushAll(params);
+    this.#emit(call);
+    this.#pop(params.length);
+    this.#stack.push(...(type.results as Integer[]));
+  }
+
+  #bulk(): void {
+    const { dataSegments, elementSegments, tableSize } = this.#env;
+    const draw = this.#draw;
+    const element = draw.below(Math.max(1, elementSegments));
+    const data = draw.below(Math.max(1, dataSegments));
+    switch (draw.below(9)) {
+      case 0:
+        this.#emit([0x3f, 0]);
+        this.#stack.push("i32");
+        return;
+      case 1:
+        this.#small(3);
+        this.#emit([0x40, 0]);
+        this.#stack.push("i32");
+        return;
+      case 2:
+        this.#address();
+        this.#pop();
+        this.#small(300);
+        this.#small(300);
+        return this.#emit([0xfc, 11, 0]);
+      case 3:
+      case 4:
+        this.#address();
+        this.#pop();
+        this.#small(300);
+        this.#small(300);
+        return this.#emit([0xfc, 10, 0, 0]);
+      case 5:
+        if (dataSegments === 0) return;
+        this.#address();
+        this.#pop();
+        this.#small(20);
+        this.#small(40);
+        return this.#emit([0xfc, 8, data, 0]);
+      case 6:
+        if (dataSegments > 0 && draw.chance(4)) this.#emit([0xfc, 9, data]);
+        else if (elementSegments > 0 && draw.chance(4)) this.#emit([0xfc, 13, element]);
+        return;
+      case 7:
+        if (elementSegments === 0) return;
+        this.#small(tableSize);
+        this.#small(3);
+        this.#small(5);
+        return this.#emit([0xfc, 12, element, 0]);
+      default:
+        this.#small(tableSize);
+        this.#small(tableSize);
+        this.#small(4);
+        return this.#emit([0xfc, 14, 0, 0]);
+    }
+  }
+}
+
+/** Makes a module of the numbers. */
+export function generateModule(draw: Draw): GeneratedModule {
+  const writer = new ModuleWriter();
+  const functions = Array.from({ length: 1 + draw.below(5) }, (): FunctionType => ({
+    params: draw.types(3),
+    results: draw.types(3),
+  }));
+  const globals: Integer[] = ["i32", ...draw.types(3)];
+  const tableSize = 1 + draw.below(8);
+  const segments = { dataSegments: draw.below(3), elementSegments: draw.below(3) };
+  writer.memory({ minimum: 1, maximum: 3 });
+  writer.table({ minimum: tableSize, maximum: tableSize });
+  globals.forEach((type) => {
+    const value = draw.integer(type);
+    writer.global(type, true, type === "i32" ? asm.i32(Number(value)) : asm.i64(value));
+  });
+  addSegments(draw, writer, { ...segments, tableSize, functions: functions.length });
+  const env: Environment = { draw, writer, functions, globals, tableSize, ...segments };
+  for (const type of functions) {
+    const locals = draw.types(4);
+    writer.function({ type, locals, body: new BodyWriter(env, type, locals).write() });
+  }
+  const exports = functions.map((type, index) => {
+    const body = [
+      asm.i32(COUNTER_START),
+      asm.globalSet(COUNTER),
+      type.params.map((_, i) => asm.get(i)),
+      asm.call(index),
+    ];
+    const name = `call${index}`;
+    writer.export(name, External.function, writer.function({ type, body }));
+    return { name, type };
+  });
+  writer.export("memory", External.memory, 0);
+  globals.forEach((_, i) => {
+    writer.export(`global${i}`, External.global, i);
+  });
+  const calls = Array.from({ length: 1 + draw.below(4) }, () => {
+    const { name, type } = exports[draw.below(exports.length)] ?? { name: "", type: { params: [] } };
+    return { name, args: type.params.map((t) => draw.integer(t as Integer)) };
+  });
+  return { bytes: writer.bytes(), exports, calls, globals: globals.map((type, i) => ({ name: `global${i}`, type })) };
+}
+
+/** Active segments that fit, and passive ones; the passive ones come first. */
+function addSegments(
+  draw: Draw,
+  writer: ModuleWriter,
+  sizes: { dataSegments: number; elementSegments: number; tableSize: number; functions: number },
+): void {
+  const indices = (count: number): number[] => Array.from({ length: count }, () => draw.below(sizes.functions));
+  for (let i = 0; i < sizes.elementSegments; i++) writer.elements(indices(draw.below(5)));
+  for (let i = 0; i < sizes.dataSegments; i++)
+    writer.data(Uint8Array.from({ length: draw.below(50) }, () => draw.below(256)));
+  const filled = draw.below(sizes.tableSize + 1);
+  writer.elements(indices(filled), asm.i32(draw.below(sizes.tableSize - filled + 1)));
+  writer.data(
+    Uint8Array.from({ length: draw.below(80) }, () => draw.below(256)),
+    asm.i32(draw.below(100)),
+  );
+}
+
+/** Random modules; `size` numbers decide, the more the larger. */
+export function moduleArbitrary(size = 1500): fc.Arbitrary<GeneratedModule> {
+  return fc
+    .array(fc.nat(65_535), { minLength: Math.floor(size / 4), maxLength: size, size: "max" })
+    .map((numbers) => generateModule(new Draw(numbers)));
+}
