@@ -41,6 +41,8 @@ export default defineConfig(
       // chai's assertions are properties, and players of a test may be asynchronous by their interface only.
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/require-await": "off",
+      // Hardhat's helpers are made to be taken out of their object: const { loadFixture } = networkHelpers.
+      "@typescript-eslint/unbound-method": "off",
     },
   },
   {

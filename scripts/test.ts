@@ -74,6 +74,10 @@ function suite(runner: "mocha" | "solidity", args: string[], env: NodeJS.Process
       return failure;
     }
     const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
+    if (report.passed + report.failed === 0) {
+      console.log(pc.red(`The ${runner} run found no test to run.`));
+      return failure;
+    }
     const unexplained = report.skipped.filter((title) => !/\(skipped: .+\)/.test(title));
     for (const title of unexplained) console.log(pc.red(`Skipped without a reason: ${title}`));
     const failed = report.failed + unexplained.length;
@@ -111,10 +115,10 @@ function misplacedTests(): string[] {
 }
 
 /** The named files, and the tests in named folders, relative to the project's folder. */
-function testFiles(names: string[]): string[] {
+function testFiles(names: string[], command: Command): string[] {
   return names.flatMap((name) => {
     const path = relative(root, resolve(process.env["INIT_CWD"] ?? root, name));
-    if (!existsSync(join(root, path))) throw new Error(`There is no file or folder ${name}.`);
+    if (!existsSync(join(root, path))) command.error(`There is no file or folder ${name}.`);
     if (!statSync(join(root, path)).isDirectory()) return [path];
     return globSync(`${path}/**/*{.test.ts,.t.sol}`, { cwd: root }).sort();
   });
@@ -155,13 +159,13 @@ function plan(files: string[], { profile, grep, updateSnapshots }: Options): Ste
   ];
 }
 
-function main(files: string[], options: Options): void {
+function main(files: string[], options: Options, command: Command): void {
   const total: Outcome = { passed: 0, failed: 0, skipped: [] };
   for (const file of misplacedTests()) {
     console.log(pc.red(`${file} never runs: Solidity tests belong under test/contracts/.`));
     total.failed += 1;
   }
-  for (const { name, run } of plan(testFiles(files), options)) {
+  for (const { name, run } of plan(testFiles(files, command), options)) {
     console.log(pc.bold(`\n== ${name}`));
     const start = performance.now();
     const outcome = run();
