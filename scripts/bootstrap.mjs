@@ -41,6 +41,9 @@ const windows = process.platform === "win32";
 /** Whether Ctrl-C was pressed. */
 let interrupted = false;
 
+/** Exit code when the set-up failed and the command did not run (`EX_UNAVAILABLE` of sysexits.h). */
+const SETUP_FAILED = 69;
+
 /** A set-up step failed for a reason that the user can do something about. */
 class SetupError extends Error {}
 
@@ -306,5 +309,5 @@ try {
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);
-  process.exitCode = 1;
+  process.exitCode = SETUP_FAILED;
 }

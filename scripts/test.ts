@@ -33,6 +33,9 @@ interface Step {
 }
 
 const root = dirname(import.meta.dirname);
+/** Compiles the programs that the tests run. */
+const GUESTS = join(root, "test", "programs", "build.ts");
+
 const ok: Outcome = { passed: 1, failed: 0, skipped: [] };
 const failure: Outcome = { passed: 0, failed: 1, skipped: [] };
 
@@ -135,7 +138,10 @@ function plan(files: string[], { profile, grep, updateSnapshots }: Options): Ste
     name: "Mocha tests",
     run: () => suite("mocha", ["--no-compile", ...filter, ...names], env),
   });
-  const build: Step = { name: "Build", run: () => (shows("hardhat", ["build"]) ? ok : failure) };
+  const build: Step = {
+    name: "Build",
+    run: () => (shows("hardhat", ["build"]) && (!existsSync(GUESTS) || shows("node", [GUESTS])) ? ok : failure),
+  };
 
   if (files.length > 0) {
     const solidity = files.filter((file) => file.endsWith(".sol"));
