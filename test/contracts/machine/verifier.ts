@@ -13,14 +13,15 @@ export interface StepQuery {
 
 /** What a verifier answers: the next root in hexadecimal, or the name of its error (its selector, if it is no known error). */
 export type StepAnswer =
-  | { readonly accepted: true; readonly next: string }
-  | { readonly accepted: false; readonly reason: string };
+  { readonly accepted: true; readonly next: string } | { readonly accepted: false; readonly reason: string };
 
 /** The deployed contracts. */
 export interface Verifier {
   readonly contract: StepVerifier;
   readonly integers: Integers;
   readonly batch: StepBatch;
+  /** Deploys another verifier, with the arithmetic at an address. */
+  readonly deploy: (arithmetic: string) => Promise<StepVerifier>;
   /** Asks for many steps. */
   readonly steps: (queries: readonly StepQuery[]) => Promise<StepAnswer[]>;
 }
@@ -32,7 +33,8 @@ const CALL_BYTES = 1 << 15;
 export async function deployVerifier(): Promise<Verifier> {
   const { ethers } = await network.create({ override: { blockGasLimit: 1n << 40n, transactionGasCap: false } });
   const integers = await ethers.deployContract("Integers");
-  const contract = await ethers.deployContract("StepVerifier", [await integers.getAddress()]);
+  const deploy = (arithmetic: string) => ethers.deployContract("StepVerifier", [arithmetic]);
+  const contract = await deploy(await integers.getAddress());
   const batch = await ethers.deployContract("StepBatch");
 
   async function ask(queries: readonly StepQuery[]): Promise<StepAnswer[]> {
@@ -57,7 +59,7 @@ export async function deployVerifier(): Promise<Verifier> {
     return answers;
   }
 
-  return { contract, integers, batch, steps };
+  return { contract, integers, batch, deploy, steps };
 }
 
 /** The query of a witness for the state that its own record says. */
