@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import {Deposits} from "../../../contracts/Deposits.sol";
+import {IDeposits} from "../../../contracts/interfaces/IDeposits.sol";
+import {FreeDeal} from "../../harness/deposits/Actors.sol";
+import {FeeToken, PlainToken, SurchargeToken} from "../../harness/deposits/Tokens.sol";
+import {vm} from "./Vm.sol";
+
+/// @title Random schedules of depositors and Deals over ETH and three tokens
+/// @notice Every action says beforehand whether it must succeed; `surprise` keeps the first that did otherwise.
+contract DepositsHandler {
+    uint256 internal constant ACCOUNTS = 4;
+    uint256 internal constant DEALS = 3;
+    bytes32 internal constant TERMS = "terms";
+    uint256 internal constant COOLING_OFF = 1 days;
+
+    Deposits public immutable deposits = new Deposits(COOLING_OFF);
+    FreeDeal[DEALS] public deals;
+    address[4] public tokens;
+    string public surprise;
+
+    /// @notice What was credited less what was withdrawn, by token.
+    mapping(address token => uint256) public inside;
+    /// @notice How often an action did something.
+    mapping(bytes32 action => uint256) public done;
+
+    constructor() {
+        for (uint256 i; i < DEALS; ++i) deals[i] = new FreeDeal(TERMS);
+        tokens = [address(0), address(new PlainToken()), address(new FeeToken()), address(new SurchargeToken())];
+    }
+
+    function account(uint256 i) public pure returns (address) {
+        return address(uint160(0xacc0 + (i % ACCOUNTS)));
+    }
+
+    function deposit(uint256 who, uint256 which, uint128 amount) external {
+        (address a, address token) = (account(who), tokens[which % 4]);
+        if (token == address(0)) {
+            vm.deal(a, amount);
+            vm.prank(a);
+            inside[token] += deposits.deposit{value: amount}(token, amount);
+        } else {
+            PlainToken(token).mint(a, uint256(amount) * 2);
+            vm.prank(a);
+            PlainToken(token).approve(address(deposits), amount);
+            vm.prank(a);
+            inside[token] += deposits.deposit(token, amount);
+        }
+        ++done["deposit"];
+    }
+
+    function withdraw(uint256 who, uint256 which, uint256 amount) external {
+        (address a, address token) = (account(who), tokens[which % 4]);
+        deposits.mature(token, a, type(uint256).max);
+        uint256 free = deposits.freeOf(token, a);
+        amount %= free + free / 8 + 2;
+        // Nobody can take the surcharging token out of a contract, unless a tenth of it is nothing.
+        bool right = amount <= free && (which % 4 != 3 || amount < 10);
+        vm.prank(a);
+        try deposits.withdraw(token, amount, a) {
+            inside[token] -= amount;
+            if (!right) surprise = "withdraw succeeded";
+            ++done["withdraw"];
+        } catch {
+            if (right) surprise = "withdraw failed";
+        }
+    }
+
+    function lock(uint256 who, uint256 which, uint256 where, uint256 amount) external {
+        (address a, address token, address deal) = (account(who), tokens[which % 4], address(deals[where % DEALS]));
+        uint256 free = deposits.freeOf(token, a);
+        amount %= free + free / 8 + 2;
+        bool right = amount > 0 && amount <= free && deposits.lockOf(token, a, deal) == 0;
+        vm.prank(a);
+        try deposits.lock(deal, token, amount, TERMS) {
+            if (!right) surprise = "lock succeeded";
+            ++done["lock"];
+        } catch {
+            if (right) surprise = "lock failed";
+        }
+    }
+
+    function release(uint256 who, uint256 which, uint256 where) external {
+        (address a, address token) = (account(who), tokens[which % 4]);
+        FreeDeal deal = deals[where % DEALS];
+        bool right = deposits.lockOf(token, a, address(deal)) > 0;
+        try deal.act(address(deposits), 0, abi.encodeCall(IDeposits.release, (token, a))) {
+            if (!right) surprise = "release succeeded";
+            ++done["release"];
+        } catch {
+            if (right) surprise = "release failed";
+        }
+    }
+
+    function slash(uint256 who, uint256 which, uint256 where, uint256 reporter, uint256 share) external {
+        (address a, address token) = (account(who), tokens[which % 4]);
+        FreeDeal deal = deals[where % DEALS];
+        share %= 3_000;
+        uint256 locked = deposits.lockOf(token, a, address(deal));
+        uint256 burned = deposits.burned(token);
+        bool right = locked > 0 && share <= 2_500;
+        try deal.act(address(deposits), 0, abi.encodeCall(IDeposits.slash, (token, a, account(reporter), share))) {
+            if (!right) surprise = "slash succeeded";
+            uint256 lost = deposits.burned(token) - burned;
+            if (lost != locked - (locked * share) / 10_000) surprise = "slash burned another amount";
+            if (deposits.lockOf(token, a, address(deal)) != 0) surprise = "slash left something";
+            ++done["slash"];
+        } catch {
+            if (right) surprise = "slash failed";
+        }
+    }
+
+    function pass(uint256 time) external {
+        vm.warp(vm.getBlockTimestamp() + (time % COOLING_OFF));
+    }
+
+    /// @notice All that the ledger of a token says is there.
+    function owed(address token) external view returns (uint256 sum) {
+        sum = deposits.burned(token);
+        for (uint256 i; i < ACCOUNTS; ++i) {
+            address a = account(i);
+            sum += deposits.freeOf(token, a);
+            for (uint256 j; j < DEALS; ++j) sum += deposits.lockOf(token, a, address(deals[j]));
+            IDeposits.Cooling[] memory cooling = deposits.coolingOf(token, a);
+            for (uint256 j; j < cooling.length; ++j) {
+                sum += cooling[j].amount;
+                require(j == 0 || cooling[j].availableAt >= cooling[j - 1].availableAt, "queue out of order");
+            }
+        }
+    }
+}
+
+/// @title Invariant 8 for Deposits
+contract DepositsTest {
+    DepositsHandler internal handler;
+
+    function setUp() external {
+        handler = new DepositsHandler();
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(handler);
+    }
+
+    /// @notice Each token's balance covers its ledger, and the ledger is what came in less what went out.
+    function invariant_balancesCoverLedgers() external view {
+        for (uint256 i; i < 4; ++i) {
+            address token = handler.tokens(i);
+            address deposits = address(handler.deposits());
+            uint256 balance = token == address(0) ? deposits.balance : PlainToken(token).balanceOf(deposits);
+            uint256 owed = handler.owed(token);
+            assert(balance >= owed);
+            assert(owed == handler.inside(token));
+        }
+    }
+
+    /// @notice Every action did what the rules say, and nothing else.
+    function invariant_noSurprise() external view {
+        require(bytes(handler.surprise()).length == 0, handler.surprise());
+    }
+
+    /// @notice A schedule through every place that money can be in, so that the handler is known to reach them.
+    function test_handlerReachesEverything() external {
+        for (uint256 token; token < 4; ++token) {
+            handler.deposit(0, token, 1_000);
+            handler.lock(0, token, 0, 400);
+            handler.lock(0, token, 1, 300);
+            handler.release(0, token, 0);
+            handler.slash(0, token, 1, 1, 2_500);
+            handler.pass(1 days - 1);
+            handler.pass(1);
+            handler.withdraw(0, token, 5);
+        }
+        assert(handler.done("deposit") == 4);
+        assert(handler.done("lock") == 8);
+        assert(handler.done("release") == 4);
+        assert(handler.done("slash") == 4);
+        assert(handler.done("withdraw") == 4);
+        this.invariant_balancesCoverLedgers();
+        this.invariant_noSurprise();
+    }
+}
