@@ -159,15 +159,15 @@ interface Leaves {
   readonly cells: readonly Sprinkle[];
 }
 
-/** Where arithmetic overflows. */
-const limits = fc.constantFrom(
-  ...[31n, 32n, 63n, 64n].flatMap((n) => [(1n << n) - 1n, (1n << n) & ((1n << 64n) - 1n)]),
-);
+/** Where arithmetic of a width overflows. */
+const limits = (width: number): fc.Arbitrary<bigint> =>
+  fc.constantFrom(1n << BigInt(width - 1), (1n << BigInt(width)) - 1n, (1n << BigInt(width - 1)) - 1n);
 
 const memoryLeaf = fc.oneof(fc.nat(3), fc.nat(2100), fc.integer({ min: 2046, max: 2049 }));
 
 function leavesFor(op: number): fc.Arbitrary<Leaves> {
-  const operand = NUMERIC.has(op) ? fc.oneof(leafValue, limits) : leafValue;
+  const numeric = NUMERIC.get(op);
+  const operand = numeric === undefined ? leafValue : fc.oneof(leafValue, limits(numeric.bits));
   const cell = op === Op.callIndirect ? fc.oneof({ weight: 3, arbitrary: reference }, leafValue) : leafValue;
   return fc.record({
     stack: sprinkles(5, fc.integer({ min: -4, max: 1 }), operand, 16),
