@@ -1,0 +1,59 @@
+/** Slots of the current frame and cells, for the instructions outside the inner loop. */
+import { FUNCTION_TAG } from "../machine/word.ts";
+import type { Core } from "./core.ts";
+import { unsignedValue } from "./halves.ts";
+
+/** The lower half of the slot at a frame offset, unsigned. */
+export function low(m: Core, offset: number): number {
+  return m.stack.words[2 * (m.base + offset)]! >>> 0;
+}
+
+/** The slot at a frame offset as an unsigned number; exact below 2^53. */
+export function wide(m: Core, offset: number): number {
+  const at = 2 * (m.base + offset);
+  return unsignedValue(m.stack.words[at]!, m.stack.words[at + 1]!);
+}
+
+/** The slot at a frame offset, unsigned. */
+export function operand(m: Core, offset: number): bigint {
+  return m.stack.unsigned[m.base + offset]!;
+}
+
+/** Writes the slot at a frame offset by its halves. */
+export function setOperand(m: Core, offset: number, lower: number, upper: number): void {
+  const at = 2 * (m.base + offset);
+  m.stack.words[at] = lower;
+  m.stack.words[at + 1] = upper;
+}
+
+/** Writes the slot at a frame offset. */
+export function setOperandLong(m: Core, offset: number, value: bigint): void {
+  m.stack.unsigned[m.base + offset] = value;
+}
+
+/** Pages of the memory with a size index; `undefined` if the index lies outside the cells. Exact below 2^53. */
+export function memoryPages(m: Core, sizeIndex: number): number | undefined {
+  return sizeIndex < 4 ? m.pages[sizeIndex] : cell(m, sizeIndex);
+}
+
+/** The lower 64 bits of a cell; `undefined` outside the cells. Exact below 2^53. */
+export function cell(m: Core, index: number): number | undefined {
+  if (!m.cells.ensure(32 * (index + 1))) return undefined;
+  return unsignedValue(m.cells.words[8 * index]!, m.cells.words[8 * index + 1]!);
+}
+
+/** A table element that is not null, as far as a call reads it. */
+export interface Callee {
+  readonly isFunction: boolean;
+  readonly type: number;
+  readonly entry: number;
+  readonly frame: number;
+}
+
+/** The reference in a cell that the window shows; `undefined` for null. */
+export function callee(m: Core, index: number): Callee | undefined {
+  const lanes = m.cells.words.subarray(8 * index, 8 * index + 8);
+  if (lanes.every((lane) => lane === 0)) return undefined;
+  const [, frame = 0, entry = 0, type = 0, tag] = lanes;
+  return { isFunction: tag === FUNCTION_TAG, type: type >>> 0, entry: entry >>> 0, frame: frame >>> 0 };
+}

@@ -1,0 +1,108 @@
+/**
+ * What the inner loop leaves to others. Every handler either completes at least one step, or says why not before it has
+ * changed anything.
+ */
+import { type Word } from "../machine/word.ts";
+import { LOADS, Op, STORES, Trap } from "../machine/opcodes.ts";
+import { imm32 } from "../machine/word.ts";
+import { checkBytes, checkCells, dropSegment, inputRead, outputWrite, runMove } from "./bulk.ts";
+import { type Core, PAGE_BYTES } from "./core.ts";
+import { MOVES } from "./effects.ts";
+import { executeHost } from "./host.ts";
+import { load, store } from "./linear-memory.ts";
+import { callee, low, setOperand } from "./operands.ts";
+import { ESCAPE, type Result, RETRY, trap } from "./result.ts";
+
+/** Executes the instruction at pc, and of a move as many steps as `budget` (at least 1) allows. */
+export function executeOutside(m: Core, budget: number): Result {
+  const word = m.code.word(m.pc);
+  const { op } = word;
+  if (MOVES.has(op)) return runMove(m, word, budget);
+  if (LOADS.has(op)) return load(m, word);
+  if (STORES.has(op)) return store(m, word);
+  switch (op) {
+    case Op.call:
+      return makeRoom(m, m.base + word.top - word.b + imm32(word.imm, 0));
+    case Op.callIndirect:
+      return callIndirect(m, word);
+    case Op.return:
+      return returnTo(m, word);
+    case Op.memorySize:
+      return memorySize(m, word);
+    case Op.memoryGrow:
+      return memoryGrow(m, word);
+    case Op.memoryInit:
+    case Op.memoryCopy:
+    case Op.memoryFill:
+      return checkBytes(m, word);
+    case Op.tableInit:
+    case Op.tableCopy:
+      return checkCells(m, word);
+    case Op.dataDrop:
+    case Op.elemDrop:
+      return dropSegment(m, word);
+    case Op.inputRead:
+      return inputRead(m, word);
+    case Op.outputWrite:
+      return outputWrite(m, word);
+    default:
+      return executeHost(m, word);
+  }
+}
+
+/** A frame reaches up to a slot where the stack ends so far: it is enlarged, or it overflows. */
+function makeRoom(m: Core, end: number): Result {
+  if (end > m.header.slotLimit) return trap(Trap.stackExhausted);
+  return m.stack.ensure(end) ? RETRY : ESCAPE;
+}
+
+/** The inner loop does the calls that succeed without further ado; here is everything else, in the reference's order. */
+function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
+  const i = low(m, top - 1);
+  if (i >= imm32(imm, 1)) return trap(Trap.tableBounds);
+  const reference = callee(m, a + i);
+  if (reference === undefined) {
+    const size = imm32(imm, 2);
+    if (!m.cells.ensure(32 * (size + 1))) return ESCAPE;
+    return trap(i < m.cells.words[8 * size]! >>> 0 ? Trap.uninitializedElement : Trap.tableBounds);
+  }
+  if (!reference.isFunction || reference.type !== imm32(imm, 0)) return trap(Trap.indirectCallType);
+  const { entry, frame } = reference;
+  const end = m.base + top - 1 - b + frame;
+  if (end > m.header.slotLimit) return trap(Trap.stackExhausted);
+  const fits = entry < m.code.length && 2 * frame >= m.code.extents[entry]! && m.code.heights[entry]! >= 2 * b + 2;
+  return fits ? makeRoom(m, end) : ESCAPE;
+}
+
+/** The caller's frame lies higher than the stack reaches so far, or the record is not a call's. */
+function returnTo(m: Core, { a, b, flags }: Word): Result {
+  const record = 2 * (m.base + a);
+  const pc = m.stack.words[record + 1]! >>> 0;
+  const base = m.stack.words[record]! >>> 0;
+  if (pc >= m.code.length || base + m.code.heights[pc]! / 2 !== m.base + b + (flags & 1)) return ESCAPE;
+  return m.stack.ensure(base + m.code.extents[pc]! / 2) ? RETRY : ESCAPE;
+}
+
+function memorySize(m: Core, { top, b }: Word): Result {
+  if (b >= 4) return ESCAPE;
+  setOperand(m, top, m.pages[b]!, 0);
+  m.pc += 1;
+  return 1;
+}
+
+function memoryGrow(m: Core, { top, b, imm }: Word): Result {
+  if (b >= 4) return ESCAPE;
+  const pages = m.pages[b]!;
+  const grown = pages + low(m, top - 1);
+  const most = imm >> 64n;
+  if (grown > Number.MAX_SAFE_INTEGER) return ESCAPE;
+  if (BigInt(grown) > most) {
+    setOperand(m, top - 1, -1, 0);
+  } else {
+    if (b === 0 && !m.memory.ensure(Math.min(grown * PAGE_BYTES, m.memory.limit))) return ESCAPE;
+    m.pages[b] = grown;
+    setOperand(m, top - 1, pages, 0);
+  }
+  m.pc += 1;
+  return 1;
+}
