@@ -1,5 +1,6 @@
 /** The compiled contracts that agents talk to, with their ABIs as types. They are there after `hardhat build`. */
 import { readFileSync } from "node:fs";
+import type { Abi } from "viem";
 import type { Arbiter$Type } from "../../artifacts/contracts/Arbiter.sol/artifacts.d.ts";
 import type { Deal$Type } from "../../artifacts/contracts/Deal.sol/artifacts.d.ts";
 import type { Deposits$Type } from "../../artifacts/contracts/Deposits.sol/artifacts.d.ts";
@@ -25,3 +26,8 @@ const deal = artifact<Deal$Type>("Deal.sol", "Deal");
 export const dealAbi = deal.abi;
 /** Creation code of `Deal`: every customer deploys its own. */
 export const dealBytecode = deal.bytecode;
+
+/** Every error of every contract: a call may be refused by a contract behind the one that is called. */
+export const errorAbi: Abi = [stepVerifierAbi, tournamentAbi, arbiterAbi, depositsAbi, dealAbi].flatMap((abi) =>
+  (abi as Abi).filter(({ type }) => type === "error"),
+);

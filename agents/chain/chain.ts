@@ -15,6 +15,7 @@ import {
   type Transport,
   type WalletClient,
 } from "viem";
+import { errorAbi } from "./artifacts.ts";
 
 /** A call to be sent. */
 export interface Call {
@@ -80,7 +81,10 @@ export class Chain {
     const { to, abi, functionName, args, value = 0n } = call;
     const data = encodeFunctionData({ abi, functionName, args });
     try {
-      await this.reader.simulateContract({ account: from, address: to, abi, functionName, args, value });
+      const known = [...abi.filter(({ type }) => type !== "error"), ...errorAbi];
+      // Against the pending block: what an earlier block is needed for is there in the latest one.
+      const at = { account: from, blockTag: "pending" } as const;
+      await this.reader.simulateContract({ ...at, address: to, abi: known, functionName, args, value });
     } catch (error) {
       throw new CallRefused(call, from, reasonOf(error), error);
     }

@@ -34,7 +34,11 @@ export interface Seat {
   readonly salt: Hex;
 }
 
-/** What can be done now, most urgent first. Every action is one call of the Tournament contract. */
+/**
+ * What can be done now, most urgent first. Every action is one call of the Tournament contract, in a block later than any that `game` tells of.
+ *
+ * @param now - timestamp of the latest block, in seconds
+ */
 export async function decide(game: GameState, params: Params, seat: Seat, now: number): Promise<Action[]> {
   const root = game.tournaments.get(seat.tournament);
   if (root === undefined) return [];
@@ -147,9 +151,8 @@ async function joins(
   };
   if (path.length > 0) return [join];
   const hash = await announcement(s.seat);
-  const announced = s.game.announced.get(hash);
-  if (announced === undefined) return [{ kind: "announce", announcement: hash }];
-  return announced < s.now ? [join] : [];
+  // What is announced already is so in an earlier block than the one that this action comes into.
+  return s.game.announced.has(hash) ? [join] : [{ kind: "announce", announcement: hash }];
 }
 
 /** A tournament with all that were opened inside it. */

@@ -15,12 +15,12 @@ import { DealLog } from "../chain/deal-log.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { Validator } from "../validator/validator.ts";
-import { Replay, rootHex } from "../worker/replay.ts";
+import { Replay } from "../worker/replay.ts";
 import { Worker } from "../worker/worker.ts";
 import { nextDeadline } from "./deadline.ts";
 import { deploy, type Deployment } from "./deploy.ts";
 import { GasBook } from "./gas-book.ts";
-import { faultAt, storeAfter } from "./lie-site.ts";
+import { LieError, lyingTrace, storeAfter } from "./lie-site.ts";
 import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -56,11 +56,6 @@ export interface Narrator {
   sent(name: string, sent: Sent): void;
   /** Work off chain goes on. */
   progress(name: string, progress: TraceProgress): void;
-}
-
-/** The lie cannot be told where it was asked for. */
-export class LieError extends Error {
-  override readonly name = "LieError";
 }
 
 interface Cast {
@@ -99,9 +94,6 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
     narrator.chapter("Work, and a lie");
     const liar = lyingReplay(job, heights, { honest, lie });
     const lied = liar.run(lie.fragment, job.fragments[lie.fragment] ?? new Uint8Array());
-    if (rootHex(lied.final) === rootHex(runs[lie.fragment]?.final ?? lied.initial)) {
-      throw new LieError(`a wrong result of step ${lie.global} leaves no trace in the final state; choose another --lie-at`);
-    }
     await perform(embedded, deployment, deal, cast, { honest, liar });
 
     const after = await depositsOf(embedded, deployment, deal, cast);
@@ -167,7 +159,7 @@ function lyingReplay(job: DealJob, heights: readonly number[], told: { honest: R
   const replay = new Replay(initialState(job.program.image), BUDGET, (initial, fragment) => {
     if (fragment !== lie.fragment) return new Trace(initial, heights, { executor: job.executor });
     const truth = honest.run(fragment, job.fragments[fragment] ?? new Uint8Array()).trace;
-    return new Trace(initial, heights, { executor: job.executor, faults: [faultAt(truth, lie.step)] });
+    return lyingTrace(truth, lie.step, (fault) => new Trace(initial, heights, { executor: job.executor, faults: [fault] }));
   });
   job.fragments.slice(0, lie.fragment).forEach((input, i) => replay.run(i, input));
   return replay;

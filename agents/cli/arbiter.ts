@@ -1,0 +1,22 @@
+/** The command line of auditors: run, inspect, prove, dispute. */
+import { Command, CommanderError } from "commander";
+import { addDispute } from "./commands/dispute.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addProve } from "./commands/prove.ts";
+import { addRun } from "./commands/run.ts";
+import { Exit } from "./failure.ts";
+
+const program = new Command("arbiter")
+  .description("Run WebAssembly on a machine whose every step can be proven on chain.")
+  .exitOverride()
+  .showHelpAfterError("(--help tells more)")
+  .addHelpText("after", "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.");
+for (const add of [addRun, addInspect, addProve, addDispute]) add(program);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? Exit.success : Exit.failure;
+}

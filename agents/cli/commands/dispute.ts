@@ -1,0 +1,40 @@
+/** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. */
+import type { Command } from "commander";
+import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
+import { executor } from "../../scenario/engine.ts";
+import { OVERHEAD } from "../../scenario/execution.ts";
+import { reportJson } from "../../scenario/report.ts";
+import { Exit, guarded, UserError } from "../failure.ts";
+import { narratorOn } from "../narrator.ts";
+import { parseNumber, prepare } from "../program-file.ts";
+import { printReport } from "../report-text.ts";
+import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
+
+interface DisputeOptions extends InvocationOptions {
+  readonly lieAt: string;
+  readonly liars: string;
+}
+
+/** Adds the command. */
+export function addDispute(program: Command): void {
+  withInvocation(program.command("dispute"))
+    .description("play a dispute about one run on the embedded chain, down to the executed step")
+    .requiredOption("--lie-at <step>", "the step, from 1, about whose result the liar lies")
+    .option("--liars <count>", "how many liars there are, each about another step", "1")
+    .addHelpText("after", "\nExample: arbiter dispute fib.wasm --export fib 20 --lie-at 1000 --liars 3")
+    .action((module: string, args: string[], options: DisputeOptions) => guarded(() => dispute(module, args, options)));
+}
+
+async function dispute(module: string, args: readonly string[], options: DisputeOptions): Promise<number> {
+  const invocation = invocationOf(module, args, options);
+  const lieAt = parseNumber(options.lieAt, "--lie-at", 1n);
+  const liars = Number(parseNumber(options.liars, "--liars", 1n));
+  if (liars > MOST_LIARS) throw new UserError(`--liars goes from 1 to ${MOST_LIARS}, not ${liars}`);
+  const { program, input } = prepare(invocation);
+  const budget = invocation.fuel + OVERHEAD;
+  const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
+  const report = await playDispute({ program, input, budget, executor, lieAt, liars }, narrator);
+  if (options.json) console.log(JSON.stringify(reportJson(report)));
+  else printReport(report);
+  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+}

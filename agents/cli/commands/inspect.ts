@@ -1,0 +1,124 @@
+/** `inspect MODULE`: what a module becomes as a program. */
+import type { Command } from "commander";
+import { bytesToHex, type Hex } from "viem";
+import type { Convention, Program } from "../../../verifier/program/build.ts";
+import { describeWord, wordAt } from "../../../verifier/program/map.ts";
+import { packHeader } from "../../../verifier/machine/record.ts";
+import { initialState } from "../../../verifier/state/program.ts";
+import { guarded, UserError } from "../failure.ts";
+import { programFrom } from "../program-file.ts";
+
+interface InspectOptions {
+  readonly convention: string;
+  readonly disassemble?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the command. */
+export function addInspect(program: Command): void {
+  program
+    .command("inspect")
+    .description("functions, limits, tree depths, code size and program root of a module")
+    .argument("<module>", "a WebAssembly module (.wasm)")
+    .option("-c, --convention <name>", "typed or payload: how transactions reach the module", "typed")
+    .option("-d, --disassemble", "list the machine code beside the WebAssembly that it was made from")
+    .option("--json", "print one JSON object on stdout")
+    .addHelpText("after", "\nExample: arbiter inspect fib.wasm --disassemble")
+    .action((module: string, options: InspectOptions) =>
+      guarded(() => {
+        inspect(module, options);
+        return Promise.resolve(undefined);
+      }),
+    );
+}
+
+/** Reads the name of a convention. */
+export function conventionOf(name: string): Convention {
+  if (name === "typed" || name === "payload") return name;
+  throw new UserError(`--convention is typed or payload, not "${name}"`);
+}
+
+function inspect(module: string, options: InspectOptions): void {
+  const program = programFrom(module, conventionOf(options.convention));
+  const { image, exports } = program;
+  const { header } = image;
+  const words = program.map.length;
+  const listing = options.disassemble === true ? disassemble(program) : undefined;
+  const report = {
+    programRoot: bytesToHex(program.root),
+    convention: program.convention,
+    exports: exports.map(({ name, type }) => ({ name, params: type.params, results: type.results })),
+    functions: program.instances.map(({ name, functions }) => ({ module: name, functions: functions.length })),
+    limits: program.limits,
+    depths: {
+      code: header.codeDepth,
+      stack: header.stackDepth,
+      memory: header.memoryDepth,
+      cells: header.cellsDepth,
+      regionBits: header.regionBits,
+    },
+    codeWords: words,
+    program: programTerms(program),
+    ...(listing === undefined ? {} : { listing }),
+  };
+  if (options.json) {
+    console.log(JSON.stringify(report));
+    return;
+  }
+  console.log(`program root  ${report.programRoot}`);
+  console.log(`convention    ${report.convention}`);
+  console.log(`code          ${words} words`);
+  const { code, stack, memory, cells } = report.depths;
+  console.log(`tree depths   code ${code}, stack ${stack}, memory ${memory}, cells ${cells}`);
+  const { memoryPages, tableCapacity, slotLimit, outputBytes } = report.limits;
+  console.log(`limits        memory ${memoryPages} pages, table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`);
+  for (const { module: name, functions } of report.functions) console.log(`functions     ${functions} in ${name}`);
+  for (const { name, params, results } of report.exports) {
+    console.log(`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
+  }
+  for (const line of listing ?? []) console.log(listingLine(line));
+}
+
+/** The fields of `IStepVerifier.Program`, as the terms of a Deal want them. */
+export function programTerms(program: Program): Record<string, Hex> {
+  const initial = initialState(program.image);
+  const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+  return {
+    codeRoot: bytesToHex(initial.code.root()),
+    memoryRoot: bytesToHex(initial.memory.root()),
+    cellsRoot: bytesToHex(initial.cells.root()),
+    sizes: word(program.image.sizes),
+    header: word(packHeader(program.image.header)),
+    sourcesRoot: bytesToHex(program.image.sourcesRoot),
+  };
+}
+
+interface Line {
+  readonly pc: number;
+  readonly word: string;
+  readonly module: string;
+  readonly function: string;
+  readonly offset: number;
+  readonly instruction: string;
+}
+
+function disassemble({ image, map }: Program): Line[] {
+  const { code } = image;
+  return Array.from({ length: map.length }, (_, pc): Line => {
+    const place = map.locate(pc);
+    const leaf = code instanceof Uint8Array ? wordAt(code, pc) : (code[pc] ?? 0n);
+    return {
+      pc,
+      word: describeWord(leaf),
+      module: place?.moduleName ?? "",
+      function: place?.functionName ?? "",
+      offset: place?.offset ?? 0,
+      instruction: place?.mnemonic ?? "",
+    };
+  });
+}
+
+function listingLine({ pc, word, module, function: name, offset, instruction }: Line): string {
+  const source = name === "" ? "" : `${module} ${name} 0x${offset.toString(16)} ${instruction}`;
+  return `${String(pc).padStart(7)}  ${word.padEnd(48)}  ${source}`;
+}

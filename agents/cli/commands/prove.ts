@@ -1,0 +1,72 @@
+/** `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. */
+import type { Command } from "commander";
+import { bytesToHex, size } from "viem";
+import { prove as proveStep } from "../../../verifier/proof/witness.ts";
+import { isHalted } from "../../../verifier/state/step-state.ts";
+import { stateRoot } from "../../../verifier/state/state.ts";
+import { startEmbeddedChain } from "../../chain/embedded.ts";
+import { deploy } from "../../scenario/deploy.ts";
+import { executor } from "../../scenario/engine.ts";
+import { begin, OVERHEAD } from "../../scenario/execution.ts";
+import { verifyOnChain } from "../../scenario/step-on-chain.ts";
+import { Exit, guarded, UserError } from "../failure.ts";
+import { parseNumber, prepare } from "../program-file.ts";
+import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
+
+interface ProveOptions extends InvocationOptions {
+  readonly at: string;
+}
+
+/** Adds the command. */
+export function addProve(program: Command): void {
+  withInvocation(program.command("prove"))
+    .description("prove one step on the embedded chain, and compare its result with the one computed off chain")
+    .requiredOption("--at <step>", "the step, from 1: it leads from the state after N - 1 steps to the one after N")
+    .addHelpText("after", "\nExample: arbiter prove fib.wasm --export fib 20 --at 1000")
+    .action((module: string, args: string[], options: ProveOptions) => guarded(() => prove(module, args, options)));
+}
+
+async function prove(module: string, args: readonly string[], options: ProveOptions): Promise<number> {
+  const invocation = invocationOf(module, args, options);
+  const at = parseNumber(options.at, "--at", 1n);
+  const { program, input } = prepare(invocation);
+  const run = executor.load(begin(program, input, invocation.fuel + OVERHEAD));
+  const taken = run.run(at - 1n);
+  const state = run.save();
+  if (taken < at - 1n || isHalted(state)) throw new UserError(`--at ${at}: the computation ends after ${taken} steps`);
+
+  const place = program.map.locate(state.registers.pc);
+  const { witness, next } = proveStep(state);
+  const embedded = await startEmbeddedChain();
+  try {
+    const { verifier } = await deploy(embedded);
+    const [from = "0x"] = embedded.accounts;
+    const pre = bytesToHex(stateRoot(state));
+    const post = bytesToHex(stateRoot(next));
+    const proof = bytesToHex(witness);
+    const { onchain, gas, calldataBytes } = await verifyOnChain(embedded.chain, from, verifier, pre, proof);
+    const agrees = onchain === post;
+    const report = {
+      step: at.toString(),
+      instruction: place?.mnemonic ?? "none",
+      function: place?.functionName ?? "none",
+      offset: place?.offset ?? 0,
+      pre,
+      post,
+      onchain,
+      agrees,
+      gas: Number(gas),
+      calldataBytes,
+      witnessBytes: size(proof),
+    };
+    if (options.json) console.log(JSON.stringify(report));
+    else {
+      console.log(`step ${report.step}: ${report.instruction} in ${report.function} at byte ${report.offset}`);
+      console.log(`  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`);
+      console.log(`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
+    }
+    return agrees ? Exit.success : Exit.failure;
+  } finally {
+    await embedded.close();
+  }
+}

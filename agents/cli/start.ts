@@ -1,0 +1,90 @@
+/** `npm start`: the main job on the embedded chain, with the demonstration's ledger or with the user's own module. */
+import { Command, CommanderError } from "commander";
+import type { Program } from "../../verifier/program/build.ts";
+import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
+import { type DealJob, playDeal } from "../scenario/deal.ts";
+import { executor } from "../scenario/engine.ts";
+import { reportJson } from "../scenario/report.ts";
+import { conventionOf } from "./commands/inspect.ts";
+import { demonstration } from "./demonstration.ts";
+import { Exit, guarded, UserError } from "./failure.ts";
+import { narratorOn } from "./narrator.ts";
+import { parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
+import { printReport } from "./report-text.ts";
+
+interface StartOptions {
+  readonly module?: string;
+  readonly transactions?: string;
+  readonly convention: string;
+  readonly lieAt?: string;
+  readonly json?: boolean;
+}
+
+/** Bytes of input that a fragment holds. */
+const FRAGMENT_BYTES = 65_536;
+
+/** Fragments that a job is split into at least, if it has as many transactions. */
+const FRAGMENTS = 3;
+
+const command = new Command("npm start --")
+  .description("Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.")
+  .option("-m, --module <file>", "a WebAssembly module of your own (default: the ledger that comes with the project)")
+  .option("-t, --transactions <file>", "its transactions, as JSON")
+  .option("-c, --convention <name>", "how transactions reach the module: payload or typed", "payload")
+  .option("--lie-at <step>", "step, from 1 over all fragments, whose result the liar misstates (default: one deep inside)")
+  .option("--json", "print the report as one JSON object on stdout; the rest goes to stderr")
+  .exitOverride()
+  .showHelpAfterError("(npm start -- --help tells more)")
+  .addHelpText("after", "\nExit code 0: the liar lost; 1: the job could not be done; 2: another verdict.")
+  .action((options: StartOptions) => guarded(() => start(options)));
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? Exit.success : Exit.failure;
+}
+
+async function start(options: StartOptions): Promise<number> {
+  const { program, transactions } = await materials(options);
+  const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);
+  const job: DealJob = { program, fragments: fragmentsOf(transactions), executor, lieAt };
+  const report = await playDeal(job, narratorOn(options.json === true ? process.stderr : process.stdout));
+  if (options.json) console.log(JSON.stringify(reportJson(report)));
+  else printReport(report);
+  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+}
+
+async function materials(options: StartOptions): Promise<{ program: Program; transactions: readonly Transaction[] }> {
+  const { module, transactions } = options;
+  if (module === undefined && transactions === undefined) return demonstration();
+  if (module === undefined || transactions === undefined) {
+    throw new UserError("a job of your own needs both --module and --transactions");
+  }
+  const program = programFrom(module, conventionOf(options.convention));
+  const list = transactionsFrom(transactions, program);
+  if (list.length === 0) throw new UserError(`${transactions} holds no transaction; there is nothing to dispute`);
+  return { program, transactions: list };
+}
+
+/** Splits transactions into fragments of nearly equal count, none larger than a fragment may be. */
+function fragmentsOf(transactions: readonly Transaction[]): Uint8Array[] {
+  const most = Math.ceil(transactions.length / FRAGMENTS);
+  const groups: Transaction[][] = [];
+  let bytes = 0;
+  for (const [i, transaction] of transactions.entries()) {
+    const size = encodeTransactions([transaction]).length;
+    if (size > FRAGMENT_BYTES) {
+      throw new UserError(`transaction ${i} takes ${size} bytes; a fragment holds at most ${FRAGMENT_BYTES}`);
+    }
+    const last = groups.at(-1);
+    if (last === undefined || last.length >= most || bytes + size > FRAGMENT_BYTES) {
+      groups.push([transaction]);
+      bytes = size;
+    } else {
+      last.push(transaction);
+      bytes += size;
+    }
+  }
+  return groups.map((group) => encodeTransactions(group));
+}

@@ -1,0 +1,183 @@
+/** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
+import { type Abi, bytesToHex, type Hex, keccak256, stringToHex } from "viem";
+import type { Executor } from "../../verifier/history/executor.ts";
+import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
+import type { Program } from "../../verifier/program/build.ts";
+import { stateRoot } from "../../verifier/state/state.ts";
+import { arbiterAbi } from "../chain/artifacts.ts";
+import type { Chain } from "../chain/chain.ts";
+import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
+import { tournamentCall } from "../chain/tournament-calls.ts";
+import { tournamentId } from "../game/commitment.ts";
+import { verdict } from "../game/rules.ts";
+import type { GameState, MatchState, TournamentState } from "../game/types.ts";
+import { SELFISH } from "../players/adversaries/habits.ts";
+import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
+import { historyBook } from "../players/history-book.ts";
+import { play } from "../validator/player.ts";
+import { nextDeadline } from "./deadline.ts";
+import type { Narrator } from "./deal.ts";
+import { deploy, type Deployment } from "./deploy.ts";
+import { begin } from "./execution.ts";
+import { GasBook } from "./gas-book.ts";
+import { LieError, lyingTrace } from "./lie-site.ts";
+import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
+import { takeTurns } from "./turns.ts";
+
+/** Most liars: each has an account of the embedded chain. */
+export const MOST_LIARS = 16;
+
+/** What is in dispute. */
+export interface DisputeJob {
+  readonly program: Program;
+  readonly input: Uint8Array;
+  readonly budget: bigint;
+  readonly executor: Executor;
+  /** Step, from 1, about which the first liar lies; the others lie about steps spread over the run. */
+  readonly lieAt: bigint;
+  readonly liars: number;
+}
+
+interface Player {
+  readonly name: string;
+  readonly seat: Seat;
+  readonly trace: Trace;
+}
+
+/** Plays the dispute and tells how it ended. */
+export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<Report> {
+  const embedded = await startEmbeddedChain();
+  try {
+    const gas = new GasBook();
+    const names = new Map<Hex, string>();
+    embedded.chain.observe((sent) => {
+      gas.add(sent);
+      narrator.sent(names.get(sent.from) ?? sent.from, sent);
+    });
+    narrator.chapter("Setting up the chain");
+    const deployment = await deploy(embedded);
+
+    narrator.chapter("Replaying the history off chain");
+    const initial = begin(job.program, job.input, job.budget);
+    const { heights } = deployment.tournaments.params;
+    const options = { executor: job.executor };
+    const truth = new Trace(initial, heights, {
+      ...options,
+      onProgress: (progress: TraceProgress) => narrator.progress("commitment", progress),
+    });
+    const steps = truth.halt();
+    const [, opener, validator, ...rest] = embedded.accounts;
+    if (!opener || !validator) throw new Error("the embedded chain has no accounts");
+    const claim = keccak256(stateRoot(initial));
+    const tournament = tournamentId(opener, claim);
+    const player = (name: string, owner: Hex, trace: Trace, habits: Habits): Player => {
+      names.set(owner, name);
+      const salt = keccak256(stringToHex(`salt of ${name}`));
+      return { name, trace, seat: { owner, tournament, book: historyBook(trace), habits, salt } };
+    };
+    const honest = player("validator", validator, truth, DILIGENT);
+    const liars = lieSteps(job, steps).map((step, i) => {
+      const trace = lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...options, faults: [fault] }));
+      return player(`liar ${i + 1}`, rest[i] ?? validator, trace, SELFISH);
+    });
+    names.set(opener, "opener");
+    narrator.fact(`${steps} steps; ${liars.length === 1 ? "one liar" : `${liars.length} liars`}, the first about step ${job.lieAt}`);
+
+    narrator.chapter("The dispute");
+    await open(embedded.chain, deployment, { opener, claim, initial: bytesToHex(stateRoot(initial)) }, honest);
+    const agents = [honest, ...liars].map(({ seat }) => ({
+      poll: () => play(embedded.chain, deployment.tournaments, seat),
+    }));
+    const { tournaments } = deployment;
+    await takeTurns(embedded, agents, async (now) =>
+      nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now),
+    );
+    const game = await tournaments.state();
+    const winner = verdict(game, tournament, await embedded.chain.now()).winner;
+    const honestRoot = (await honest.seat.book.commitment([])).root;
+    const match = executedMatch(game, honestRoot, honest.trace, job.lieAt);
+    const against = await opponent(game, match, honestRoot, liars);
+    return {
+      verdict: winner === undefined ? "undecided" : winner.root === honestRoot ? "liar lost" : "liar won",
+      disputed: explain(job.program, honest.trace, against.trace, pathOf(game, match)),
+      steps,
+      ...gasOf(gas),
+      deposits: bonds(game, tournaments.params.bonds, [honest, ...liars]),
+    };
+  } finally {
+    await embedded.close();
+  }
+}
+
+/** The steps that the liars lie about: the one asked for, then others at even distances from it. */
+function lieSteps(job: DisputeJob, steps: bigint): bigint[] {
+  const count = BigInt(job.liars);
+  if (count > steps) throw new LieError(`${count} liars need as many steps; the computation has ${steps}`);
+  return Array.from({ length: job.liars }, (_, i) => 1n + ((job.lieAt - 1n + (BigInt(i) * steps) / count) % steps));
+}
+
+/** The honest player announces its commitment; the Arbiter opens the tournament with it, for an account that stands for a Deal. */
+async function open(
+  chain: EmbeddedChain["chain"],
+  { arbiter, tournaments }: Deployment,
+  about: { opener: Hex; claim: Hex; initial: Hex },
+  { seat }: Player,
+): Promise<void> {
+  const { params } = tournaments;
+  const hash = await announcement(seat);
+  await chain.send(seat.owner, tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
+  const call: Parameters<Chain["send"]>[1] = {
+    label: "open",
+    to: arbiter,
+    abi: arbiterAbi as Abi,
+    functionName: "open",
+    args: [about.claim, about.initial, seat.owner, await joining(params, seat, [])],
+    value: params.bonds[0] ?? 0n,
+  };
+  await chain.send(about.opener, call);
+}
+
+/** The match of the honest commitment that ended with an executed step: the one about step `lieAt`, else the first. */
+function executedMatch(game: GameState, honestRoot: Hex, trace: Trace, lieAt: bigint): MatchState {
+  const executed = [...game.matches.values()].filter((match) => {
+    const top = topOf(game, match);
+    const ours = top.one === honestRoot || top.two === honestRoot;
+    return ours && match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id);
+  });
+  const stepOf = (match: MatchState): bigint =>
+    1n + pathOf(game, match).reduce((step, position, level) => step + position * trace.stride(level), 0n);
+  const found = executed.find((match) => stepOf(match) === lieAt) ?? executed[0];
+  if (found === undefined) throw new Error("no dispute of the honest player came down to a step");
+  return found;
+}
+
+function topOf(game: GameState, match: MatchState): MatchState {
+  const parent = game.matches.get(match.tournament);
+  return parent === undefined ? match : topOf(game, parent);
+}
+
+async function opponent(
+  game: GameState,
+  match: MatchState,
+  honestRoot: Hex,
+  liars: readonly Player[],
+): Promise<Player> {
+  const top = topOf(game, match);
+  const root = top.one === honestRoot ? top.two : top.one;
+  for (const liar of liars) if ((await liar.seat.book.commitment([])).root === root) return liar;
+  throw new Error(`nobody here stands for commitment ${root}`);
+}
+
+/** The bonds that everybody put in, and the credits that they have in the end. */
+function bonds(game: GameState, amounts: readonly bigint[], players: readonly Player[]): Balance[] {
+  const staked = (owner: Hex): bigint =>
+    [...game.tournaments.values()].reduce((sum, row) => sum + joined(row, owner) * (amounts[row.level] ?? 0n), 0n);
+  return players.map(({ name, seat }) => {
+    const after = game.credits.get(seat.owner) ?? 0n;
+    return { name, role: "bonds", before: staked(seat.owner), after, note: after === 0n ? "lost" : "credited" };
+  });
+}
+
+function joined(row: TournamentState, owner: Hex): bigint {
+  return BigInt([...row.commitments.values()].filter((commitment) => commitment.owner === owner).length);
+}

@@ -1,0 +1,73 @@
+/** One fragment run off chain, and what came out of it. */
+import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/opcodes.ts";
+import type { Executor } from "../../verifier/history/executor.ts";
+import type { Program } from "../../verifier/program/build.ts";
+import { readResults, type TransactionResult } from "../../verifier/program/transactions.ts";
+import { initialState, load } from "../../verifier/state/program.ts";
+import type { State } from "../../verifier/state/state.ts";
+
+/** Steps that a fragment of one transaction gets beside the transaction's fuel. */
+export const OVERHEAD = 1n << 24n;
+
+/** How far a run is. */
+export type OnSteps = (done: bigint) => void;
+
+/** Steps between two reports of progress. */
+const SLICE = 10_000_000n;
+
+/** A finished run. */
+export interface Execution {
+  readonly final: State;
+  readonly steps: bigint;
+}
+
+/** The state in which a program's first fragment begins. */
+export function begin(program: Program, input: Uint8Array, budget: bigint): State {
+  return load(initialState(program.image), input, budget);
+}
+
+/** Runs a state to its end. */
+export function runToEnd(executor: Executor, initial: State, onSteps: OnSteps): Execution {
+  const run = executor.load(initial);
+  let steps = 0n;
+  for (;;) {
+    const taken = run.run(SLICE);
+    steps += taken;
+    if (taken < SLICE) return { final: run.save(), steps };
+    onSteps(steps);
+  }
+}
+
+/** How a single transaction ended. */
+export interface Ending {
+  readonly status: "returned" | "trapped" | "left" | "skipped";
+  /** The trap's text, if there was one. */
+  readonly trap: string | null;
+  /** What the transaction wrote. */
+  readonly output: Uint8Array;
+}
+
+/** The ending of the only transaction of a fragment. */
+export function endingOf({ header, registers, memory }: State): Ending {
+  if (registers.status === Status.trapped) return trapped(registers.code);
+  const [result] = readResults(header, registers, (index) => memory.get(index));
+  if (result === undefined) return { status: "skipped", trap: null, output: new Uint8Array() };
+  return ending(result);
+}
+
+function ending({ kind, code, output }: TransactionResult): Ending {
+  switch (kind) {
+    case Outcome.success:
+      return { status: "returned", trap: null, output };
+    case Outcome.trap:
+      return trapped(code);
+    case Outcome.left:
+      return { status: "left", trap: null, output };
+    default:
+      return { status: "skipped", trap: null, output };
+  }
+}
+
+function trapped(code: number): Ending {
+  return { status: "trapped", trap: TRAP_TEXT.get(code) ?? `trap ${code}`, output: new Uint8Array() };
+}
