@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { Status } from "../../../verifier/machine/opcodes.ts";
+import { isValidHeader } from "../../../verifier/machine/record.ts";
+import { loadOpening, verifyLoad } from "../../../verifier/proof/load.ts";
+import { WitnessError } from "../../../verifier/proof/witness-reader.ts";
+import { inputRoot, load } from "../../../verifier/state/program.ts";
+import { recordBytes, type State, stateRoot } from "../../../verifier/state/state.ts";
+import { anyState } from "../machine/arbitrary-state.ts";
+import { loadedState } from "../machine/assemble.ts";
+import { SEED } from "../seed.ts";
+import { mutation } from "./mutate-witness.ts";
+
+const yielded = anyState
+  .filter(({ header }) => isValidHeader(header))
+  .map((state): State => ({ ...state, registers: { ...state.registers, status: Status.yielded } }));
+const input = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  fc.nat(65_536).map((n) => new Uint8Array(n).fill(3)),
+);
+const budget = fc.bigInt(0n, (1n << 64n) - 1n);
+
+describe("verifyLoad", () => {
+  it("gives the root of the loaded state", () => {
+    fc.assert(
+      fc.property(yielded, input, budget, (state, bytes, fuel) => {
+        const commitment = { root: inputRoot(bytes), length: bytes.length };
+        const expected = stateRoot(load(state, bytes, fuel));
+        expect(verifyLoad(recordBytes(state), commitment, fuel, loadOpening(state))).to.deep.equal(expected);
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+
+  it("accepts no mutated opening with another result", () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(yielded, mutation, (state, mutate) => {
+        const commitment = { root: inputRoot(Uint8Array.of(1)), length: 1 };
+        const expected = stateRoot(load(state, Uint8Array.of(1), 5n));
+        try {
+          const changed = mutate(loadOpening(state));
+          expect(verifyLoad(recordBytes(state), commitment, 5n, changed)).to.deep.equal(expected);
+        } catch (error) {
+          if (!(error instanceof WitnessError)) throw error;
+          refused++;
+        }
+      }),
+      { seed: SEED, numRuns: 1000 },
+    );
+    expect(refused).to.be.greaterThan(800);
+  });
+
+  it("refuses states that do not wait for input, and wrong records", () => {
+    const running = loadedState([]);
+    const commitment = { root: inputRoot(new Uint8Array()), length: 0 };
+    const state = { ...running, registers: { ...running.registers, status: Status.yielded } };
+    const attempt =
+      (record: Uint8Array, length = 0) =>
+      () =>
+        verifyLoad(record, { ...commitment, length }, 1n, loadOpening(state));
+    expect(attempt(recordBytes(running))).to.throw(WitnessError, "status 0, not yielded");
+    expect(attempt(recordBytes(state).subarray(1))).to.throw(WitnessError, "a record has 288 bytes, not 287");
+    expect(attempt(recordBytes(state), 65_537)).to.throw(WitnessError, "more than 65536 bytes");
+    const odd = { ...state, header: { ...state.header, version: 3 } };
+    expect(attempt(recordBytes(odd))).to.throw(WitnessError, "header");
+  });
+});
