@@ -36,7 +36,7 @@ export type WastValue =
   /** Vector: its shape, e.g. `i8x16`, and one literal a lane. */
   | { readonly type: "v128"; readonly shape: string; readonly lanes: readonly string[] }
   /** Reference: `ref.null`, `ref.func`, `ref.extern` and their like, with the literals that follow. */
-  | { readonly type: "ref"; readonly constructor_: string; readonly operands: readonly string[] }
+  | { readonly type: "ref"; readonly form: string; readonly operands: readonly string[] }
   /** Any one of several results. */
   | { readonly type: "either"; readonly choices: readonly WastValue[] };
 
@@ -369,7 +369,7 @@ function readValue(node: Node): WastValue {
   if (head === "f32.const") return { type: "f32", literal: literals[0] ?? "" };
   if (head === "f64.const") return { type: "f64", literal: literals[0] ?? "" };
   if (head === "v128.const") return { type: "v128", shape: literals[0] ?? "", lanes: literals.slice(1) };
-  if (head?.startsWith("ref.") === true) return { type: "ref", constructor_: head, operands: literals };
+  if (head?.startsWith("ref.") === true) return { type: "ref", form: head, operands: literals };
   throw new WastError(`unknown value ${head ?? ""}`, node.line);
 }
 
