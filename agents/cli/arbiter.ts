@@ -10,7 +10,10 @@ const program = new Command("arbiter")
   .description("Run WebAssembly on a machine whose every step can be proven on chain.")
   .exitOverride()
   .showHelpAfterError("(--help tells more)")
-  .addHelpText("after", "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.");
+  .addHelpText(
+    "after",
+    "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
+  );
 for (const add of [addRun, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 

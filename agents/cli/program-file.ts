@@ -72,7 +72,9 @@ function onlyExport(program: Program, path: string): string {
   if (first === undefined) throw new UserError(`${path} exports no function; there is nothing to call`);
   if (others.length === 0) return first.name;
   const names = program.exports.slice(0, 20).map(({ name }) => name);
-  throw new UserError(`${path} exports ${program.exports.length} functions, choose one with --export: ${names.join(", ")}`);
+  throw new UserError(
+    `${path} exports ${program.exports.length} functions, choose one with --export: ${names.join(", ")}`,
+  );
 }
 
 /** Reads a file of transactions for a program. */

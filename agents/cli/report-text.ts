@@ -11,19 +11,32 @@ export function printReport(report: Report): void {
   const headline = verdict === "liar lost" ? pc.green("The liar lost.") : pc.red(`Verdict: ${verdict}.`);
   console.log(`\n${pc.bold("Report")}\n  ${headline}`);
   console.log(`  step        ${grouped(disputed.step)} of ${grouped(report.steps)}`);
-  console.log(`  instruction ${pc.bold(disputed.instruction)} in ${pc.bold(disputed.function)} at byte ${disputed.offset} of module ${disputed.module}`);
+  console.log(
+    `  instruction ${pc.bold(disputed.instruction)} in ${pc.bold(disputed.function)} at byte ${disputed.offset} of module ${disputed.module}`,
+  );
   console.log(`  machine     ${disputed.word}`);
   for (const { place, honest, liar } of disputed.results) {
     console.log(`  ${place}\n    executed  ${pc.green(honest)}\n    claimed   ${pc.red(liar)}`);
   }
-  console.log(`  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`);
+  console.log(
+    `  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
+  );
   console.log(`\n${gasTable(report)}\n\n${depositTable(report)}`);
 }
 
 function gasTable({ gasByKind }: Report): string {
-  const table = new Table({ head: ["transaction", "count", "gas, least", "greatest", "together", "calldata"], style: plain });
+  const table = new Table({
+    head: ["transaction", "count", "gas, least", "greatest", "together", "calldata"],
+    style: plain,
+  });
   for (const { label, count, least, greatest, total, calldataBytes } of gasByKind) {
-    table.push([label, ...[count, least, greatest, total, calldataBytes].map((value) => ({ content: grouped(value), hAlign: "right" as const }))]);
+    table.push([
+      label,
+      ...[count, least, greatest, total, calldataBytes].map((value) => ({
+        content: grouped(value),
+        hAlign: "right" as const,
+      })),
+    ]);
   }
   return table.toString();
 }

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import type { Program } from "../../verifier/program/build.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { type DealJob, playDeal } from "../scenario/deal.ts";
-import { executor } from "../scenario/engine.ts";
+import { interpreterExecutor as executor } from "../../verifier/interpreter/execute.ts";
 import { reportJson } from "../scenario/report.ts";
 import { conventionOf } from "./commands/inspect.ts";
 import { demonstration } from "./demonstration.ts";
@@ -27,11 +27,16 @@ const FRAGMENT_BYTES = 65_536;
 const FRAGMENTS = 3;
 
 const command = new Command("npm start --")
-  .description("Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.")
+  .description(
+    "Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.",
+  )
   .option("-m, --module <file>", "a WebAssembly module of your own (default: the ledger that comes with the project)")
   .option("-t, --transactions <file>", "its transactions, as JSON")
   .option("-c, --convention <name>", "how transactions reach the module: payload or typed", "payload")
-  .option("--lie-at <step>", "step, from 1 over all fragments, whose result the liar misstates (default: one deep inside)")
+  .option(
+    "--lie-at <step>",
+    "step, from 1 over all fragments, whose result the liar misstates (default: one deep inside)",
+  )
   .option("--json", "print the report as one JSON object on stdout; the rest goes to stderr")
   .exitOverride()
   .showHelpAfterError("(npm start -- --help tells more)")

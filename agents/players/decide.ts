@@ -44,7 +44,10 @@ export async function decide(game: GameState, params: Params, seat: Seat, now: n
   if (root === undefined) return [];
   const situation = { game, params, seat, now };
   const plays = await inTournament(situation, root, []);
-  return [...plays, ...family(game, root).flatMap((row) => collects(situation, row))];
+  const rows = family(game, root);
+  // Whoever plays them: an unresolved match between liars would keep the whole tournament open.
+  const ends = rows.flatMap((row) => matchesOf(game, row).flatMap((match) => resolves(situation, match)));
+  return [...plays, ...ends, ...rows.flatMap((row) => collects(situation, row))];
 }
 
 /** The commitment that a seat stands for in its root tournament, as `join` and `open` want it. */
@@ -80,8 +83,7 @@ interface Situation {
 async function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Promise<Action[]> {
   const own = await s.seat.book.commitment(path);
   const actions: Action[] = [];
-  for (const match of s.game.matches.values()) {
-    if (match.tournament !== row.id || match.phase === "done") continue;
+  for (const match of matchesOf(s.game, row)) {
     actions.push(...(await inMatch(s, row, match, own, path)));
   }
   actions.push(...(await joins(s, row, own, path)));
@@ -95,15 +97,13 @@ async function inMatch(
   own: OpenCommitment,
   path: readonly bigint[],
 ): Promise<Action[]> {
-  const mine = match.one === own.root || match.two === own.root;
   if (match.phase === "inner") {
     const inner = s.game.tournaments.get(match.id);
-    if (inner === undefined) return [];
-    const deeper = mine ? await inTournament(s, inner, [...path, match.pos]) : [];
-    return [...deeper, ...resolves(s, match, verdict(s.game, match.id, s.now).finished)];
+    const mine = match.one === own.root || match.two === own.root;
+    return mine && inner !== undefined ? inTournament(s, inner, [...path, match.pos]) : [];
   }
-  if (!clockRuns(match, s.now)) return resolves(s, match, true);
-  const myTurn = (match.turn === "one" ? match.one : match.two) === own.root;
+  const mover = match.turn === "one" ? match.one : match.two;
+  const myTurn = match.phase === "playing" && mover === own.root && clockRuns(match, s.now);
   return myTurn && s.seat.habits.moves ? moves(s, row, match, own, path) : [];
 }
 
@@ -131,8 +131,10 @@ function moves(
   return [{ kind: "last", pairing, shown: { ...shown, agreed, proof, witness } }];
 }
 
-function resolves(s: Situation, match: MatchState, possible: boolean): Action[] {
-  if (!possible || !s.seat.habits.resolves) return [];
+function resolves(s: Situation, match: MatchState): Action[] {
+  const timedOut = match.phase === "playing" && !clockRuns(match, s.now);
+  const decided = match.phase === "inner" && verdict(s.game, match.id, s.now).finished;
+  if (!s.seat.habits.resolves || !(timedOut || decided)) return [];
   return [{ kind: "resolve", pairing: { tournament: match.tournament, one: match.one, two: match.two } }];
 }
 
@@ -155,12 +157,14 @@ async function joins(
   return s.game.announced.has(hash) ? [join] : [{ kind: "announce", announcement: hash }];
 }
 
-/** A tournament with all that were opened inside it. */
+function matchesOf(game: GameState, row: TournamentState): MatchState[] {
+  return [...game.matches.values()].filter((match) => match.tournament === row.id);
+}
+
+/** A tournament with all that were opened inside it, the innermost first. */
 function family(game: GameState, root: TournamentState): TournamentState[] {
-  const inner = [...game.matches.values()]
-    .filter((match) => match.tournament === root.id)
-    .flatMap((match) => game.tournaments.get(match.id) ?? []);
-  return [root, ...inner.flatMap((row) => family(game, row))];
+  const inner = matchesOf(game, root).flatMap((match) => game.tournaments.get(match.id) ?? []);
+  return [...inner.flatMap((row) => family(game, row)), root];
 }
 
 function collects(s: Situation, row: TournamentState): Action[] {

@@ -9,7 +9,7 @@ import type { Book, OpenCommitment } from "./book.ts";
 /** The opinion that a trace amounts to. */
 export function historyBook(trace: Trace): Book {
   return {
-    commitment: async (path) => open(await trace.commitment(path.length, startOf(trace, path))),
+    commitment: async (path) => historyOpening(await trace.commitment(path.length, startOf(trace, path))),
     witness: (path) => bytesToHex(prove(trace.stateAt(startOf(trace, path))).witness),
   };
 }
@@ -19,10 +19,12 @@ export function startOf(trace: Trace, path: readonly bigint[]): bigint {
   return path.reduce((step, position, level) => step + position * trace.stride(level), 0n);
 }
 
-function open(commitment: Commitment): OpenCommitment {
+/** A history's commitment with its hashes as the chain writes them. */
+export function historyOpening(commitment: Commitment): OpenCommitment {
   return {
     root: bytesToHex(commitment.root),
-    children: (height, index) => commitment.children8(height, index).map((node) => bytesToHex(node)) as unknown as Eight,
+    children: (height, index) =>
+      commitment.children8(height, index).map((node) => bytesToHex(node)) as unknown as Eight,
     leaf: (index) => bytesToHex(commitment.leaf(index)),
     proof: (index, height) => commitment.proof(index, height).map((node) => bytesToHex(node)),
   };

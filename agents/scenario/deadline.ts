@@ -4,7 +4,12 @@ import type { GameState } from "../game/types.ts";
 import { type DealView, isPending } from "../chain/deal-log.ts";
 
 /** The first instant after `now` at which a clock runs out, a tournament closes or a claim's window ends; undefined if none will. */
-export function nextDeadline(game: GameState, deal: DealView | undefined, period: number, now: number): number | undefined {
+export function nextDeadline(
+  game: GameState,
+  deal: DealView | undefined,
+  period: number,
+  now: number,
+): number | undefined {
   const instants = [
     ...[...game.tournaments.values()].map((row) => row.closes),
     ...[...game.matches.values()]

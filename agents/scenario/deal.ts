@@ -75,7 +75,11 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
   const runs = job.fragments.map((input, i) => honest.run(i, input));
   const lengths = runs.map(({ trace }) => trace.halt());
   const steps = lengths.reduce((sum, length) => sum + length, 0n);
-  const lie = placeLie(job, runs.map(({ trace }) => trace), lengths);
+  const lie = placeLie(
+    job,
+    runs.map(({ trace }) => trace),
+    lengths,
+  );
   narrator.fact(`${job.fragments.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
 
   narrator.chapter("Setting up the chain");
@@ -159,7 +163,11 @@ function lyingReplay(job: DealJob, heights: readonly number[], told: { honest: R
   const replay = new Replay(initialState(job.program.image), BUDGET, (initial, fragment) => {
     if (fragment !== lie.fragment) return new Trace(initial, heights, { executor: job.executor });
     const truth = honest.run(fragment, job.fragments[fragment] ?? new Uint8Array()).trace;
-    return lyingTrace(truth, lie.step, (fault) => new Trace(initial, heights, { executor: job.executor, faults: [fault] }));
+    return lyingTrace(
+      truth,
+      lie.step,
+      (fault) => new Trace(initial, heights, { executor: job.executor, faults: [fault] }),
+    );
   });
   job.fragments.slice(0, lie.fragment).forEach((input, i) => replay.run(i, input));
   return replay;
@@ -183,12 +191,7 @@ function castOf(accounts: readonly Hex[]): Cast {
 }
 
 /** Deploys the Deal, funds it, lets the workers join and submits the fragments. */
-async function makeDeal(
-  { chain }: EmbeddedChain,
-  deployment: Deployment,
-  cast: Cast,
-  job: DealJob,
-): Promise<DealLog> {
+async function makeDeal({ chain }: EmbeddedChain, deployment: Deployment, cast: Cast, job: DealJob): Promise<DealLog> {
   const initial = initialState(job.program.image);
   const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
   const terms = {
@@ -312,7 +315,13 @@ async function balances(
       functionName: "earningsOf",
       args,
     });
-    list.push({ name: cast.names.get(worker) ?? worker, role: "earnings", before: 0n, after: earned, note: "confirmed work" });
+    list.push({
+      name: cast.names.get(worker) ?? worker,
+      role: "earnings",
+      before: 0n,
+      after: earned,
+      note: "confirmed work",
+    });
   }
   const free = await chain.reader.readContract({
     address: deposits,

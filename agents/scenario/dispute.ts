@@ -81,7 +81,9 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       return player(`liar ${i + 1}`, rest[i] ?? validator, trace, SELFISH);
     });
     names.set(opener, "opener");
-    narrator.fact(`${steps} steps; ${liars.length === 1 ? "one liar" : `${liars.length} liars`}, the first about step ${job.lieAt}`);
+    narrator.fact(
+      `${steps} steps; ${liars.length === 1 ? "one liar" : `${liars.length} liars`}, the first about step ${job.lieAt}`,
+    );
 
     narrator.chapter("The dispute");
     await open(embedded.chain, deployment, { opener, claim, initial: bytesToHex(stateRoot(initial)) }, honest);

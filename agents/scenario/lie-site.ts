@@ -44,7 +44,8 @@ export function lyingTrace(honest: Trace, step: bigint, make: (fault: Fault) => 
 function overcharge(state: State, step: bigint): State {
   const { fuel, reserve } = state.registers;
   const taken = 1n + (step & 0xffffn);
-  const registers = fuel > taken ? { ...state.registers, fuel: fuel - taken } : { ...state.registers, reserve: reserve + taken };
+  const registers =
+    fuel > taken ? { ...state.registers, fuel: fuel - taken } : { ...state.registers, reserve: reserve + taken };
   return { ...state, registers };
 }
 

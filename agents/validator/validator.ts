@@ -68,7 +68,8 @@ export class Validator {
     if (await play(chain, tournaments, seat)) return true;
     const oldest = [...view.claims.values()].find(isPending)?.id === claim.id;
     const finished = verdict(state, tournament, await chain.now()).finished;
-    if (habits.resolves && oldest && finished && claim.status === "disputed") return this.#send(deal.call("settle", "settle", [claim.id]));
+    if (habits.resolves && oldest && finished && claim.status === "disputed")
+      return this.#send(deal.call("settle", "settle", [claim.id]));
     return false;
   }
 

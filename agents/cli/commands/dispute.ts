@@ -1,7 +1,7 @@
 /** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. */
 import type { Command } from "commander";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
-import { executor } from "../../scenario/engine.ts";
+import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { OVERHEAD } from "../../scenario/execution.ts";
 import { reportJson } from "../../scenario/report.ts";
 import { Exit, guarded, UserError } from "../failure.ts";

@@ -71,7 +71,9 @@ function inspect(module: string, options: InspectOptions): void {
   const { code, stack, memory, cells } = report.depths;
   console.log(`tree depths   code ${code}, stack ${stack}, memory ${memory}, cells ${cells}`);
   const { memoryPages, tableCapacity, slotLimit, outputBytes } = report.limits;
-  console.log(`limits        memory ${memoryPages} pages, table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`);
+  console.log(
+    `limits        memory ${memoryPages} pages, table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`,
+  );
   for (const { module: name, functions } of report.functions) console.log(`functions     ${functions} in ${name}`);
   for (const { name, params, results } of report.exports) {
     console.log(`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);

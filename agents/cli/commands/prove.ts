@@ -6,7 +6,7 @@ import { isHalted } from "../../../verifier/state/step-state.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
 import { startEmbeddedChain } from "../../chain/embedded.ts";
 import { deploy } from "../../scenario/deploy.ts";
-import { executor } from "../../scenario/engine.ts";
+import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { begin, OVERHEAD } from "../../scenario/execution.ts";
 import { verifyOnChain } from "../../scenario/step-on-chain.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
@@ -62,7 +62,9 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
     if (options.json) console.log(JSON.stringify(report));
     else {
       console.log(`step ${report.step}: ${report.instruction} in ${report.function} at byte ${report.offset}`);
-      console.log(`  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`);
+      console.log(
+        `  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`,
+      );
       console.log(`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
     }
     return agrees ? Exit.success : Exit.failure;

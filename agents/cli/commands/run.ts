@@ -3,7 +3,7 @@ import { bytesToHex } from "viem";
 import type { Command } from "commander";
 import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
-import { executor } from "../../scenario/engine.ts";
+import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { begin, endingOf, OVERHEAD, runToEnd } from "../../scenario/execution.ts";
 import { Exit, guarded } from "../failure.ts";
 import { type Prepared, prepare } from "../program-file.ts";
