@@ -134,6 +134,8 @@ class BodyWriter {
   /** Types of the operands of the innermost block. */
   #stack: Integer[] = [];
   #budget: number;
+  /** Whether the latest branch leaves for good; little code follows one. */
+  #isDead = false;
 
   constructor(env: Environment, type: FunctionType, locals: readonly Integer[]) {
     this.#env = env;
@@ -141,7 +143,7 @@ class BodyWriter {
     this.#locals = [...(type.params as Integer[]), ...locals];
     this.#results = type.results as Integer[];
     this.#labels = [{ carries: this.#results }];
-    this.#budget = 10 + this.#draw.below(50);
+    this.#budget = 20 + this.#draw.below(80);
   }
 
   write(): Code {
@@ -162,7 +164,8 @@ class BodyWriter {
 
   /** Instructions that leave exactly the results of a block. */
   #sequence(results: readonly Integer[]): void {
-    while (this.#budget-- > 0 && this.#draw.below(8) !== 0) this.#instruction();
+    this.#isDead = false;
+    while (this.#budget-- > 0 && this.#draw.below(this.#isDead ? 3 : 30) !== 0) this.#instruction();
     const fits = results.length === this.#stack.length && results.every((type, i) => this.#stack[i] === type);
     if (fits) return;
     if (this.#stack.length > 0 && this.#labels.length > 1 && this.#draw.chance(3) && this.#isForward(0)) {
@@ -274,14 +277,14 @@ class BodyWriter {
       case 19:
         return this.#block(IF);
       case 20:
-        return this.#branch(draw.below(this.#labels.length));
+        return draw.chance(4) ? this.#branch(draw.below(this.#labels.length)) : this.#bulk();
       case 21:
       case 22:
         return this.#branchIf(draw.below(this.#labels.length));
       case 23:
-        return this.#branchTable();
+        return this.#labels.length > 1 ? this.#branchTable() : this.#block(BLOCK);
       case 24:
-        return draw.chance(3) ? this.#leave() : this.#call();
+        return draw.chance(16) ? this.#leave() : this.#call();
       case 25:
         return draw.chance(2) ? this.#callIndirect() : this.#call();
       default:
@@ -347,6 +350,7 @@ class BodyWriter {
       this.#sequence(results);
     }
     this.#emit(END);
+    this.#isDead = false;
     this.#labels.pop();
     this.#loops.pop();
     this.#stack = [...outer, ...results];
@@ -368,12 +372,19 @@ class BodyWriter {
   #branch(label: number): void {
     this.#prepare(label);
     this.#emit(asm.br(label));
+    this.#die();
+  }
+
+  #die(): void {
     this.#stack = [];
+    this.#isDead = true;
   }
 
   #branchIf(label: number): void {
     this.#prepare(label);
     this.#push("i32");
+    // Most values are not zero, and code that always leaves is soon dead.
+    if (!this.#draw.chance(3)) this.#emit(I32_EQZ);
     this.#emit(asm.brIf(label));
     this.#pop();
   }
@@ -389,7 +400,7 @@ class BodyWriter {
     this.#push("i32");
     if (!this.#draw.chance(4)) this.#emit([asm.i32(7), I32_AND]);
     this.#emit(asm.brTable(labels, fallback));
-    this.#stack = [];
+    this.#die();
   }
 
   #leave(): void {
@@ -398,7 +409,7 @@ class BodyWriter {
       this.#prepare(this.#labels.length - 1);
       this.#emit(RETURN);
     }
-    this.#stack = [];
+    this.#die();
   }
 
   #call(): void {
@@ -481,10 +492,12 @@ class BodyWriter {
   }
 }
 
+const exportName = (index: number): string => `call${index}`;
+
 /** Makes a module of the numbers. */
 export function generateModule(draw: Draw): GeneratedModule {
   const writer = new ModuleWriter();
-  const functions = Array.from({ length: 1 + draw.below(5) }, (): FunctionType => ({
+  const functions = Array.from({ length: 1 + draw.below(6) }, (): FunctionType => ({
     params: draw.types(3),
     results: draw.types(3),
   }));
@@ -498,6 +511,12 @@ export function generateModule(draw: Draw): GeneratedModule {
     writer.global(type, true, type === "i32" ? asm.i32(Number(value)) : asm.i64(value));
   });
   addSegments(draw, writer, { ...segments, tableSize, functions: functions.length });
+  // Drawn before the bodies, which may use up the numbers.
+  const calls = Array.from({ length: 1 + draw.below(6) }, (): GeneratedCall => {
+    const index = draw.below(functions.length);
+    const args = functions[index]?.params.map((type) => draw.integer(type as Integer)) ?? [];
+    return { name: exportName(index), args };
+  });
   const env: Environment = { draw, writer, functions, globals, tableSize, ...segments };
   for (const type of functions) {
     const locals = draw.types(4);
@@ -510,17 +529,13 @@ export function generateModule(draw: Draw): GeneratedModule {
       type.params.map((_, i) => asm.get(i)),
       asm.call(index),
     ];
-    const name = `call${index}`;
+    const name = exportName(index);
     writer.export(name, External.function, writer.function({ type, body }));
     return { name, type };
   });
   writer.export("memory", External.memory, 0);
   globals.forEach((_, i) => {
     writer.export(`global${i}`, External.global, i);
-  });
-  const calls = Array.from({ length: 1 + draw.below(4) }, () => {
-    const { name, type } = exports[draw.below(exports.length)] ?? { name: "", type: { params: [] } };
-    return { name, args: type.params.map((t) => draw.integer(t as Integer)) };
   });
   return { bytes: writer.bytes(), exports, calls, globals: globals.map((type, i) => ({ name: `global${i}`, type })) };
 }
@@ -544,8 +559,9 @@ function addSegments(
 }
 
 /** Random modules; `size` numbers decide, the more the larger. */
-export function moduleArbitrary(size = 1500): fc.Arbitrary<GeneratedModule> {
+export function moduleArbitrary(size = 4000): fc.Arbitrary<GeneratedModule> {
+  const number = fc.noBias(fc.nat(65_535));
   return fc
-    .array(fc.nat(65_535), { minLength: Math.floor(size / 4), maxLength: size, size: "max" })
+    .array(number, { minLength: Math.floor(size / 2), maxLength: size, size: "max" })
     .map((numbers) => generateModule(new Draw(numbers)));
 }

@@ -93,9 +93,8 @@ export class SuitePlayer {
     const imported = decode(own.bytes);
     const shared = [...imported.tables, ...imported.memories, ...imported.globals.filter((g) => g.mutable)];
     const names = new Set(shared.flatMap((entry) => entry.imported?.module ?? []));
-    for (const { imported: from } of imported.functions)
-      if (from && this.#unsupported.has(from.module)) return undefined;
-    for (const name of names) if (this.#unsupported.has(name)) return undefined;
+    const entries = [...imported.functions, ...imported.globals, ...shared];
+    if (entries.some(({ imported: from }) => from !== undefined && this.#isUnsupported(from))) return undefined;
     const program = buildProgram([...imports, own], { convention: "typed", limits: LIMITS });
     const machine = new MapMachine(program.image);
     machine.load(new Uint8Array(), BUDGET);
