@@ -88,7 +88,7 @@ function readNodes(text: string): Node[] {
   let position = 0;
   let line = 1;
   const push = (node: Node): void => {
-    (open.at(-1)?.list ?? top).push(node);
+    (open[open.length - 1]?.list ?? top).push(node);
   };
   while (position < text.length) {
     const start = position;
@@ -133,7 +133,7 @@ function readNodes(text: string): Node[] {
       push({ start, end: position, line, atom: text.slice(start, position) });
     }
   }
-  const unclosed = open.at(-1);
+  const unclosed = open[open.length - 1];
   if (unclosed !== undefined) throw new WastError("an opening parenthesis is not closed", unclosed.line);
   return top;
 }

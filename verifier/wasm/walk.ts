@@ -325,7 +325,7 @@ class Typing implements View {
       );
     }
     this.blocks.pop();
-    this.top = this.blocks.at(-1) ?? this.top;
+    this.top = this.blocks[this.blocks.length - 1] ?? this.top;
   }
 
   /** What follows is not reached up to the end of the block. */
