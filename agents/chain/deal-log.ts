@@ -43,6 +43,8 @@ export interface DealView {
   /** Fragments that are confirmed or decided. */
   readonly resolved: number;
   readonly ended: boolean;
+  /** The workers who have a seat. */
+  readonly workers: ReadonlySet<Hex>;
 }
 
 /** The pending claim about a fragment, if there is one. */
@@ -55,14 +57,25 @@ export function isPending({ status }: ClaimView): boolean {
   return status === "open" || status === "disputed" || status === "upheld";
 }
 
-type Draft = { -readonly [K in keyof DealView]: DealView[K] } & { claims: Map<Hex, ClaimView> };
+type Draft = { -readonly [K in keyof DealView]: DealView[K] } & {
+  claims: Map<Hex, ClaimView>;
+  workers: Set<Hex>;
+};
 
 /** Follows one Deal from a block on. */
 export class DealLog {
   readonly address: Address;
   readonly #chain: Chain;
   #next: bigint;
-  #view: Draft = { fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false };
+  #view: Draft = {
+    fragments: [],
+    claims: new Map(),
+    head: "0x",
+    hidden: false,
+    resolved: 0,
+    ended: false,
+    workers: new Set(),
+  };
 
   /** @param from the block in which the Deal was deployed, or an earlier one */
   constructor(chain: Chain, address: Address, from = 0n) {
@@ -89,7 +102,7 @@ export class DealLog {
       for (const log of logs) this.#follow(log, times.get(log.blockNumber ?? 0n) ?? 0);
       this.#next = latest + 1n;
     }
-    return { ...this.#view, claims: new Map(this.#view.claims) };
+    return { ...this.#view, claims: new Map(this.#view.claims), workers: new Set(this.#view.workers) };
   }
 
   #follow(log: Log, time: number): void {
@@ -99,6 +112,12 @@ export class DealLog {
     switch (event.eventName) {
       case "Opened":
         view.head = keccak256(event.args.initialRecord);
+        break;
+      case "Joined":
+        view.workers.add(event.args.worker.toLowerCase() as Hex);
+        break;
+      case "Left":
+        view.workers.delete(event.args.worker.toLowerCase() as Hex);
         break;
       case "Submitted": {
         const { fragment, id, inputRoot, data } = event.args;

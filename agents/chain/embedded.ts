@@ -25,7 +25,7 @@ export async function startEmbeddedChain(): Promise<EmbeddedChain> {
     provider.request({ method: args.method, ...(Array.isArray(args.params) ? { params: args.params } : {}) });
   const accounts = (await request({ method: "eth_accounts" })) as `0x${string}`[];
   return {
-    chain: new Chain(custom({ request })),
+    chain: new Chain(custom({ request }, { retryCount: 0 })),
     accounts: accounts.map((account) => account.toLowerCase() as `0x${string}`),
     connection,
     async advance(seconds) {

@@ -86,7 +86,12 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     );
 
     narrator.chapter("The dispute");
-    await open(embedded.chain, deployment, { opener, claim, initial: bytesToHex(stateRoot(initial)) }, honest);
+    await openWithoutDeal(
+      embedded.chain,
+      deployment,
+      { opener, claim, initial: bytesToHex(stateRoot(initial)) },
+      honest.seat,
+    );
     const agents = [honest, ...liars].map(({ seat }) => ({
       poll: () => play(embedded.chain, deployment.tournaments, seat),
     }));
@@ -118,12 +123,15 @@ function lieSteps(job: DisputeJob, steps: bigint): bigint[] {
   return Array.from({ length: job.liars }, (_, i) => 1n + ((job.lieAt - 1n + (BigInt(i) * steps) / count) % steps));
 }
 
-/** The honest player announces its commitment; the Arbiter opens the tournament with it, for an account that stands for a Deal. */
-async function open(
+/**
+ * Opens a root tournament without a Deal: the seat announces its commitment, and the Arbiter opens the tournament with it for an account that
+ * stands for a Deal.
+ */
+export async function openWithoutDeal(
   chain: EmbeddedChain["chain"],
   { arbiter, tournaments }: Deployment,
   about: { opener: Hex; claim: Hex; initial: Hex },
-  { seat }: Player,
+  seat: Seat,
 ): Promise<void> {
   const { params } = tournaments;
   const hash = await announcement(seat);

@@ -7,6 +7,7 @@ import { type Replay, rootHex } from "./replay.ts";
 
 /** What a worker does next, given the Deal: at most one call. Pure but for the replay, which is deterministic. */
 export function workerCall(view: DealView, deal: DealLog, self: Hex, replay: Replay): Call | undefined {
+  if (!view.workers.has(self)) return undefined;
   for (const fragment of view.fragments) {
     if (fragment.index < view.resolved) {
       replay.run(fragment.index, fragment.input);

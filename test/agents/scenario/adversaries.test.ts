@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import { bytesToHex, type Hex, keccak256, toHex } from "viem";
+import { startEmbeddedChain } from "../../../agents/chain/embedded.ts";
+import { tournamentId } from "../../../agents/game/commitment.ts";
+import { verdict } from "../../../agents/game/rules.ts";
+import { garbageBook } from "../../../agents/players/adversaries/garbage.ts";
+import { griefer, IDLER, SELFISH } from "../../../agents/players/adversaries/habits.ts";
+import { LIES, tell } from "../../../agents/players/adversaries/lies.ts";
+import { DILIGENT, type Habits, type Seat } from "../../../agents/players/decide.ts";
+import { historyBook } from "../../../agents/players/history-book.ts";
+import { nextDeadline } from "../../../agents/scenario/deadline.ts";
+import { deploy } from "../../../agents/scenario/deploy.ts";
+import { openWithoutDeal } from "../../../agents/scenario/dispute.ts";
+import { begin } from "../../../agents/scenario/execution.ts";
+import { takeTurns } from "../../../agents/scenario/turns.ts";
+import { play } from "../../../agents/validator/player.ts";
+import { Trace } from "../../../verifier/history/trace.ts";
+import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
+import { buildProgram } from "../../../verifier/program/build.ts";
+import { parseTransactions } from "../../../verifier/program/transactions-file.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
+import type { State } from "../../../verifier/state/state.ts";
+import { stateRoot } from "../../../verifier/state/state.ts";
+import { assemble, SUMS } from "../guests.ts";
+
+const SALT: Hex = `0x${"31".repeat(32)}`;
+const LIE_AT = 9_000n;
+
+/** Lets an honest player meet adversaries on a real chain, and tells what became of them. */
+async function meet(adversaries: (setting: Setting) => Seat[]): Promise<{ honestWon: boolean; joined: number }> {
+  const program = buildProgram([{ name: "guest", bytes: await assemble(SUMS) }], { convention: "typed" });
+  const input = encodeTransactions(parseTransactions(JSON.stringify([{ export: "sums", args: [1000] }]), program));
+  const initial = begin(program, input, 1n << 40n);
+  const embedded = await startEmbeddedChain();
+  try {
+    const deployment = await deploy(embedded);
+    const { tournaments } = deployment;
+    const { heights, period } = tournaments.params;
+    const [, opener = "0x", owner = "0x", ...accounts] = embedded.accounts;
+    const claim = keccak256(toHex("claim"));
+    const tournament = tournamentId(opener, claim);
+    const truth = new Trace(initial, heights, { executor });
+    const honest: Seat = { owner, tournament, book: historyBook(truth), habits: DILIGENT, salt: SALT };
+    await openWithoutDeal(
+      embedded.chain,
+      deployment,
+      { opener, claim, initial: bytesToHex(stateRoot(initial)) },
+      honest,
+    );
+    const others = adversaries({ initial, heights, tournament, accounts });
+    const agents = [...others, honest].map((seat) => ({ poll: () => play(embedded.chain, tournaments, seat) }));
+    await takeTurns(embedded, agents, async (now) => nextDeadline(await tournaments.state(), undefined, period, now));
+    const game = await tournaments.state();
+    const { winner } = verdict(game, tournament, await embedded.chain.now());
+    const honestRoot = (await honest.book.commitment([])).root;
+    return { honestWon: winner?.root === honestRoot, joined: game.tournaments.get(tournament)?.commitments.size ?? 0 };
+  } finally {
+    await embedded.close();
+  }
+}
+
+interface Setting {
+  readonly initial: State;
+  readonly heights: readonly number[];
+  readonly tournament: Hex;
+  readonly accounts: readonly Hex[];
+}
+
+const liar =
+  (mutate: (state: State) => State, habits: Habits) =>
+  ({ initial, heights, tournament, accounts }: Setting): Seat[] => {
+    const trace = new Trace(initial, heights, { executor, faults: [{ step: LIE_AT, mutate }] });
+    return [{ owner: accounts[0] ?? "0x", tournament, book: historyBook(trace), habits, salt: SALT }];
+  };
+
+describe("an honest player on a real chain", () => {
+  for (const lie of LIES) {
+    it(`defeats a liar about the ${lie}`, async () => {
+      expect(await meet(liar((state) => tell(lie, state), SELFISH))).deep.equal({ honestWon: true, joined: 2 });
+    });
+  }
+
+  it("defeats an idler", async () => {
+    expect(await meet(liar((state) => tell("memory", state), IDLER))).deep.equal({ honestWon: true, joined: 2 });
+  });
+
+  it("defeats one that commits to garbage", async () => {
+    const garbage = ({ heights, tournament, accounts }: Setting): Seat[] => [
+      { owner: accounts[0] ?? "0x", tournament, book: garbageBook("g", heights), habits: SELFISH, salt: SALT },
+    ];
+    expect(await meet(garbage)).deep.equal({ honestWon: true, joined: 2 });
+  });
+
+  it("defeats a griefer with many commitments, playing and idle", async () => {
+    const griefers = ({ heights, tournament, accounts }: Setting): Seat[] => [
+      ...griefer(accounts[0] ?? "0x", tournament, 3, heights),
+      ...griefer(accounts[1] ?? "0x", tournament, 2, heights, IDLER),
+    ];
+    expect(await meet(griefers)).deep.equal({ honestWon: true, joined: 6 });
+  });
+});
