@@ -14,13 +14,13 @@ const action: TaskOverrideActionFunction = async (args, _hre, runSuper) => {
   const result = (await runSuper(args)) as
     { success: true; value: SolidityRun } | { success: false; error: SolidityRun };
   const { suiteResults } = result.success ? result.value : result.error;
-  const tests = suiteResults.flatMap(({ id, testResults }) => testResults.map((test) => ({ suite: id.name, ...test })));
+  const tests = suiteResults.flatMap(({ id, testResults }) => testResults.map((test) => ({ suite: id.name, test })));
   writeReport({
-    passed: tests.filter(({ status }) => status === "Success").length,
-    failed: tests.filter(({ status }) => status === "Failure").length,
+    passed: tests.filter(({ test }) => test.status === "Success").length,
+    failed: tests.filter(({ test }) => test.status === "Failure").length,
     skipped: tests
-      .filter(({ status }) => status === "Skipped")
-      .map(({ suite, name, reason }) => `${suite} ${name}${reason ? ` (skipped: ${reason})` : ""}`),
+      .filter(({ test }) => test.status === "Skipped")
+      .map(({ suite, test }) => `${suite} ${test.name}${test.reason ? ` (skipped: ${test.reason})` : ""}`),
   });
   return result;
 };
