@@ -172,9 +172,9 @@ describe("decode and validate, on generated modules", () => {
         expect(error === undefined, error?.message).to.equal(WebAssembly.validate(bytes.slice()));
         if (error === undefined) accepted++;
       }),
-      { seed: SEED, numRuns: 20_000 },
+      { seed: SEED, numRuns: 12_000 },
     );
-    expect(accepted).to.be.at.least(2000);
+    expect(accepted).to.be.at.least(1200);
   });
 
   it("agree with V8 on changed modules, and refuse them with errors of their own only", () => {
@@ -198,9 +198,9 @@ describe("decode and validate, on generated modules", () => {
         const plain = refusal(bytes, DEFAULT_FEATURES);
         if (plain === undefined) expect(error).to.equal(undefined);
       }),
-      { seed: SEED, numRuns: 30_000 },
+      { seed: SEED, numRuns: 20_000 },
     );
-    expect(accepted).to.be.at.least(1500);
+    expect(accepted).to.be.at.least(1000);
   });
 
   it("withstand any bytes behind the header", () => {
