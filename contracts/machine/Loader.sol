@@ -62,29 +62,25 @@ library Loader {
             revert IStepVerifier.WrongLength(MachineRecord.LENGTH, packed.length);
         }
         if (inputLength > INPUT_LIMIT) revert IStepVerifier.InputTooLong(inputLength, INPUT_LIMIT);
-        Record memory record = MachineRecord.read(packed);
+        Record memory record;
+        record.read(packed);
         if (record.status() != Status.YIELDED) revert IStepVerifier.NotYielded(record.status());
         checkHeader(record.header);
         record.memoryRoot = replaceInput(record, inputRoot, opening);
         record.saved = 0;
-        Registers memory r = record.unpack();
-        record.pack(
-            Registers({
-                status: Status.RUNNING,
-                code: 0,
-                pc: r.pc,
-                base: r.base,
-                outcome: 0,
-                fuel: budget,
-                reserve: 0,
-                meter: 0,
-                sizes: r.sizes,
-                inputLength: inputLength,
-                outputLength: 0,
-                start: 0,
-                count: 0
-            })
-        );
+        Registers memory r;
+        record.unpack(r);
+        r.status = Status.RUNNING;
+        r.code = 0;
+        r.outcome = 0;
+        r.fuel = budget;
+        r.reserve = 0;
+        r.meter = 0;
+        r.inputLength = inputLength;
+        r.outputLength = 0;
+        r.start = 0;
+        r.count = 0;
+        record.pack(r);
         return record.hash();
     }
 
@@ -109,8 +105,7 @@ library Loader {
         }
         Witness memory witness = Witness({position: begin, zeros: ZeroHashes.load()});
         Tree memory tree;
-        tree.root = record.memoryRoot;
-        tree.depth = MachineRecord.memoryDepth(header);
+        Openings.initialize(tree, record.memoryRoot, MachineRecord.memoryDepth(header));
         // At least two region bits, a memory's depth of at most 40, and positions in the calldata.
         unchecked {
             uint256 index = (1 << (MachineRecord.regionBits(header) - 1)) - 1;
@@ -121,7 +116,7 @@ library Loader {
             for (uint256 level = INPUT_DEPTH; level < depth; ++level) {
                 node = pair(node, ZeroHashes.hashAt(witness.zeros, level));
             }
-            Openings.put(tree, witness, pair(ZeroHashes.hashAt(witness.zeros, depth), node));
+            Openings.put(tree, pair(ZeroHashes.hashAt(witness.zeros, depth), node));
         }
         return tree.root;
     }

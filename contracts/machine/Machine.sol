@@ -42,6 +42,7 @@ struct Machine {
 }
 
 using {
+    start,
     fault,
     discard,
     commit,
@@ -59,24 +60,25 @@ using {
     jump
 } for Machine global;
 
-/// @notice Prepares a step of a record with a valid header.
+/// @notice Prepares a step of the record in `before`, which has a valid header.
 /// @param position Where in the calldata the openings begin.
-function start(Record memory record, uint256 position) pure returns (Machine memory m) {
+function start(Machine memory m, uint256 position) pure {
+    Record memory record = m.before;
     uint256 header = record.header;
-    m.before = record;
-    m.registers = MachineRecord.unpack(record);
-    m.witness = Witness(position, ZeroHashes.load());
-    m.code.depth = MachineRecord.codeDepth(header);
-    m.stack.depth = MachineRecord.stackDepth(header);
-    m.mem.depth = MachineRecord.memoryDepth(header);
-    m.cells.depth = MachineRecord.cellsDepth(header);
-    m.code.root = record.codeRoot;
-    m.discard();
+    MachineRecord.unpack(record, m.registers);
+    m.saved = record.saved;
+    m.witness.position = position;
+    m.witness.zeros = ZeroHashes.load();
+    Openings.initialize(m.code, record.codeRoot, MachineRecord.codeDepth(header));
+    Openings.initialize(m.stack, record.stackRoot, MachineRecord.stackDepth(header));
+    Openings.initialize(m.mem, record.memoryRoot, MachineRecord.memoryDepth(header));
+    Openings.initialize(m.cells, record.cellsRoot, MachineRecord.cellsDepth(header));
 }
 
-/// @notice Undoes every change of this step to trees and `saved`.
+/// @notice Undoes every change of this step to trees, registers and `saved`.
 function discard(Machine memory m) pure {
     Record memory before = m.before;
+    MachineRecord.unpack(before, m.registers);
     m.stack.root = before.stackRoot;
     m.mem.root = before.memoryRoot;
     m.cells.root = before.cellsRoot;
@@ -128,7 +130,7 @@ function take(Machine memory m, Tree memory tree, uint256 index) pure returns (u
 
 /// @notice Replaces the leaf taken last from the tree.
 function put(Machine memory m, Tree memory tree, uint256 value) pure {
-    if (m.trap == 0) Openings.put(tree, m.witness, bytes32(value));
+    if (m.trap == 0) Openings.put(tree, bytes32(value));
 }
 
 /// @notice Opens the stack slot at a frame offset, which is negative if it is above 2^255.

@@ -63,7 +63,7 @@ library MachineRecord {
     uint256 internal constant ENTRY_PC = 1;
 
     /// @notice Reads the record at the beginning of a witness.
-    function read(bytes calldata witness) internal pure returns (Record memory record) {
+    function read(Record memory record, bytes calldata witness) internal pure {
         if (witness.length < LENGTH) revert IStepVerifier.TruncatedRecord(witness.length);
         // A record is nine words in a row, and that many bytes are there.
         assembly ("memory-safe") {
@@ -90,7 +90,7 @@ library MachineRecord {
     }
 
     /// @notice Unpacks the registers.
-    function unpack(Record memory record) internal pure returns (Registers memory r) {
+    function unpack(Record memory record, Registers memory r) internal pure {
         uint256 word = record.registers;
         uint256 lengths = record.lengths;
         r.status = word >> 248;
@@ -100,8 +100,8 @@ library MachineRecord {
         r.outcome = (word >> 128) & MASK_48;
         r.fuel = (word >> 64) & MASK_64;
         r.reserve = word & MASK_64;
-        r.sizes = record.sizes;
         r.meter = lengths >> 192;
+        r.sizes = record.sizes;
         r.inputLength = (lengths >> 144) & MASK_48;
         r.outputLength = (lengths >> 96) & MASK_48;
         r.start = (lengths >> 48) & MASK_48;

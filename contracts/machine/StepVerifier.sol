@@ -7,7 +7,7 @@ import {Bulk} from "./Bulk.sol";
 import {Control} from "./Control.sol";
 import {Host} from "./Host.sol";
 import {Loader} from "./Loader.sol";
-import {Machine, start} from "./Machine.sol";
+import {Machine} from "./Machine.sol";
 import {MachineRecord, Record} from "./MachineRecord.sol";
 import {Memory} from "./Memory.sol";
 import {Numeric} from "./Numeric.sol";
@@ -53,7 +53,9 @@ contract StepVerifier is IStepVerifier {
 
     /// @inheritdoc IStepVerifier
     function step(bytes32 stateRoot, bytes calldata witness) external view returns (bytes32) {
-        Record memory record = MachineRecord.read(witness);
+        Machine memory m;
+        Record memory record = m.before;
+        record.read(witness);
         bytes32 actual = record.hash();
         if (actual != stateRoot) revert WrongRecord(stateRoot, actual);
         uint256 begin;
@@ -63,8 +65,8 @@ contract StepVerifier is IStepVerifier {
         }
         // Positions in the calldata are far below 2^256.
         unchecked {
-            uint256 end = run(record, begin + MachineRecord.LENGTH);
-            if (end - begin != witness.length) revert WrongLength(end - begin, witness.length);
+            uint256 length = run(m, record, begin + MachineRecord.LENGTH) - begin;
+            if (length != witness.length) revert WrongLength(length, witness.length);
         }
         return record.hash();
     }
@@ -72,18 +74,15 @@ contract StepVerifier is IStepVerifier {
     /// @dev Changes the record to that of the next state.
     /// @param position Where in the calldata the openings begin.
     /// @return end Where the witness must end.
-    function run(Record memory record, uint256 position) private view returns (uint256 end) {
+    function run(Machine memory m, Record memory record, uint256 position) private view returns (uint256 end) {
         if (record.status() != Status.RUNNING) return position;
         if (!MachineRecord.isValidHeader(record.header)) {
             record.trapped(Trap.HEADER);
             return position;
         }
-        Machine memory m = start(record, position);
-        if (m.registers.fuel == 0) {
-            spend(m, record);
-        } else {
-            execute(m, record);
-        }
+        m.start(position);
+        if (m.registers.fuel == 0) spend(m, record);
+        else execute(m, record);
         return m.witness.position;
     }
 
@@ -100,7 +99,7 @@ contract StepVerifier is IStepVerifier {
 
         m.discard();
         if (!Transaction.isOpen(m)) return record.trapped(m.trap);
-        m.registers = record.unpack();
+        // The step is paid for all the same.
         unchecked {
             Transaction.unwind(m, m.registers.fuel - 1, (Outcome.TRAP << 32) | m.trap);
         }
