@@ -1,5 +1,6 @@
 /** The instruction words of a code tree in one typed array: eight 32-bit lanes a word, the most significant first. */
 import type { Word } from "../machine/word.ts";
+import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { NotWellFormed } from "./errors.ts";
 
@@ -14,8 +15,7 @@ export class Words {
 
   constructor(code: Tree) {
     const pages = [...code.pages()];
-    const last = pages.at(-1);
-    const end = last === undefined ? 0 : last[0] + last[1].length / 32;
+    const end = pages.reduce((_, [first, bytes]) => first + bytes.length / LEAF_BYTES, 0);
     if (end > MAX_WORDS)
       throw new NotWellFormed(`the code reaches pc ${end - 1}; the interpreter takes ${MAX_WORDS} words`);
     this.#lanes = new Uint32Array(end * LANES);

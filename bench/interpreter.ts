@@ -1,0 +1,134 @@
+/**
+ * How fast the interpreter is: steps a second on a few guests, and how many times as long V8's compiled code takes for the same
+ * module in the same process. `node bench/interpreter.ts [GUEST…]`
+ */
+import asc from "assemblyscript/asc";
+import Table from "cli-table3";
+import { Interpreter } from "../verifier/interpreter/interpreter.ts";
+import { buildProgram } from "../verifier/program/build.ts";
+import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
+import { initialState, load } from "../verifier/state/program.ts";
+import type { State } from "../verifier/state/state.ts";
+
+/** Straight integer code, calls, memory, and 64-bit arithmetic; each function takes one number and gives one. */
+const SOURCE = `
+export function mix(n: i32): i32 {
+  let x: i32 = 123456789, s: i32 = 0;
+  for (let i: i32 = 0; i < n; i++) { x ^= x << 13; x ^= x >>> 17; x ^= x << 5; s = s * 31 + (x & 0xffff); }
+  return s;
+}
+export function mix64(n: i32): i32 {
+  let x: u64 = 0x9e3779b97f4a7c15, s: u64 = 0;
+  for (let i: i32 = 0; i < n; i++) { x ^= x >> 12; x ^= x << 25; x ^= x >> 27; s += rotl(x * 0x2545f4914f6cdd1d, 17); }
+  return <i32>s;
+}
+export function fib(n: i32): i32 { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
+export function sieve(n: i32): i32 {
+  memory.fill(4096, 1, n);
+  let count: i32 = 0;
+  for (let i: i32 = 2; i < n; i++) {
+    if (!load<u8>(4096 + i)) continue;
+    count++;
+    for (let j: i32 = i + i; j < n; j += i) store<u8>(4096 + j, 0);
+  }
+  return count;
+}
+export function stores(n: i32): i32 {
+  for (let k: i32 = 0; k < n; k++) for (let i: i32 = 0; i < 262144; i += 8) {
+    store<i32>(4096 + i, i); store<i32>(4096 + i, k, 4);
+  }
+  return load<i32>(8192);
+}
+function quicksort(low: i32, high: i32): void {
+  while (low < high) {
+    const pivot = load<i32>(4096 + (((low + high) >> 1) << 2));
+    let i = low, j = high;
+    while (i <= j) {
+      while (load<i32>(4096 + (i << 2)) < pivot) i++;
+      while (load<i32>(4096 + (j << 2)) > pivot) j--;
+      if (i <= j) {
+        const t = load<i32>(4096 + (i << 2));
+        store<i32>(4096 + (i << 2), load<i32>(4096 + (j << 2)));
+        store<i32>(4096 + (j << 2), t);
+        i++; j--;
+      }
+    }
+    quicksort(low, j);
+    low = i;
+  }
+}
+export function sort(n: i32): i32 {
+  let x: i32 = 1;
+  for (let i: i32 = 0; i < n; i++) { x = x * 1103515245 + 12345; store<i32>(4096 + (i << 2), x); }
+  quicksort(0, n - 1);
+  return load<i32>(4096 + (n << 1));
+}
+export function hash(n: i32): i32 {
+  let a: u64 = 1, b: u64 = 2, c: u64 = 3, d: u64 = 4;
+  for (let i: i32 = 0; i < n; i++) {
+    const at = 4096 + ((i & 8191) << 3);
+    a += b ^ load<u64>(at); d = rotr(d ^ a, 32); c += d; b = rotr(b ^ c, 24);
+    a += b; d = rotr(d ^ a, 16); c += d; b = rotr(b ^ c, 63);
+    store<u64>(at, a ^ c);
+  }
+  return <i32>(a ^ b ^ c ^ d);
+}
+`;
+
+/** Arguments for some 60 to 300 million steps each. */
+const GUESTS = {
+  mix: 5_000_000,
+  mix64: 4_000_000,
+  fib: 32,
+  sieve: 4_000_000,
+  stores: 200,
+  sort: 400_000,
+  hash: 3_000_000,
+} as const;
+
+async function compile(): Promise<Uint8Array<ArrayBuffer>> {
+  const options = ["--optimizeLevel", "3", "--noAssert", "--runtime", "stub", "--initialMemory", "80", "--enable", "bulk-memory"];
+  const { error, stderr, binary } = await asc.compileString(SOURCE, Object.fromEntries(pairs(options)));
+  if (error !== null || binary === null) throw new Error(`the guests do not compile: ${stderr.toString()}`);
+  return Uint8Array.from(binary);
+}
+
+function pairs(options: readonly string[]): [string, string | number | boolean | string[]][] {
+  return [
+    ["optimizeLevel", Number(options[1])],
+    ["noAssert", true],
+    ["runtime", "stub"],
+    ["initialMemory", 80],
+    ["enable", ["bulk-memory"]],
+  ];
+}
+
+/** Runs until the machine halts. */
+function measure(state: State): { steps: number; seconds: number; saving: number } {
+  const interpreter = Interpreter.load(state);
+  const begin = performance.now();
+  const steps = interpreter.run(Number.MAX_SAFE_INTEGER);
+  const middle = performance.now();
+  interpreter.save();
+  return { steps, seconds: (middle - begin) / 1000, saving: performance.now() - middle };
+}
+
+const bytes = await compile();
+const program = buildProgram([{ name: "guest", bytes }], { convention: "typed" });
+const wanted = process.argv.slice(2);
+const table = new Table({ head: ["guest", "M steps", "M steps/s", "V8 ms", "ratio", "save ms"] });
+for (const [name, argument] of Object.entries(GUESTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const payload = encodeTypedPayload(program.exports.findIndex((e) => e.name === name), [BigInt(argument)]);
+  const input = encodeTransactions([{ fuel: 10n ** 12n, keep: false, payload }]);
+  const { steps, seconds, saving } = measure(load(initialState(program.image), input, 10n ** 13n));
+  const { exports } = await WebAssembly.instantiate(await WebAssembly.compile(bytes));
+  const native = exports[name] as (n: number) => number;
+  native(argument);
+  const begin = performance.now();
+  native(argument);
+  const v8 = performance.now() - begin;
+  const ratio = (seconds * 1000) / v8;
+  table.push([name, steps / 1e6, steps / seconds / 1e6, v8, ratio, saving].map((x) => (typeof x === "number" ? x.toFixed(1) : x)));
+}
+console.log(table.toString());
