@@ -3,7 +3,7 @@ import type { Tree } from "../../verifier/merkle/tree.ts";
 import type { Registers } from "../../verifier/machine/record.ts";
 import { savedHash, type State } from "../../verifier/state/state.ts";
 
-/** One place with both values. */
+/** One place with both values: memory as bytes in the order of their addresses, all else as numbers. */
 export interface Difference {
   /** `stack slot 12`, `memory 0 at 0x1a40`, `cell 7`, `register pc`. */
   readonly place: string;
@@ -24,11 +24,12 @@ export function differences(honest: State, liar: State): Difference[] {
   for (const tree of ["stack", "memory", "cells", "code"] as const) {
     for (const index of differing(honest[tree], liar[tree])) {
       if (found.length >= MOST) return found;
-      found.push({
-        place: placeOf(tree, index, honest),
-        honest: hex(honest[tree].get(index)),
-        liar: hex(liar[tree].get(index)),
-      });
+      const [mine, theirs] = [honest[tree].get(index), liar[tree].get(index)];
+      found.push(
+        tree === "memory"
+          ? memoryDifference(honest, index, mine, theirs)
+          : { place: `${PLACES[tree]} ${index}`, honest: hex(mine), liar: hex(theirs) },
+      );
     }
   }
   const [mine, theirs] = [savedHash(honest.checkpoint), savedHash(liar.checkpoint)];
@@ -36,10 +37,10 @@ export function differences(honest: State, liar: State): Difference[] {
   return found;
 }
 
-function placeOf(tree: "stack" | "memory" | "cells" | "code", index: number, { header }: State): string {
-  if (tree === "stack") return `stack slot ${index}`;
-  if (tree === "cells") return `cell ${index}`;
-  if (tree === "code") return `code word ${index}`;
+const PLACES = { stack: "stack slot", cells: "cell", code: "code word" };
+
+/** The bytes of a memory leaf from the first to the last that differ, at their address in the region. */
+function memoryDifference({ header }: State, index: number, honest: bigint, liar: bigint): Difference {
   const regionLeaves = 2 ** (header.memoryDepth - header.regionBits);
   const region = Math.floor(index / regionLeaves);
   const names = new Map([
@@ -47,7 +48,16 @@ function placeOf(tree: "stack" | "memory" | "cells" | "code", index: number, { h
     [2 ** header.regionBits - 2, "output"],
     [2 ** header.regionBits - 3, "data segments"],
   ]);
-  return `${names.get(region) ?? `memory ${region}`} at 0x${((index % regionLeaves) * 32).toString(16)}`;
+  const [mine, theirs] = [honest, liar].map((leaf) => leaf.toString(16).padStart(64, "0").match(/../g) ?? []);
+  const differ = (mine ?? []).flatMap((byte, i) => (byte === theirs?.[i] ? [] : [i]));
+  const [first, last] = [differ[0] ?? 0, differ.at(-1) ?? 0];
+  const bytes = (all: readonly string[] | undefined): string => (all ?? []).slice(first, last + 1).join(" ");
+  const address = (index % regionLeaves) * 32 + first;
+  return {
+    place: `${names.get(region) ?? `memory ${region}`} at 0x${address.toString(16)}`,
+    honest: bytes(mine),
+    liar: bytes(theirs),
+  };
 }
 
 /** Indices of the leaves on which two trees differ, ascending, found along the nodes that differ. */

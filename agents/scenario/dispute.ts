@@ -119,6 +119,9 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
 /** The steps that the liars lie about: the one asked for, then others at even distances from it. */
 function lieSteps(job: DisputeJob, steps: bigint): bigint[] {
   const count = BigInt(job.liars);
+  if (job.lieAt < 1n || job.lieAt > steps) {
+    throw new LieError(`there is no step ${job.lieAt} to lie about: the computation has steps 1 to ${steps}`);
+  }
   if (count > steps) throw new LieError(`${count} liars need as many steps; the computation has ${steps}`);
   return Array.from({ length: job.liars }, (_, i) => 1n + ((job.lieAt - 1n + (BigInt(i) * steps) / count) % steps));
 }

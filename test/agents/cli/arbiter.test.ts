@@ -1,0 +1,200 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assemble, SUMS } from "../guests.ts";
+import { command } from "./command.ts";
+
+/** Takes a payload and gives it back behind an exclamation mark. */
+const ECHO = `(module
+  (import "arbiter" "fuel" (func $fuel (result i64)))
+  (memory (export "memory") 1)
+  (func (export "allocate") (param i32) (result i32) (i32.const 1024))
+  (func (export "invoke") (param $at i32) (param $length i32) (result i32)
+    (i32.store (i32.const 0) (i32.add (local.get $length) (i32.const 1)))
+    (i32.store8 (i32.const 4) (i32.const 33))
+    (memory.copy (i32.const 5) (local.get $at) (local.get $length))
+    (i32.const 0)))`;
+
+describe("arbiter", () => {
+  let folder: string;
+  let sums: string;
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "arbiter-"));
+    sums = file("sums.wasm", await assemble(SUMS));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const json = async (args: readonly string[], code = 0): Promise<Record<string, unknown>> => {
+    const finished = await command("arbiter", [...args, "--json"]);
+    expect(finished.code, finished.stderr).equal(code);
+    return JSON.parse(finished.stdout) as Record<string, unknown>;
+  };
+
+  it("run gives results, steps and roots, i64 as decimal strings", async () => {
+    const first = await json(["run", sums, "--export", "sums", "1000"]);
+    expect(first).include({ status: "returned", trap: null });
+    expect(first["results"]).deep.equal(["499500"]);
+    expect(first["stateRoot"]).match(/^0x[0-9a-f]{64}$/);
+    expect(first["programRoot"]).match(/^0x[0-9a-f]{64}$/);
+    expect(await json(["run", sums, "--export", "sums", "1000"])).deep.equal(first);
+  });
+
+  it("run tells of a trap and of spent fuel", async () => {
+    expect(await json(["run", sums, "--export", "fail"], 1)).include({ status: "trapped", trap: "unreachable" });
+    const spent = await json(["run", sums, "--export", "sums", "1000", "--fuel", "500"], 1);
+    expect(spent).include({ status: "trapped", trap: "out of fuel" });
+  });
+
+  it("run passes a file to the payload convention and gives its answer", async () => {
+    const echo = file("echo.wasm", await assemble(ECHO));
+    expect((await json(["run", echo, "--input", file("input", "hello")]))["results"]).deep.equal(["!hello"]);
+    expect((await json(["run", echo, "--input", file("bytes", Uint8Array.of(255, 0))]))["results"]).deep.equal([
+      "0x21ff00",
+    ]);
+  });
+
+  it("inspect lists functions, limits, depths and, if asked, the code", async () => {
+    const report = await json(["inspect", sums, "--disassemble"]);
+    expect(report["exports"]).deep.equal([
+      { name: "sums", params: ["i32"], results: ["i64"] },
+      { name: "fail", params: [], results: [] },
+    ]);
+    const listing = report["listing"] as { function: string; instruction: string; offset: number }[];
+    expect(listing).length(report["codeWords"] as number);
+    expect(listing.filter((line) => line.function === "sums").map((line) => line.instruction)).include("i64.store");
+    expect(Object.keys(report["program"] as object)).deep.equal([
+      "codeRoot",
+      "memoryRoot",
+      "cellsRoot",
+      "sizes",
+      "header",
+      "sourcesRoot",
+    ]);
+  });
+
+  it("prove has the chain agree on a step", async () => {
+    const report = await json(["prove", sums, "--export", "sums", "100", "--at", "700"]);
+    expect(report).include({ step: "700", function: "sums", agrees: true });
+    expect(report["onchain"]).equal(report["post"]);
+    expect(report["gas"]).within(21_000, 150_000);
+  });
+
+  it("dispute ends with the defeat of every liar", async () => {
+    const report = await json(["dispute", sums, "--export", "sums", "300", "--lie-at", "2000", "--liars", "2"]);
+    expect(report).include({ verdict: "liar lost", step: "2000", module: "guest" });
+    expect(report["moves"]).greaterThan(16);
+    expect((report["gas"] as Record<string, number>)["move"]).lessThan(50_000);
+  });
+
+  it("helps", async () => {
+    for (const args of [
+      ["--help"],
+      ["run", "--help"],
+      ["inspect", "--help"],
+      ["prove", "--help"],
+      ["dispute", "--help"],
+    ]) {
+      const { code, stdout } = await command("arbiter", args);
+      expect(code).equal(0);
+      expect(stdout).match(/Usage: arbiter/);
+    }
+  });
+
+  describe("answers bad input with one line and code 1", () => {
+    const cases: [name: string, args: () => string[], message: RegExp][] = [
+      [
+        "a missing file",
+        () => ["run", join(folder, "none.wasm")],
+        /cannot read the module .*none\.wasm: there is no such file/,
+      ],
+      ["a folder", () => ["run", folder], /cannot read the module .*: it is a folder/],
+      [
+        "no WebAssembly",
+        () => ["run", file("text.wasm", "hello world")],
+        /text\.wasm: magic header not detected, at byte 0/,
+      ],
+      ["an empty file", () => ["inspect", file("empty.wasm", "")], /empty\.wasm: .* at byte 0/],
+      ["no export named", () => ["run", sums], /sums\.wasm exports 2 functions, choose one with --export: sums, fail/],
+      [
+        "an unknown export",
+        () => ["run", sums, "--export", "nope"],
+        /no function "nope" is exported; exported functions: sums, fail/,
+      ],
+      ["too few arguments", () => ["run", sums, "--export", "sums"], /"sums" takes 1 arguments \(i32\), found 0/],
+      [
+        "an argument that is no number",
+        () => ["run", sums, "--export", "sums", "x"],
+        /argument 0 of "sums" is no integer: "x"/,
+      ],
+      [
+        "an argument out of range",
+        () => ["run", sums, "-e", "sums", "4294967296"],
+        /argument 0 of "sums" does not fit i32/,
+      ],
+      [
+        "fuel that is no number",
+        () => ["run", sums, "-e", "sums", "1", "--fuel", "much"],
+        /--fuel takes a whole number, not "much"/,
+      ],
+      [
+        "the wrong convention",
+        () => ["run", sums, "--input", file("in", "x")],
+        /the payload convention wants it to export .*allocate/,
+      ],
+      [
+        "an unknown convention",
+        () => ["inspect", sums, "--convention", "wasi"],
+        /--convention is typed or payload, not "wasi"/,
+      ],
+      [
+        "a step beyond the end",
+        () => ["prove", sums, "-e", "sums", "1", "--at", "99999"],
+        /--at 99999: the computation ends after \d+ steps/,
+      ],
+      ["step zero", () => ["prove", sums, "-e", "sums", "1", "--at", "0"], /--at goes from 1 to/],
+      [
+        "a lie beyond the end",
+        () => ["dispute", sums, "-e", "sums", "1", "--lie-at", "99999"],
+        /there is no step 99999 to lie about/,
+      ],
+      [
+        "too many liars",
+        () => ["dispute", sums, "-e", "sums", "1", "--lie-at", "9", "--liars", "99"],
+        /--liars goes from 1 to 16/,
+      ],
+      ["an unknown command", () => ["frobnicate"], /unknown command 'frobnicate'/],
+      ["an unknown option", () => ["run", sums, "--frobnicate"], /unknown option '--frobnicate'/],
+      ["a missing option", () => ["prove", sums, "-e", "sums", "1"], /required option '--at <step>' not specified/],
+    ];
+    for (const [name, args, message] of cases) {
+      it(name, async () => {
+        const { code, stdout, stderr } = await command("arbiter", args());
+        expect(code).equal(1);
+        expect(stdout).equal("");
+        const lines = stderr
+          .trim()
+          .split("\n")
+          .filter((line) => !line.startsWith("(--help"));
+        expect(lines).length(1);
+        expect(lines[0]).match(message);
+        expect(stderr).not.match(/\n\s+at /);
+      });
+    }
+
+    it("a module that needs what is not supported, by instruction, function and byte offset", async () => {
+      const float = `(module (func $half (export "half") (param f64) (result f64) (f64.mul (local.get 0) (f64.const 0.5))))`;
+      const { code, stderr } = await command("arbiter", ["inspect", file("float.wasm", await assemble(float))]);
+      expect(code).equal(1);
+      expect(stderr).match(/f64\.const/);
+      expect(stderr).match(/half/);
+      expect(stderr).match(/at byte \d+/);
+    });
+  });
+});

@@ -1,0 +1,26 @@
+/** Runs a command line of the project in a process of its own. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+/** What a command left behind. */
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const CLI = join(import.meta.dirname, "../../../agents/cli");
+
+/** Runs `arbiter.ts` or `start.ts` with arguments, without a terminal. */
+export function command(entry: "arbiter" | "start", args: readonly string[]): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(CLI, `${entry}.ts`), ...args], {
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assemble, SUMS } from "../guests.ts";
+import { command } from "./command.ts";
+
+describe("npm start", () => {
+  let folder: string;
+  let sums: string;
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const calls = (...sizes: number[]): string =>
+    file("calls.json", JSON.stringify(sizes.map((n) => ({ export: "sums", args: [String(n)] }))));
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "arbiter-start-"));
+    sums = file("sums.wasm", await assemble(SUMS));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("plays the ledger's Deal: ten million steps, and the liar loses", async () => {
+    const { code, stdout, stderr } = await command("start", ["--json"]);
+    expect(code, stderr).equal(0);
+    const report = JSON.parse(stdout) as Record<string, unknown>;
+    expect(report).include({ verdict: "liar lost", module: "ledger" });
+    expect(Number(report["steps"])).greaterThan(10_000_000);
+    expect(report["function"]).match(/^assembly\//);
+    expect(report["moves"]).equal(16);
+    expect((report["gas"] as Record<string, number>)["move"]).lessThan(50_000);
+  });
+
+  it("does the same with a module of one's own and a lie where one wants it", async () => {
+    const args = ["--module", sums, "--transactions", calls(30, 500, 40), "--convention", "typed", "--lie-at", "3333"];
+    const { code, stdout, stderr } = await command("start", [...args, "--json"]);
+    expect(code, stderr).equal(0);
+    expect(JSON.parse(stdout)).include({ verdict: "liar lost", step: "3333", module: "guest" });
+  });
+
+  it("tells the story to people", async () => {
+    const { code, stdout } = await command("start", ["-m", sums, "-t", calls(30), "-c", "typed"]);
+    expect(code).equal(0);
+    for (const part of [
+      /worker 3 \(liar\) +claim/,
+      /validator +challenge/,
+      / step +\d/,
+      /The liar lost\./,
+      /slashed/,
+    ]) {
+      expect(stdout).match(part);
+    }
+  });
+
+  describe("answers bad input with one line and code 1", () => {
+    const cases: [name: string, args: () => string[], message: RegExp][] = [
+      ["a module without transactions", () => ["--module", sums], /needs both --module and --transactions/],
+      [
+        "a missing transactions file",
+        () => ["-m", sums, "-t", join(folder, "no.json"), "-c", "typed"],
+        /cannot read the transactions file/,
+      ],
+      [
+        "transactions that are no JSON",
+        () => ["-m", sums, "-t", file("bad.json", "{"), "-c", "typed"],
+        /bad\.json: the transactions are no JSON/,
+      ],
+      [
+        "no transactions",
+        () => ["-m", sums, "-t", file("none.json", "[]"), "-c", "typed"],
+        /none\.json holds no transaction/,
+      ],
+      [
+        "a malformed transaction",
+        () => ["-m", sums, "-t", file("odd.json", `[{"args":[]}]`), "-c", "typed"],
+        /transaction 0.*"export" must be a string/,
+      ],
+      [
+        "a transaction that is too large",
+        () => ["-m", sums, "-t", file("big.json", JSON.stringify([{ payload: "x".repeat(70_000) }]))],
+        /payload convention wants it to export/,
+      ],
+      [
+        "a lie outside the computation",
+        () => ["-m", sums, "-t", calls(3), "-c", "typed", "--lie-at", "123456789"],
+        /--lie-at 123456789 lies outside the computation/,
+      ],
+      ["an unknown option", () => ["--liar"], /unknown option '--liar'/],
+    ];
+    for (const [name, args, message] of cases) {
+      it(name, async () => {
+        const { code, stdout, stderr } = await command("start", [...args(), "--json"]);
+        expect(code).equal(1);
+        expect(stdout).equal("");
+        expect(stderr).match(message);
+        expect(stderr).not.match(/\n\s+at /);
+      });
+    }
+  });
+});
