@@ -93,6 +93,14 @@ describe("Trace", () => {
     expect(strided.halt()).to.equal(halt);
   });
 
+  it("halts where the machine does, also after commitments to what lies behind", async () => {
+    for (const heights of [[12], [9, 3]]) {
+      const history = trace(heights);
+      await history.commitment(0, 1023n);
+      expect(history.halt()).to.equal(halt);
+    }
+  });
+
   it("runs through an executor where strides are long, one load for a whole commitment", async () => {
     let loads = 0;
     let saves = 0;

@@ -132,6 +132,11 @@ describe("calls", () => {
       expect(trapCode(call(0xffff_ffffn))).to.equal(Trap.tableBounds);
     });
 
+    it("stop at the table's capacity, where another table may begin", () => {
+      expect(trapCode(call(10n, { [size]: 4n, [table + 10]: reference }))).to.equal(Trap.tableBounds);
+      expect(after(call(9n, { [size]: 10n, [table + 9]: reference }), 2).registers.pc).to.equal(20);
+    });
+
     it("refuse another type, and what is not a function", () => {
       const other = packReference({ type: 4, entry: 20, frame: 9, id: 1 });
       expect(trapCode(call(0n, { [table]: other }))).to.equal(Trap.indirectCallType);

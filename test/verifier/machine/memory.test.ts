@@ -140,6 +140,15 @@ describe("bulk instructions on memory", () => {
     );
   });
 
+  it("copy onto themselves forward", () => {
+    const words = [
+      ...[5n, 5n, 100n].map((v, i) => constant(v, i)),
+      word(Op.memoryCopy, { top: 3, imm: packImm32(0, 0) }),
+      word(Op.copyBytes, { top: 1 }),
+    ];
+    expect(after(loadedState(words, filled), 5).stack.get(0)).to.equal((73n << 128n) | (32n << 64n) | 32n);
+  });
+
   it("fill with one byte, in 1 + max(1, ceil((d mod 32 + n) / 32)) steps", () => {
     fc.assert(
       fc.property(near, fc.nat(1000), length, (d, value, n) => {

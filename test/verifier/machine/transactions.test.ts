@@ -188,6 +188,20 @@ describe("instructions of drivers, outside a transaction", () => {
     expect(state.registers).to.include({ count: 2, outputLength: 24, start: 24 });
   });
 
+  it("a receipt's output starts where its transaction began", () => {
+    const append = [constant(5n, 0), word(Op.outputAppend, { top: 1 })];
+    const words = [
+      ...append,
+      ...begin(50n, 0n),
+      ...append,
+      word(Op.commit),
+      constant(0n, 0),
+      word(Op.receipt, { top: 1 }),
+    ];
+    const state = after(loadedState(words), words.length);
+    expect(state.memory.get(2 * 2 ** 11 + 2 ** 10)).to.equal((8n << 128n) | (8n << 64n) | 3n);
+  });
+
   it("a receipt carries the fuel of the transaction before it", () => {
     const words = [
       ...begin(50n, 0n),

@@ -51,6 +51,20 @@ describe("verifyLoad", () => {
     expect(refused).to.be.greaterThan(800);
   });
 
+  it("refuses bytes behind the opening, and an opening that ends too soon", () => {
+    const running = loadedState([], { input: Uint8Array.of(1) });
+    const state = { ...running, registers: { ...running.registers, status: Status.yielded } };
+    const opening = loadOpening(state);
+    const attempt = (bytes: Uint8Array) => () =>
+      verifyLoad(recordBytes(state), { root: inputRoot(Uint8Array.of(1)), length: 1 }, 1n, bytes);
+    expect(attempt(opening)).not.to.throw();
+    expect(attempt(Uint8Array.from([...opening, 0]))).to.throw(WitnessError, "1 bytes follow the last part");
+    expect(attempt(opening.subarray(0, opening.length - 1))).to.throw(
+      WitnessError,
+      "ends inside the node of the opening",
+    );
+  });
+
   it("refuses states that do not wait for input, and wrong records", () => {
     const running = loadedState([]);
     const commitment = { root: inputRoot(new Uint8Array()), length: 0 };
