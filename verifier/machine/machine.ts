@@ -7,7 +7,6 @@ import { Trap } from "./opcodes.ts";
 import type { Header, Registers } from "./record.ts";
 import type { Word } from "./word.ts";
 
-export const MASK_8 = 0xffn;
 export const MASK_32 = 0xffff_ffffn;
 export const MASK_48 = 0xffff_ffff_ffffn;
 export const MASK_64 = 0xffff_ffff_ffff_ffffn;
