@@ -3,9 +3,11 @@
  * options have changed.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
 
 /** Guests written in AssemblyScript, each a folder with `assembly/index.ts`. */
 const GUESTS = ["ledger"] as const;
@@ -45,20 +47,23 @@ export class GuestError extends Error {
 export async function guest(name: GuestName): Promise<Uint8Array> {
   const folder = join(import.meta.dirname, name);
   const file = join(OUTPUT, `${name}-${fingerprint(folder)}.wasm`);
-  if (existsSync(file)) return new Uint8Array(readFileSync(file));
-  const bytes = await compile(folder);
-  mkdirSync(OUTPUT, { recursive: true });
-  // Others may be building or reading at the same time.
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, bytes);
-  renameSync(draft, file);
-  return bytes;
+  if (!existsSync(file)) {
+    mkdirSync(OUTPUT, { recursive: true });
+    // Others may be building or reading at the same time.
+    const draft = `${file}.${process.pid}`;
+    await compile(folder, draft);
+    renameSync(draft, file);
+  }
+  return new Uint8Array(readFileSync(file));
 }
+
+/** The compiler's package. Its types are not imported: they would change those of JavaScript's own arrays for the whole project. */
+const COMPILER = createRequire(import.meta.url).resolve("assemblyscript/package.json");
 
 /** What the compiled guest depends on. */
 function fingerprint(folder: string): string {
   const hash = createHash("sha256");
-  const { version } = createRequire(import.meta.url)("assemblyscript/package.json") as { version: string };
+  const { version } = JSON.parse(readFileSync(COMPILER, "utf8")) as { version: string };
   hash.update(JSON.stringify([version, OPTIONS]));
   const assembly = join(folder, "assembly");
   for (const file of readdirSync(assembly).sort())
@@ -66,21 +71,16 @@ function fingerprint(folder: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Loads the compiler only here: it takes longer to load than everything else. */
-async function compile(folder: string): Promise<Uint8Array> {
-  const { main } = await import("assemblyscript/asc");
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await main([ENTRY, "--baseDir", folder, "--outFile", "out.wasm", ...OPTIONS], {
-    writeFile: (_, contents) => {
-      if (typeof contents !== "string") binary = contents;
-    },
-  });
-  if (error !== null || binary === undefined) {
-    throw new GuestError(
-      `${folder} does not compile: ${stderr.toString() || (error?.message ?? "nothing was written")}`,
-    );
+/** Runs the compiler, which writes the module to `file`. */
+async function compile(folder: string, file: string): Promise<void> {
+  const compiler = join(dirname(COMPILER), "bin/asc.js");
+  const args = [compiler, ENTRY, "--baseDir", folder, "--outFile", relative(folder, file), ...OPTIONS];
+  try {
+    await promisify(execFile)(process.execPath, args);
+  } catch (cause) {
+    const { stderr = "", message } = cause as Error & { stderr?: string };
+    throw new GuestError(`${folder} does not compile: ${stderr === "" ? message : stderr}`, { cause });
   }
-  return Uint8Array.from(binary);
 }
 
 if (process.argv[1] === import.meta.filename) for (const name of GUESTS) await guest(name);

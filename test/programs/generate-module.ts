@@ -165,13 +165,17 @@ class BodyWriter {
   /** Instructions that leave exactly the results of a block. */
   #sequence(results: readonly Integer[]): void {
     this.#isDead = false;
-    while (this.#budget-- > 0 && this.#draw.below(this.#isDead ? 3 : 30) !== 0) this.#instruction();
+    while (this.#budget-- > 0 && !this.#stops()) this.#instruction();
     const fits = results.length === this.#stack.length && results.every((type, i) => this.#stack[i] === type);
     if (fits) return;
     if (this.#stack.length > 0 && this.#labels.length > 1 && this.#draw.chance(3) && this.#isForward(0)) {
       this.#branch(0);
     } else while (this.#stack.pop() !== undefined) this.#emit(DROP);
     for (const type of results) this.#push(type);
+  }
+
+  #stops(): boolean {
+    return this.#draw.below(this.#isDead ? 3 : 30) === 0;
   }
 
   /** Whether a branch to the label leaves its block. */

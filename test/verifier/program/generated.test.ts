@@ -35,7 +35,7 @@ function callOnV8(instance: WebAssembly.Instance, name: string, args: readonly b
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     const { message } = error;
     const traps = V8_TRAPS.find(([pattern]) => pattern.test(message))?.[1];
-    if (traps === undefined) throw new Error(`no trap stands for V8's "${message}"`);
+    if (traps === undefined) throw new Error(`no trap stands for V8's "${message}"`, { cause: error });
     return { traps };
   }
 }

@@ -26,8 +26,8 @@ interface Player {
   readonly imports: readonly ModuleSource[];
   readonly program: Program;
   readonly machine: MapMachine;
-  /** First and last pc of code that stands for functions that are not supported. */
-  readonly neutered: readonly (readonly [number, number])[];
+  /** Where the code lies that stands for functions that are not supported. */
+  readonly neutered: ReadonlySet<number>;
   /** The instances of other programs that it should share a table, memory or global with. */
   readonly shares: readonly Player[];
   /** How many later programs should share its state. */
@@ -71,10 +71,12 @@ export class SuitePlayer {
         this.#act(command.action);
         return;
       case "assert_return":
-        return this.#assert(command.line, command.action, (ending) => isExpected(ending, command.expected));
+        this.#assert(command.line, command.action, (ending) => isExpected(ending, command.expected));
+        return;
       case "assert_trap":
       case "assert_exhaustion":
-        return this.#assert(command.line, command.action, (ending) => isTrap(ending, command.message));
+        this.#assert(command.line, command.action, (ending) => isTrap(ending, command.message));
+        return;
       case "assert_module_trap":
         return this.#assertModuleTrap(command.line, command.module, command.message);
       case "assert_unlinkable":
@@ -101,7 +103,7 @@ export class SuitePlayer {
     machine.run();
     const shares = [...names].flatMap((name) => this.#registered.get(name) ?? []);
     for (const other of shares) other.sharers++;
-    const neutered = rangesOf(program, source.functions);
+    const neutered = codeOf(program, source.functions);
     return { source: own, imports, program, machine, neutered, shares, sharers: 0 };
   }
 
@@ -162,16 +164,13 @@ export class SuitePlayer {
 }
 
 /** Where the code of functions of the guest lies. */
-function rangesOf(program: Program, functions: ReadonlySet<number>): (readonly [number, number])[] {
-  const ranges: [number, number][] = [];
+function codeOf(program: Program, functions: ReadonlySet<number>): Set<number> {
+  const code = new Set<number>();
   for (let pc = 1; pc < program.map.length; pc++) {
     const { module, function: index } = program.map.locate(pc) ?? {};
-    if (module !== program.instances.length - 2 || index === undefined || !functions.has(index)) continue;
-    const last = ranges.at(-1);
-    if (last?.[1] === pc - 1) last[1] = pc;
-    else ranges.push([pc, pc]);
+    if (module === program.instances.length - 2 && index !== undefined && functions.has(index)) code.add(pc);
   }
-  return ranges;
+  return code;
 }
 
 function call({ program, machine, neutered }: Player, name: string, args: readonly WastValue[]): Ending | undefined {
@@ -182,11 +181,9 @@ function call({ program, machine, neutered }: Player, name: string, args: readon
   if (machine.registers.status === Status.trapped) return { trap: TRAP_TEXT.get(machine.registers.code) ?? "?" };
   const payload = encodeTypedPayload(number, values as bigint[]);
   machine.load(encodeTransactions([{ fuel: FUEL, keep: true, payload }]), BUDGET);
-  let isNeutered = false;
-  machine.run((pc) => {
-    isNeutered ||= neutered.some(([first, last]) => first <= pc && pc <= last);
-  });
-  if (isNeutered) return undefined;
+  const visited = new Set<number>();
+  machine.run((pc) => visited.add(pc));
+  if ([...neutered].some((pc) => visited.has(pc))) return undefined;
   const [result] = machine.results();
   if (result === undefined) return { trap: `status ${machine.registers.status}` };
   if (result.kind !== Outcome.success) return { trap: TRAP_TEXT.get(result.code) ?? "?" };
