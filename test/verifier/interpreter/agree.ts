@@ -24,7 +24,11 @@ export function advance(interpreter: Interpreter, steps: number): void {
  * with the reference: one that goes on after saving, one that is loaded anew, and at the end one that never paused.
  * Returns the number of steps and the last state.
  */
-export function expectAgreement(start: State, gaps: readonly number[], limit = 1_000_000): { steps: number; end: State } {
+export function expectAgreement(
+  start: State,
+  gaps: readonly number[],
+  limit = 1_000_000,
+): { steps: number; end: State } {
   const lasting = Interpreter.load(start);
   const undisturbed = Interpreter.load(start);
   let expected = start;

@@ -19,10 +19,10 @@ interface Run {
 
 const runs: fc.Arbitrary<Run> = fc.record({
   generated: moduleArbitrary(1500),
-  terms: fc.array(
-    fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }),
-    { minLength: 1, maxLength: 4 },
-  ),
+  terms: fc.array(fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   gaps: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 700 })), {
     minLength: 1,
     maxLength: 20,

@@ -1,0 +1,368 @@
+/**
+ * Random programs of machine words: straight code with consistent stack heights, branches, calls of every kind, bulk and host
+ * instructions. A few words may be spoilt, so that the program does what no compiler would let it do.
+ */
+import { CHECKS, EFFECTS } from "../../../verifier/interpreter/effects.ts";
+import { Flag, LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
+import { packImm32, packReference, type Word } from "../../../verifier/machine/word.ts";
+import type { Draw } from "../../programs/generate-module.ts";
+
+/** A function of a program; the first one is where execution begins and takes and gives nothing. */
+interface Shape {
+  readonly parameters: number;
+  readonly locals: number;
+  readonly results: number;
+}
+
+type Mutable = { -readonly [K in keyof Word]: Word[K] };
+
+/** A word whose target is settled when all heights are known. */
+interface Pending {
+  readonly word: Mutable;
+  /** Heights that fit: the one the branch keeps, or any up to the one it cuts. */
+  readonly height: number;
+}
+
+export interface RandomProgram {
+  /** From pc 1 on. */
+  readonly words: readonly Word[];
+  readonly cells: Readonly<Record<number, bigint>>;
+}
+
+/** Size cells of the table, its segment and the data segment; the table; two globals; the element segment. */
+export const CELLS = { tableSize: 4, elementSize: 5, dataSize: 6, globals: 8, table: 10, elements: 26 } as const;
+const TABLE_SLOTS = 8;
+
+const MOVE_AFTER: ReadonlyMap<number, number> = new Map([
+  [Op.memoryFill, Op.fillBytes],
+  [Op.tableInit, Op.copyCells],
+  [Op.tableCopy, Op.copyCells],
+]);
+
+const PLAIN: readonly number[] = [
+  ...NUMERIC.keys(),
+  ...LOADS.keys(),
+  ...STORES.keys(),
+  ...[Op.nop, Op.drop, Op.select, Op.localGet, Op.localGet, Op.localSet, Op.localTee, Op.globalGet, Op.globalSet],
+  ...[Op.memorySize, Op.memoryGrow, Op.inputLoad, Op.inputLength, Op.outputAppend, Op.outcome, Op.fuel],
+  ...[Op.dataDrop, Op.elemDrop],
+];
+
+const BULK: readonly number[] = [...CHECKS];
+
+export class WordWriter {
+  readonly #draw: Draw;
+  readonly #words: Mutable[] = [];
+  readonly #heights: number[] = [];
+  readonly #shapes: readonly Shape[];
+  readonly #entries: number[] = [];
+  readonly #calls: { word: Mutable; callee: number }[] = [];
+  #pending: Pending[] = [];
+  /** Frame offset of the call record, which nothing may write to. */
+  #record = 0;
+  /** Whether a transaction is open if control has come straight on. */
+  #isOpen = false;
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+    const shape = (): Shape => ({ parameters: draw.below(4), locals: draw.below(3), results: draw.below(4) });
+    this.#shapes = [{ parameters: 0, locals: 4, results: 0 }, shape(), shape()];
+  }
+
+  write(): RandomProgram {
+    this.#shapes.forEach((shape) => this.#function(shape));
+    for (const { word, callee } of this.#calls) {
+      word.a = this.#entries[callee] ?? 0;
+      word.imm = packImm32(this.#frame());
+    }
+    const cells: Record<number, bigint> = {
+      [CELLS.tableSize]: BigInt(TABLE_SLOTS - this.#draw.below(3)),
+      [CELLS.elementSize]: 4n,
+      [CELLS.dataSize]: 64n,
+      [CELLS.globals]: this.#draw.integer("i64") & 0xffff_ffff_ffff_ffffn,
+    };
+    for (let i = 0; i < TABLE_SLOTS; i++) if (!this.#draw.chance(6)) cells[CELLS.table + i] = this.#reference(i);
+    for (let i = 0; i < 4; i++) cells[CELLS.elements + i] = this.#reference(i);
+    return { words: this.#words, cells };
+  }
+
+  /** Elements 1 and 2 are mostly the functions of those numbers. */
+  #reference(index: number): bigint {
+    const callee = index === 1 || index === 2 ? index : 1 + this.#draw.below(2);
+    return packReference({ type: callee, entry: this.#entries[callee] ?? 0, frame: this.#frame(), id: callee });
+  }
+
+  /** Enough for every function: arguments, record, locals, operands. */
+  #frame(): number {
+    return 24;
+  }
+
+  #function({ parameters, locals, results }: Shape): void {
+    const floor = parameters + 1 + locals;
+    const first = this.#words.length + 1;
+    this.#entries.push(first);
+    this.#pending = [];
+    this.#record = parameters;
+    const isMain = first === 1;
+    let height = floor;
+    const length = 10 + this.#draw.below(isMain ? 60 : 25);
+    for (let i = 0; i < length; i++) height = this.#instruction(height, floor);
+    if (isMain) this.#end(height);
+    else this.#return(height, { parameters, locals, results });
+    this.#settle(first);
+  }
+
+  #emit(op: number, height: number, fields: Partial<Mutable> = {}): Mutable {
+    const word = { op, flags: 0, top: height, a: 0, b: 0, imm: 0n, ...fields };
+    this.#words.push(word);
+    this.#heights.push(height);
+    return word;
+  }
+
+  /** One instruction, or a few that belong together; gives the height after it. */
+  #instruction(height: number, floor: number): number {
+    const draw = this.#draw;
+    if (height < floor + 3 || draw.chance(6)) {
+      if (height > 20) return this.#drop(height);
+      this.#emit(Op.i64Const, height, { imm: this.#constant() });
+      return height + 1;
+    }
+    switch (draw.below(12)) {
+      case 0:
+        return this.#branch(height, floor);
+      case 1:
+        return this.#call(height);
+      case 2:
+        return this.#bulk(height);
+      case 3:
+        return this.#transaction(height);
+      case 4:
+        this.#emit(Op.move, height, { a: this.#slot(height), b: draw.below(height) });
+        return height;
+      default:
+        return this.#plain(height, floor);
+    }
+  }
+
+  #drop(height: number): number {
+    this.#emit(Op.drop, height);
+    return height - 1;
+  }
+
+  #constant(): bigint {
+    const draw = this.#draw;
+    switch (draw.below(4)) {
+      case 0:
+        return BigInt(draw.below(300));
+      case 1:
+        return BigInt(65_500 + draw.below(60));
+      case 2:
+        return BigInt.asUintN(64, draw.integer("i64"));
+      default:
+        return BigInt(draw.below(4));
+    }
+  }
+
+  /** A slot below some height, but not the record. */
+  #slot(bound: number): number {
+    const slot = this.#draw.below(Math.max(1, bound - 1));
+    return slot < this.#record ? slot : slot + 1;
+  }
+
+  #plain(height: number, floor: number): number {
+    const draw = this.#draw;
+    const op = draw.pick(PLAIN as readonly [number, ...number[]]);
+    const { pops, pushes } = EFFECTS.get(op) ?? { pops: 0, pushes: 0 };
+    const local = this.#slot(draw.chance(8) ? height - 1 : floor);
+    const isAccess = LOADS.has(op) || STORES.has(op);
+    const cell = CELLS.globals + draw.below(2);
+    if (isAccess) this.#access(op, height, pops);
+    else if (op === Op.globalGet || op === Op.globalSet) this.#emit(op, height, { a: cell });
+    else if (op === Op.memoryGrow) this.#emit(op, height, { imm: 3n << 64n });
+    else if (op === Op.dataDrop) this.#emit(op, height, { a: CELLS.dataSize });
+    else if (op === Op.elemDrop) this.#emit(op, height, { a: CELLS.elementSize });
+    else this.#emit(op, height, { a: local });
+    return height - pops + pushes;
+  }
+
+  /** Mostly at an address that is there. */
+  #access(op: number, height: number, operands: number): void {
+    if (!this.#draw.chance(8)) {
+      const bottom = height - operands;
+      for (let top = height; top > bottom; top--) this.#emit(Op.drop, top);
+      this.#emit(Op.i64Const, bottom, { imm: BigInt(this.#draw.below(4200)) });
+      if (operands === 2) this.#emit(Op.i64Const, bottom + 1, { imm: this.#constant() });
+    }
+    this.#emit(op, height, this.#place());
+  }
+
+  /** Mostly memory 0 with a small offset. */
+  #place(): Partial<Mutable> {
+    const draw = this.#draw;
+    const offset = BigInt(draw.chance(30) ? 65_500 + draw.below(40) : draw.below(100)) << 64n;
+    return draw.chance(20) ? { a: draw.below(4), b: draw.below(9), imm: offset } : { imm: offset };
+  }
+
+  #branch(height: number, floor: number): number {
+    const draw = this.#draw;
+    const kind = draw.pick([Op.if, Op.brIf, Op.brIf, Op.br, Op.brTable]);
+    if (kind === Op.if) {
+      this.#pending.push({ word: this.#emit(kind, height), height: height - 1 });
+      return height - 1;
+    }
+    if (kind === Op.brTable) {
+      const entries = draw.below(4);
+      this.#emit(kind, height, { a: entries });
+      for (let i = 0; i <= entries; i++) this.#jump(Op.br, height - 1, floor);
+      return height - 1;
+    }
+    this.#jump(kind, height, floor);
+    return kind === Op.brIf ? height - 1 : height;
+  }
+
+  #jump(op: number, height: number, floor: number): void {
+    const draw = this.#draw;
+    const left = op === Op.brIf ? height - 1 : height;
+    const cut = floor + draw.below(left - floor + 1);
+    const carry = cut < left && draw.chance(2);
+    const word = this.#emit(
+      op,
+      height,
+      cut === left ? { flags: Flag.keep } : { flags: carry ? Flag.carry : 0, b: cut },
+    );
+    this.#pending.push({ word, height: carry ? cut + 1 : cut });
+  }
+
+  #call(height: number): number {
+    const draw = this.#draw;
+    const callee = 1 + draw.below(2);
+    const { parameters, results } = this.#shapes[callee]!;
+    const isIndirect = draw.chance(2);
+    const top = isIndirect ? height - 1 : height;
+    if (parameters > top) return this.#drop(height);
+    if (isIndirect) {
+      const imm = packImm32(callee, TABLE_SLOTS, CELLS.tableSize);
+      this.#emit(Op.drop, height);
+      this.#emit(Op.i64Const, top, { imm: BigInt(draw.chance(8) ? draw.below(TABLE_SLOTS + 2) : callee) });
+      this.#emit(Op.callIndirect, height, { a: CELLS.table, b: parameters, imm });
+    } else {
+      this.#calls.push({ word: this.#emit(Op.call, height, { b: parameters }), callee });
+    }
+    return top - parameters + results;
+  }
+
+  #bulk(height: number): number {
+    const draw = this.#draw;
+    const op = draw.pick(BULK as readonly [number, ...number[]]);
+    const operands = op === Op.outputWrite ? 2 : 3;
+    const bottom = height - operands;
+    for (let i = 0; i < operands; i++) this.#emit(Op.drop, height - i);
+    const isTable = op === Op.tableInit || op === Op.tableCopy;
+    const far = (): number => (draw.chance(25) ? 65_400 : 0) + draw.below(400);
+    for (let i = 0; i < operands; i++) {
+      const value = isTable ? draw.below(6) : op === Op.memoryInit ? draw.below(70) : far();
+      this.#emit(Op.i64Const, bottom + i, { imm: BigInt(value) });
+    }
+    const imm = {
+      [Op.memoryInit]: packImm32(0, CELLS.dataSize, 0, draw.below(100)),
+      [Op.tableInit]: packImm32(CELLS.tableSize, CELLS.elementSize),
+      [Op.tableCopy]: packImm32(CELLS.tableSize, CELLS.tableSize),
+    }[op];
+    this.#emit(op, height, { imm: imm ?? 0n });
+    const move = MOVE_AFTER.get(op) ?? Op.copyBytes;
+    const source = {
+      [Op.memoryInit]: 1,
+      [Op.inputRead]: 3,
+      [Op.tableInit]: CELLS.elements,
+      [Op.tableCopy]: CELLS.table,
+    }[op];
+    const target = op === Op.outputWrite ? 2 : isTable ? CELLS.table : 0;
+    this.#emit(move, bottom + 1, { a: target, b: source ?? 0 });
+    return bottom;
+  }
+
+  #transaction(height: number): number {
+    const draw = this.#draw;
+    const pair = (op: number, first: bigint, second: bigint): number => {
+      this.#emit(Op.i64Const, height, { imm: first });
+      this.#emit(Op.i64Const, height + 1, { imm: second });
+      this.#emit(op, height + 2);
+      return height;
+    };
+    // Mostly what fits: a checkpoint outside a transaction, its end inside one.
+    const opens = draw.chance(10) ? this.#isOpen : !this.#isOpen;
+    if (opens && draw.chance(5)) {
+      this.#emit(Op.receipt, height);
+      return height - 1;
+    }
+    this.#isOpen = opens;
+    if (opens) return pair(Op.checkpoint, BigInt(draw.below(4) * 150), BigInt(draw.below(2)));
+    if (draw.chance(2)) return pair(Op.leave, BigInt(draw.below(1000)), BigInt(draw.below(2)));
+    this.#emit(Op.commit, height);
+    return height;
+  }
+
+  #end(height: number): void {
+    if (this.#isOpen) this.#emit(Op.commit, height);
+    this.#emit(this.#draw.pick([Op.yield, Op.finish, Op.unreachable]), height);
+    // Where a halted machine stands, its stack has to be as high as it is.
+    this.#emit(Op.unreachable, height);
+  }
+
+  /** As the lowering does it: several results are moved down, and the record out of their way. */
+  #return(height: number, { parameters, locals, results }: Shape): void {
+    let top = height;
+    for (; top < parameters + 1 + locals + results; top++) this.#emit(Op.i64Const, top, { imm: BigInt(top) });
+    let record = parameters;
+    if (results >= 2) {
+      if (results > record) {
+        this.#emit(Op.move, top, { a: top, b: record });
+        record = top;
+      }
+      for (let i = 0; i < results; i++) this.#emit(Op.move, top, { a: i, b: top - results + i });
+    }
+    const fields = { a: record, b: results === 1 ? 0 : results, flags: results === 1 ? Flag.carry : 0 };
+    this.#emit(Op.return, top, fields);
+  }
+
+  /** Branches of a function go to its own words of the right height; where there is none, they are no branches. */
+  #settle(first: number): void {
+    for (const { word, height } of this.#pending) {
+      const fitting: number[] = [];
+      for (let pc = first; pc <= this.#words.length; pc++) {
+        const isInside = pc > first && this.#isMove(pc);
+        if (this.#heights[pc - 1] === height && !isInside) fitting.push(pc);
+      }
+      if (fitting.length > 0) word.a = this.#draw.pick(fitting as [number, ...number[]]);
+      else word.op = word.op === Op.br ? Op.nop : Op.drop;
+    }
+  }
+
+  #isMove(pc: number): boolean {
+    const op = this.#words[pc - 1]?.op;
+    return op === Op.copyBytes || op === Op.fillBytes || op === Op.copyCells;
+  }
+}
+
+/** Changes a field of about one word in `odds`. */
+export function spoil(words: readonly Word[], draw: Draw, odds: number): Word[] {
+  return words.map((word) => {
+    if (!draw.chance(odds)) return word;
+    const delta = draw.below(7) - 3;
+    const move = (value: number): number => Math.max(0, value + delta);
+    switch (draw.below(6)) {
+      case 0:
+        return { ...word, top: move(word.top) };
+      case 1:
+        return { ...word, a: move(word.a) };
+      case 2:
+        return { ...word, b: move(word.b) };
+      case 3:
+        return { ...word, flags: draw.below(4) };
+      case 4:
+        return { ...word, imm: word.imm ^ (1n << BigInt(draw.below(128))) };
+      default:
+        return { ...word, op: draw.pick(PLAIN as readonly [number, ...number[]]) };
+    }
+  });
+}
