@@ -10,7 +10,7 @@ export default defineConfig(
     "coverage/",
     "types/",
     "deploy/deployments/",
-    "test/programs/*/**",
+    "test/programs/*/assembly/",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   eslint.configs.recommended,
