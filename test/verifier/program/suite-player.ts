@@ -9,8 +9,9 @@ import type { ImportName } from "../../../verifier/wasm/types.ts";
 import { assembleModule } from "../../conformance/suite.ts";
 import type { WastAction, WastCommand, WastModule, WastValue } from "../../conformance/wast.ts";
 import { MapMachine } from "./map-access.ts";
-import { neuter } from "./neuter.ts";
+import { neuter, type Neutered } from "./neuter.ts";
 import { SPECTEST } from "./spectest.ts";
+import { trim } from "./trim.ts";
 
 /** What came of a script's assertions. */
 export interface Tally {
@@ -87,8 +88,7 @@ export class SuitePlayer {
 
   /** A program with the module as its guest; undefined if it, or what it imports from, needs what the machine does not have. */
   async #instantiate(module: WastModule): Promise<Player | undefined> {
-    const original = await assembleModule(module);
-    const source = original instanceof Error ? undefined : neuter(original);
+    const source = await acceptable(module);
     if (source === undefined) return undefined;
     const own = { name: `module ${this.#count++}`, bytes: source.bytes };
     const imports = await this.#imports();
@@ -161,6 +161,15 @@ export class SuitePlayer {
     if (holds) this.tally.passed++;
     else this.tally.failures.push(`line ${line}: ${found}`);
   }
+}
+
+/** The module without what is not supported; undefined if too much depends on it. */
+async function acceptable(module: WastModule): Promise<Neutered | undefined> {
+  const original = await assembleModule(module);
+  const whole = original instanceof Error ? undefined : neuter(original);
+  if (whole !== undefined || module.form !== "text") return whole;
+  const rest = await assembleModule({ ...module, source: trim(module.source) });
+  return rest instanceof Error ? undefined : neuter(rest);
 }
 
 /** Where the code of functions of the guest lies. */
