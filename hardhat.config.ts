@@ -5,17 +5,22 @@ import { arbiterPlugin } from "./scripts/hardhat/plugin.ts";
 
 const require = createRequire(import.meta.url);
 
+/** One compiler for tests and deployments alike: what is deployed is what was tested. */
+const compiler = {
+  version: "0.8.35",
+  // From npm: nothing is downloaded.
+  path: require.resolve("solc/soljson.js"),
+  settings: {
+    viaIR: true,
+    optimizer: { enabled: true, runs: 200 },
+    evmVersion: "osaka",
+  },
+};
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, arbiterPlugin],
   solidity: {
-    version: "0.8.35",
-    // The compiler from npm: nothing is downloaded.
-    path: require.resolve("solc/soljson.js"),
-    settings: {
-      viaIR: true,
-      optimizer: { enabled: true, runs: 200 },
-      evmVersion: "osaka",
-    },
+    profiles: { default: compiler, production: compiler },
     splitTestsCompilation: true,
   },
   // test/harness: contracts that only tests deploy (tokens, doors to libraries); artifacts and types as for contracts/.
