@@ -27,31 +27,27 @@ abstract contract DealTest {
     /// @notice A schedule through every action, so that the handler is known to reach them.
     function test_handlerReachesEverything() external {
         for (uint256 i; i < 5; ++i) handler.submit(bytes32(i), i * 25);
-        handler.claim(0, 1, 1); // fragment 0, to be confirmed
-        handler.back(1, 1);
-        handler.claim(1, 2, 1); // fragment 1, to be upheld
-        handler.challenge(0x10); // 16 / 8 = 2, modulo 2 claims: the first; upheld, too
-        handler.challenge(1 + 2); // the latest but one or the latest
-        handler.challenge(2);
-        handler.pass(3_599);
-        handler.pass(1);
-        handler.decide(0, 3);
-        handler.settle(1);
-        handler.confirm(1);
+        // Claim 0 about fragment 0 is confirmed undisputed, claim 1 about fragment 1 upheld.
+        handler.claim(0, 1, 1);
+        handler.back(1, _number(0));
+        handler.claim(1, 2, 1);
+        handler.challenge(_number(1));
+        handler.pass(299);
+        handler.pass(4);
+        handler.confirm(_number(0));
         handler.withdrawEarnings(0);
-        handler.decide(1, 3);
-        handler.settle(2);
-        handler.settle(1);
-        handler.confirm(2);
-        handler.confirm(1);
-        handler.claim(2, 3, 1); // fragment 2, without winner
-        handler.challenge(3);
-        handler.decide(2, 1);
-        handler.settle(3);
-        handler.claim(0, 3, 1); // again, false
-        handler.challenge(3);
-        handler.decide(3, 2);
-        handler.settle(3);
+        handler.decide(_number(1), 3);
+        handler.settle(_number(1));
+        handler.confirm(_number(1));
+        // Claim 2 about fragment 2 is struck without winner, claim 3 with one.
+        handler.claim(2, 3, 1);
+        handler.challenge(_number(2));
+        handler.decide(_number(2), 1);
+        handler.settle(_number(2));
+        handler.claim(0, 3, 1);
+        handler.challenge(_number(3));
+        handler.decide(_number(3), 2);
+        handler.settle(_number(3));
         handler.reveal();
         handler.quit(1);
         handler.join(4);
@@ -76,6 +72,11 @@ abstract contract DealTest {
         }
         assert(handler.done("reveal") == 1 && handler.done("close") == 1);
         this.invariant_holds();
+    }
+
+    /// @dev How the handler's actions are told which claim they are about.
+    function _number(uint256 claim) private pure returns (uint256) {
+        return 8 * claim;
     }
 
     /// @dev Invariant 8: each balance covers its ledgers, the ledgers are what came in less what went out, and the funds cover
