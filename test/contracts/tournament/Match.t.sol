@@ -10,7 +10,6 @@ import {
     MatchState,
     Node,
     Phase,
-    Side,
     StateRoot,
     Status,
     TournamentId,
