@@ -282,7 +282,7 @@ class FunctionLowering {
       origin: this.#origin,
       sources: [],
     };
-    if (frame.start === undefined) frame.isTargeted = true;
+    if (!isReturn && frame.start === undefined) frame.isTargeted = true;
     this.#trampolines.push(trampoline);
     return trampoline;
   }

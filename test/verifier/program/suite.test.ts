@@ -4,7 +4,7 @@ import { SuitePlayer } from "./suite-player.ts";
 
 /** Scripts that are at least in part within the features of the machine, and how many of their assertions must pass. */
 const SCRIPTS: readonly (readonly [name: string, passed: number])[] = (
-  "address 217, align 39, block 49, br 63, br_if 83, bulk 66, call 60, call_indirect 75, comments 3, data 14, " +
+  "address 217, align 39, block 49, br 63, br_if 83, br_table 137, bulk 66, call 60, call_indirect 75, comments 3, data 14, " +
   "elem 22, endianness 52, exports 9, fac 7, forward 4, func 66, func_ptrs 25, i32 374, i64 384, if 117, " +
   "imports 74, int_exprs 89, int_literals 30, labels 25, left-to-right 61, load 37, local_get 13, local_set 13, " +
   "local_tee 47, loop 59, memory 52, memory_copy 4338, memory_fill 20, memory_init 142, memory_redundancy 2, " +

@@ -1,20 +1,19 @@
-/** Takes from the text of a module the functions, types and globals that keep all the rest from being accepted. */
+/** Takes from the text of a module the functions, tables and globals that keep all the rest from being accepted. */
 
 /** What the signature of a function, or the text of a global, must not mention. */
 const REFERENCES = /\b(externref|funcref|v128)\b|\(ref\b/;
 const UNSUPPORTED_CONSTANT = /\bf(32|64)\.const\b|\.(add|sub|mul)\b/;
 
-/** The text without functions that pass references, globals that need more than a plain constant, and what mentions these. */
+/** The text without functions that pass references, globals that need more than a plain constant, and functions that mention these. */
 export function trim(source: string): string {
   const fields = topLevelFields(source);
   const dropped = new Set<number>();
   const names = new Set<string>();
   const isDropped = (field: string): boolean => {
     if (field.startsWith("(global")) return UNSUPPORTED_CONSTANT.test(field) || REFERENCES.test(field);
-    if (!field.startsWith("(func")) return false;
-    return (
-      REFERENCES.test(field) || [...names].some((name) => field.includes(`${name} `) || field.includes(`${name})`))
-    );
+    if (field.startsWith("(table")) return field.includes("(ref ");
+    const isMentioned = [...names].some((name) => field.includes(`${name} `) || field.includes(`${name})`));
+    return field.startsWith("(func") && (REFERENCES.test(field) || isMentioned);
   };
   for (let before = -1; before !== dropped.size;) {
     before = dropped.size;
