@@ -45,7 +45,7 @@ using {
     start,
     fault,
     discard,
-    commit,
+    writeBack,
     decode,
     lane,
     take,
@@ -86,7 +86,7 @@ function discard(Machine memory m) pure {
 }
 
 /// @notice Writes what the step changed into the record.
-function commit(Machine memory m) pure {
+function writeBack(Machine memory m) pure {
     Record memory record = m.before;
     record.stackRoot = m.stack.root;
     record.memoryRoot = m.mem.root;

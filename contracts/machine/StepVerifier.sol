@@ -95,7 +95,7 @@ contract StepVerifier is IStepVerifier {
         if (pc >> m.code.depth != 0) m.fault(Trap.PC);
         m.decode(m.take(m.code, pc));
         if (m.trap == 0) dispatch(m);
-        if (m.trap == 0) return m.commit();
+        if (m.trap == 0) return m.writeBack();
 
         m.discard();
         if (!Transaction.isOpen(m)) return record.trapped(m.trap);
@@ -103,7 +103,7 @@ contract StepVerifier is IStepVerifier {
         unchecked {
             Transaction.unwind(m, m.registers.fuel - 1, (Outcome.TRAP << 32) | m.trap);
         }
-        m.commit();
+        m.writeBack();
     }
 
     function dispatch(Machine memory m) private view {
@@ -126,6 +126,6 @@ contract StepVerifier is IStepVerifier {
             m.registers.reserve -= 1;
         }
         Transaction.unwind(m, 0, (Outcome.TRAP << 32) | Trap.OUT_OF_FUEL);
-        m.commit();
+        m.writeBack();
     }
 }

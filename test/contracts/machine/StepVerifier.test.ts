@@ -7,10 +7,12 @@ import { prove } from "../../../verifier/proof/witness.ts";
 import { stateRoot, type State } from "../../../verifier/state/state.ts";
 import { anyState, OPCODES, stateOf, withHeaderNoise } from "../../verifier/machine/arbitrary-state.ts";
 import { SEED } from "../../verifier/seed.ts";
+import { edgeStateOf } from "./edges.ts";
 import { deployVerifier, queryOf, type StepQuery, type Verifier } from "./verifier.ts";
 
-/** States for each opcode of the table. */
-const STATES_EACH = 150;
+/** States for each opcode of the table, of all kinds and around the bounds. */
+const STATES_EACH = 100;
+const EDGES_EACH = 100;
 /** States with any opcode, known or not, and with more bad headers. */
 const STATES_OF_ANY = 6_000;
 /** States whose headers have noise in the bits that no field uses. */
@@ -48,7 +50,12 @@ describe("StepVerifier and the reference step", () => {
 
   it(`agree on ${STATES_EACH} states of each of ${OPCODES.length} opcodes`, async () => {
     const states = OPCODES.flatMap((op) => fc.sample(stateOf(op), { numRuns: STATES_EACH, seed: SEED + op }));
-    expect(states.length).to.be.at.least(15_000);
+    expect(states.length).to.be.at.least(10_000);
+    await expectAgreement(states.map(caseOf));
+  });
+
+  it(`agree on ${EDGES_EACH} states of each of them around the bounds of leaves, pages, regions, tables and frames`, async () => {
+    const states = OPCODES.flatMap((op) => fc.sample(edgeStateOf(op), { numRuns: EDGES_EACH, seed: SEED + op }));
     await expectAgreement(states.map(caseOf));
   });
 

@@ -78,7 +78,7 @@ export interface Scenario {
 }
 
 /** A leaf without zero bytes, as good as random. */
-function noise(index: number): bigint {
+export function noise(index: number): bigint {
   return (
     readLeaf(keccak256(Buffer.from(`leaf ${index}`)), 0) |
     0x01010101_01010101_01010101_01010101_01010101_01010101_01010101_01010101n

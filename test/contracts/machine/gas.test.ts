@@ -34,7 +34,7 @@ async function meter(): Promise<(scenario: Named, size: Size) => Promise<Cost>> 
     const state = stateOf(size, scenario);
     const { witness, next } = prove(state);
     expect(trapOf(next, state.checkpoint !== undefined), scenario.name).to.equal(scenario.trap);
-    const args = [stateRoot(state), witness] as const;
+    const args: [Uint8Array, Uint8Array] = [stateRoot(state), witness];
     expect(await contract.step(...args), scenario.name).to.equal(hexlify(stateRoot(next)));
     const data = contract.interface.encodeFunctionData("step", args);
     const sent = await account.sendTransaction({ to: contract, data, gasLimit: 1_000_000 });
