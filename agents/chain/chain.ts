@@ -6,7 +6,6 @@ import {
   ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
-  type EIP1193Provider,
   encodeFunctionData,
   type Hex,
   type Log,
@@ -117,9 +116,6 @@ function reasonOf(error: unknown): string {
   if (!(revert instanceof ContractFunctionRevertedError)) return error.shortMessage;
   const { data, reason, signature } = revert;
   if (data === undefined) return reason ?? signature ?? revert.shortMessage;
-  const args = (data.args ?? []).map((arg) => (typeof arg === "object" ? JSON.stringify(arg) : String(arg)));
-  return `${data.errorName}(${args.join(", ")})`;
+  const args = (data.args ?? []).map((arg: unknown) => (typeof arg === "bigint" ? String(arg) : JSON.stringify(arg)));
+  return `${data.errorName}(${args.join(", ").replaceAll('"', "")})`;
 }
-
-/** A provider that can be asked by EIP-1193; the embedded chain gives one. */
-export type Provider = Pick<EIP1193Provider, "request">;

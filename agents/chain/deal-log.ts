@@ -1,5 +1,5 @@
 /** A Deal as its logs tell it: fragments with their input, claims with their records, and how each ended. */
-import { type Abi, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
+import { type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
 import { dealAbi } from "./artifacts.ts";
 import type { Call, Chain } from "./chain.ts";
 
@@ -86,7 +86,7 @@ export class DealLog {
 
   /** A call of the Deal. */
   call(label: string, functionName: string, args: readonly unknown[], value = 0n): Call {
-    return { label, to: this.address, abi: dealAbi as Abi, functionName, args, value };
+    return { label, to: this.address, abi: dealAbi, functionName, args, value };
   }
 
   /** The Deal after every log so far. */
@@ -96,10 +96,10 @@ export class DealLog {
       const logs = await this.#chain.reader.getLogs({ address: this.address, fromBlock: this.#next, toBlock: latest });
       const times = new Map<bigint, number>();
       for (const { blockNumber } of logs) {
-        if (blockNumber === null || times.has(blockNumber)) continue;
+        if (times.has(blockNumber)) continue;
         times.set(blockNumber, Number((await this.#chain.reader.getBlock({ blockNumber })).timestamp));
       }
-      for (const log of logs) this.#follow(log, times.get(log.blockNumber ?? 0n) ?? 0);
+      for (const log of logs) this.#follow(log, times.get(log.blockNumber) ?? 0);
       this.#next = latest + 1n;
     }
     return { ...this.#view, claims: new Map(this.#view.claims), workers: new Set(this.#view.workers) };

@@ -1,4 +1,5 @@
 /** The embedded chain: Hardhat's own node in this process, whose clock can be moved on. */
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { custom } from "viem";
 import { Chain } from "./chain.ts";
 
@@ -14,7 +15,7 @@ export interface EmbeddedChain {
   close(): Promise<void>;
 }
 
-type Connection = Awaited<ReturnType<(typeof import("hardhat"))["default"]["network"]["create"]>>;
+type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
 
 /** Starts a chain. It ends with the process, or by `close`. */
 export async function startEmbeddedChain(): Promise<EmbeddedChain> {

@@ -1,5 +1,5 @@
 /** From a decision to the call that carries it out. */
-import type { Abi, Address } from "viem";
+import type { Address } from "viem";
 import type { Action } from "../game/types.ts";
 import { tournamentAbi } from "./artifacts.ts";
 import type { Call } from "./chain.ts";
@@ -9,7 +9,7 @@ export function tournamentCall(to: Address, action: Action): Call {
   const call = (label: string, args: readonly unknown[], value = 0n): Call => ({
     label,
     to,
-    abi: tournamentAbi as Abi,
+    abi: tournamentAbi,
     functionName: action.kind,
     args,
     value,

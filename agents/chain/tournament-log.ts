@@ -1,7 +1,7 @@
 /** The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them. */
 import { type Address, type Hex, type Log, parseEventLogs } from "viem";
 import { type GameEvent, follow } from "../game/events.ts";
-import { EMPTY_GAME, type Eight, type GameState, type Params, type Side } from "../game/types.ts";
+import { EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
 import { tournamentAbi } from "./artifacts.ts";
 import type { Chain } from "./chain.ts";
 
@@ -20,7 +20,7 @@ export function gameEvents(logs: readonly Log[]): GameEvent[] {
       case "Paired":
         return { kind: eventName, ...args } as unknown as GameEvent;
       case "Joined":
-        return { kind: eventName, ...args, owner: lower(args.owner), children: args.children as unknown as Eight };
+        return { kind: eventName, ...args, owner: lower(args.owner), children: args.children };
       case "Ended":
         return { kind: eventName, ...args, winner: SIDES[args.winner] };
       case "Credited":

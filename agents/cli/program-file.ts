@@ -1,5 +1,6 @@
 /** From the arguments of a command to a program and the input of its fragment. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { buildProgram, type Convention, type Program } from "../../verifier/program/build.ts";
 import { callPayload, parseTransactions } from "../../verifier/program/transactions-file.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
@@ -8,10 +9,11 @@ import { UserError } from "./failure.ts";
 /** Name under which the user's module is linked. */
 const GUEST = "guest";
 
-/** Reads a file whose absence is the user's mistake. */
+/** Reads a file whose absence is the user's mistake. Relative paths begin where the user typed the command. */
 export function readUserFile(path: string, what: string): Uint8Array {
   try {
-    return new Uint8Array(readFileSync(path));
+    // npm runs its scripts in the project's folder, and tells where it was called.
+    return new Uint8Array(readFileSync(resolve(process.env["INIT_CWD"] ?? process.cwd(), path)));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(code);

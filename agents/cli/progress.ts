@@ -13,9 +13,6 @@ export interface Progress {
   clear(): void;
 }
 
-/** Tells nobody. */
-export const silent: Progress = { update: () => undefined, clear: () => undefined };
-
 /** Reports on stderr. The rate and the time that remains are measured from the first update of a phase. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   const terminal = stream.isTTY;

@@ -2,7 +2,7 @@
  * The main job: a customer's Deal on the embedded chain, four workers of whom one lies about one step, a validator who finds out, the dispute,
  * the verdict, the slashing and the payment.
  */
-import { type Abi, encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
+import { encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
 import { bytesToHex } from "viem";
 import { packHeader } from "../../verifier/machine/record.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
@@ -225,7 +225,7 @@ async function makeDeal({ chain }: EmbeddedChain, deployment: Deployment, cast: 
   const deposits = (label: string, functionName: string, args: readonly unknown[], value = 0n): Call => ({
     label,
     to: deployment.deposits,
-    abi: depositsAbi as Abi,
+    abi: depositsAbi,
     functionName,
     args,
     value,

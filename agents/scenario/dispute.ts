@@ -1,5 +1,5 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
-import { type Abi, bytesToHex, type Hex, keccak256, stringToHex } from "viem";
+import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -142,7 +142,7 @@ export async function openWithoutDeal(
   const call: Parameters<Chain["send"]>[1] = {
     label: "open",
     to: arbiter,
-    abi: arbiterAbi as Abi,
+    abi: arbiterAbi,
     functionName: "open",
     args: [about.claim, about.initial, seat.owner, await joining(params, seat, [])],
     value: params.bonds[0] ?? 0n,
