@@ -1,4 +1,4 @@
-/** Ends the transaction: the machine traps, and nothing that the transaction did stays. One function a reason, for reports to name. */
+/** Ends the transaction: the machine traps, and nothing that the transaction did stays. One function a reason. */
 
 export function rejectMalformed(): void {
   unreachable();
