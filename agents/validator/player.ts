@@ -16,14 +16,15 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   "BondCollected",
 ]);
 
-/** Plays a seat until there is nothing to do now; tells whether there was anything. */
+/** Does the most urgent thing that the chain accepts; tells whether there was one. What somebody else did first is left out. */
 export async function play(chain: Chain, log: TournamentLog, seat: Seat): Promise<boolean> {
-  const [action] = await decide(await log.state(), log.params, seat, await chain.now());
-  if (action === undefined) return false;
-  try {
-    await chain.send(seat.owner, tournamentCall(log.address, action));
-  } catch (error) {
-    if (!(error instanceof CallRefused && OVERTAKEN.has(error.reason.split("(")[0] ?? ""))) throw error;
+  for (const action of await decide(await log.state(), log.params, seat, await chain.now())) {
+    try {
+      await chain.send(seat.owner, tournamentCall(log.address, action));
+      return true;
+    } catch (error) {
+      if (!(error instanceof CallRefused && OVERTAKEN.has(error.reason.split("(")[0] ?? ""))) throw error;
+    }
   }
-  return true;
+  return false;
 }
