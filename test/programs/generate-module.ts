@@ -81,7 +81,7 @@ const I32_EQZ = 0x45;
 const I32_SUB = 0x6b;
 const I32_AND = 0x71;
 const WRAP = 0xa7;
-const EXTEND = 0xad;
+const EXTEND: [number, ...number[]] = [0xac, 0xad];
 const BLOCK = 0x02;
 const LOOP = 0x03;
 const IF = 0x04;
@@ -206,7 +206,7 @@ class BodyWriter {
     if (this.#stack.at(-1) === type) return;
     const top = this.#stack.at(-1);
     if (top === undefined || this.#draw.chance(2)) return this.#push(type);
-    this.#emit(type === "i32" ? WRAP : EXTEND);
+    this.#emit(type === "i32" ? WRAP : this.#draw.pick(EXTEND));
     this.#stack[this.#stack.length - 1] = type;
   }
 
@@ -248,7 +248,7 @@ class BodyWriter {
         return this.#binary(type, draw.pick(COMPARE[type]), "i32");
       case 8:
         this.#need(type);
-        this.#emit(type === "i32" ? EXTEND : WRAP);
+        this.#emit(type === "i32" ? draw.pick(EXTEND) : WRAP);
         this.#pop();
         this.#stack.push(type === "i32" ? "i64" : "i32");
         return;

@@ -50,9 +50,14 @@ export interface Program {
  * @param modules - instantiated in this order; the last one is the guest that transactions are for
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
  * @throws LinkError if the modules do not fit together, or the guest does not fit the convention
+ * @throws RangeError for a limit that is no u32
  */
 export function buildProgram(modules: readonly ModuleSource[], options: BuildOptions): Program {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
+      throw new RangeError(`the limit ${name} is no u32: ${value}`);
+  }
   const guests = modules.map(({ name, bytes }): LinkModule => {
     if (name === DRIVER_MODULE)
       throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver, choose another`);
