@@ -5,7 +5,8 @@
 import { bytesToHex, type Hex } from "viem";
 import { loadOpening } from "../../verifier/proof/load.ts";
 import { recordBytes } from "../../verifier/state/state.ts";
-import type { Chain } from "../chain/chain.ts";
+import { attempt } from "../chain/attempt.ts";
+import type { Call, Chain } from "../chain/chain.ts";
 import { type ClaimView, type DealLog, type DealView, type Fragment, isPending } from "../chain/deal-log.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
@@ -43,6 +44,7 @@ export class Validator {
     const { deal, replay } = this.#setup;
     const view = await deal.view();
     for (const fragment of view.fragments) {
+      if (replay.endedBefore(fragment.index)) break;
       const before = replay.before(fragment.index);
       const run = replay.run(fragment.index, fragment.input);
       if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
@@ -98,8 +100,7 @@ export class Validator {
     return book;
   }
 
-  async #send(call: Parameters<Chain["send"]>[1]): Promise<true> {
-    await this.#setup.chain.send(this.#setup.self, call);
-    return true;
+  #send(call: Call): Promise<boolean> {
+    return attempt(this.#setup.chain, this.#setup.self, call);
   }
 }

@@ -1,5 +1,6 @@
 /** A Deal's fragments as somebody ran them: the state between any two, and the history of each. */
 import { bytesToHex, type Hex } from "viem";
+import { Status } from "../../verifier/machine/opcodes.ts";
 import type { Trace } from "../../verifier/history/trace.ts";
 import { load } from "../../verifier/state/program.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
@@ -35,6 +36,11 @@ export class Replay {
     const state = this.#states[index];
     if (state === undefined) throw new RangeError(`fragment ${index - 1} has not been run`);
     return state;
+  }
+
+  /** Whether the program has ended, finished or trapped, before fragment `index`: then no further fragment can be run. */
+  endedBefore(index: number): boolean {
+    return this.before(index).registers.status !== Status.yielded;
   }
 
   /** Runs fragment `index` with its input; a second time gives the same run. */

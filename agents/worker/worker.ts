@@ -1,6 +1,7 @@
 /** A worker: executes the fragments of a Deal, claims their final states, backs claims that it agrees with, confirms what is due. */
 import { bytesToHex, type Hex } from "viem";
 import { recordBytes } from "../../verifier/state/state.ts";
+import { attempt } from "../chain/attempt.ts";
 import type { Call, Chain } from "../chain/chain.ts";
 import { type ClaimView, type DealLog, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
 import { type Replay, rootHex } from "./replay.ts";
@@ -9,6 +10,7 @@ import { type Replay, rootHex } from "./replay.ts";
 export function workerCall(view: DealView, deal: DealLog, self: Hex, replay: Replay): Call | undefined {
   if (!view.workers.has(self)) return undefined;
   for (const fragment of view.fragments) {
+    if (replay.endedBefore(fragment.index)) return undefined;
     if (fragment.index < view.resolved) {
       replay.run(fragment.index, fragment.input);
       continue;
@@ -64,8 +66,6 @@ export class Worker {
       due === undefined
         ? workerCall(view, this.#deal, this.self, this.#replay)
         : this.#deal.call("confirm", "confirm", [due.id]);
-    if (call === undefined) return false;
-    await this.#chain.send(this.self, call);
-    return true;
+    return call !== undefined && attempt(this.#chain, this.self, call);
   }
 }
