@@ -251,15 +251,15 @@ class FunctionLowering {
     const top = this.#floor + height;
     let cut = this.#cut(height, floor, arity);
     if (this.#needsMoves(height, floor, arity)) {
-      this.#moveDown(this.#floor + floor, top, arity);
+      this.#moveDown(this.#floor + floor, top - arity, arity, top);
       cut = { flags: 0, b: this.#floor + floor + arity };
     }
     return this.#emit({ op: Op.br, top, ...cut });
   }
 
-  /** Copies the top operands to lower slots, the lowest first: each lands below those that are still to be read. */
-  #moveDown(destination: number, top: number, count: number): void {
-    for (let i = 0; i < count; i++) this.#emit({ op: Op.move, top, a: destination + i, b: top - count + i });
+  /** Copies operands to lower slots, the lowest first: each lands below those that are still to be read. */
+  #moveDown(destination: number, source: number, count: number, top: number): void {
+    for (let i = 0; i < count; i++) this.#emit({ op: Op.move, top, a: destination + i, b: source + i });
   }
 
   /** Sets a branch's target, at once or when its block ends. */
@@ -300,17 +300,17 @@ class FunctionLowering {
   #return(height: number): void {
     const top = this.#floor + height;
     const count = this.#results;
-    let record = this.#parameters;
-    if (count >= 2) {
-      if (count > record) {
-        this.#emit({ op: Op.move, top, a: top, b: record });
-        this.#reserve(top + 1);
-        record = top;
-      }
-      this.#moveDown(0, top, count);
+    if (count < 2) {
+      this.#emit({ op: Op.return, flags: count === 0 ? 0 : Flag.carry, top, a: this.#parameters, b: 0 });
+    } else if (count <= this.#parameters) {
+      this.#moveDown(0, top - count, count, top);
+      this.#emit({ op: Op.return, top, a: this.#parameters, b: count });
+    } else {
+      this.#emit({ op: Op.move, top, a: top, b: this.#parameters });
+      this.#reserve(top + 1);
+      this.#moveDown(0, top - count, count, top + 1);
+      this.#emit({ op: Op.return, top: top + 1, a: top, b: count });
     }
-    const flags = count === 1 ? Flag.carry : 0;
-    this.#emit({ op: Op.return, flags, top, a: record, b: count === 1 ? 0 : count });
     this.#isLive = false;
   }
 

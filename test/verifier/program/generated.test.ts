@@ -2,8 +2,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { NUMERIC, Op, Trap } from "../../../verifier/machine/opcodes.ts";
+import { unpackWord } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
-import { machineMnemonic } from "../../../verifier/program/map.ts";
+import { machineMnemonic, wordAt } from "../../../verifier/program/map.ts";
 import { callPayload } from "../../../verifier/program/transactions-file.ts";
 import { decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
 import type { FunctionType } from "../../../verifier/wasm/types.ts";
@@ -100,6 +101,23 @@ describe("generated modules", function () {
 
   it(`run as on V8, ${RUNS} of them`, () => {
     fc.assert(fc.property(moduleArbitrary(), compare), { seed: SEED, numRuns: RUNS });
+  });
+
+  it("leave nothing above the top of the stack, at any step", () => {
+    for (const generated of fc.sample(moduleArbitrary(), { seed: SEED, numRuns: 60 })) {
+      const program = buildProgram([{ name: "guest", bytes: generated.bytes }], { convention: "typed" });
+      const machine = startMachine(program);
+      for (const { name, args } of generated.calls) {
+        const payload = callPayload(program.exports, name, args.map(String));
+        machine.load(encodeTransactions([{ fuel: 20_000n, keep: true, payload }]), 30_000n);
+        machine.run((pc) => {
+          const { top } = unpackWord(wordAt(program.image.code as Uint8Array, pc));
+          const highest = Math.max(-1, ...machine.access.trees.stack.map.keys());
+          if (highest >= machine.registers.base + top)
+            expect(highest).to.be.below(machine.registers.base + top, `pc ${pc}`);
+        });
+      }
+    }
   });
 
   it("execute every instruction that a guest can be made of", () => {
