@@ -1,5 +1,7 @@
 /** Where things lie in a program's trees, and how deep the trees have to be (docs/machine.md, "Trees"). */
 import { MACHINE_VERSION, MAX_DEPTH, MIN_REGION_DEPTH, type Header } from "../machine/record.ts";
+import { MAX_INPUT_BYTES } from "../state/program.ts";
+import { TRANSACTION_HEADER } from "./drivers/loop.ts";
 
 /** Bytes of a memory leaf. */
 export const LEAF_BYTES = 32;
@@ -12,6 +14,9 @@ export const FIRST_CELL = 4;
 
 /** Regions that are no linear memory: data segments, output, input. */
 const SPECIAL_REGIONS = 3;
+
+/** Receipts of a fragment whose input holds nothing but empty transactions: without room for them all it would trap the program. */
+const MAX_RECEIPTS = MAX_INPUT_BYTES / TRANSACTION_HEADER;
 
 /** Most linear memories of a program: there are at most 2^8 regions. */
 export const MAX_MEMORIES = 2 ** 8 - SPECIAL_REGIONS;
@@ -82,7 +87,7 @@ export function headerFor({ words, cells, regions, pages, dataBytes, limits }: E
   const regionDepth = Math.max(
     MIN_REGION_DEPTH,
     depthFor(pages * PAGE_LEAVES),
-    depthFor(2 * leaves(limits.outputBytes)),
+    depthFor(2 * Math.max(leaves(limits.outputBytes), MAX_RECEIPTS)),
     depthFor(leaves(dataBytes)),
   );
   const header: Header = {

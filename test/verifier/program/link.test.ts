@@ -248,7 +248,7 @@ describe("linking", () => {
     it("make trees no deeper than they need to be", async () => {
       const { header } = (await build({ a: `(memory 1 1)` }, { limits: { outputBytes: 32_768, slotLimit: 1000 } }))
         .image;
-      expect(header).to.include({ memoryDepth: 13, regionBits: 2, stackDepth: 10, slotLimit: 1000, cellsDepth: 2 });
+      expect(header).to.include({ memoryDepth: 15, regionBits: 2, stackDepth: 10, slotLimit: 1000, cellsDepth: 2 });
     });
 
     it("make room for the output, whose region keeps receipts in its upper half", async () => {

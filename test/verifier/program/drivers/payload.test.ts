@@ -134,6 +134,14 @@ describe("payload driver", () => {
     });
   });
 
+  it("has room for the receipts of as many transactions as an input can hold", async () => {
+    const limits = { outputBytes: 0, memoryPages: 1 };
+    const small = buildProgram([{ name: "echo", bytes: await textGuest("echo") }], { convention: "payload", limits });
+    const empty = startMachine(small);
+    expect(run(empty, new Uint8Array(65_536))).to.have.length(4096);
+    expect(empty.registers.status).to.equal(Status.yielded);
+  });
+
   it("ends the fragment at a truncated header", () => {
     const input = encodeTransactions([transaction("a"), transaction("")]);
     expect(run(machine, input.slice(0, -1))).to.deep.equal(["success: a"]);
