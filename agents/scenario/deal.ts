@@ -15,7 +15,7 @@ import { DealLog } from "../chain/deal-log.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { Validator } from "../validator/validator.ts";
-import { Replay } from "../worker/replay.ts";
+import { Replay, type Run } from "../worker/replay.ts";
 import { Worker } from "../worker/worker.ts";
 import { nextDeadline } from "./deadline.ts";
 import { deploy, type Deployment } from "./deploy.ts";
@@ -72,7 +72,11 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
   narrator.chapter("Replaying the history off chain");
   const heights = [33, 15];
   const honest = honestReplay(job, heights, narrator);
-  const runs = job.fragments.map((input, i) => honest.run(i, input));
+  const runs: Run[] = [];
+  for (const [i, input] of job.fragments.entries()) {
+    if (honest.endedBefore(i)) break;
+    runs.push(honest.run(i, input));
+  }
   const lengths = runs.map(({ trace }) => trace.halt());
   const steps = lengths.reduce((sum, length) => sum + length, 0n);
   const lie = placeLie(
@@ -80,7 +84,9 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
     runs.map(({ trace }) => trace),
     lengths,
   );
-  narrator.fact(`${job.fragments.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
+  const unreached = job.fragments.length - runs.length;
+  if (unreached > 0) narrator.fact(`the program ends in fragment ${runs.length}; ${unreached} more are never run`);
+  narrator.fact(`${runs.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
 
   narrator.chapter("Setting up the chain");
   const embedded = await startEmbeddedChain();
@@ -320,7 +326,7 @@ async function balances(
       role: "earnings",
       before: 0n,
       after: earned,
-      note: "confirmed work",
+      note: earned > 0n ? "confirmed work" : "",
     });
   }
   const free = await chain.reader.readContract({

@@ -17,6 +17,13 @@ export const SUMS = `(module
     (local.get $sum))
   (func (export "fail") unreachable))`;
 
+/** Traps before the first transaction: the program ends, and with it the Deal. */
+export const STILLBORN = `(module
+  (memory (export "memory") 1)
+  (func $start (i32.store (i32.const 0) (i32.const 7)) unreachable)
+  (start $start)
+  (func (export "sums") (param i32) (result i64) (i64.const 0)))`;
+
 /** A module in the binary format. */
 export async function assemble(text: string): Promise<Uint8Array> {
   return new Uint8Array(await parse(text));

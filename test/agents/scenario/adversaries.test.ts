@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { bytesToHex, type Hex, keccak256, toHex } from "viem";
 import { startEmbeddedChain } from "../../../agents/chain/embedded.ts";
+import { TournamentLog } from "../../../agents/chain/tournament-log.ts";
 import { tournamentId } from "../../../agents/game/commitment.ts";
 import { verdict } from "../../../agents/game/rules.ts";
 import { garbageBook } from "../../../agents/players/adversaries/garbage.ts";
@@ -26,8 +27,15 @@ import { assemble, SUMS } from "../guests.ts";
 const SALT: Hex = `0x${"31".repeat(32)}`;
 const LIE_AT = 9_000n;
 
-/** Lets an honest player meet adversaries on a real chain, and tells what became of them. */
-async function meet(adversaries: (setting: Setting) => Seat[]): Promise<{ honestWon: boolean; joined: number }> {
+/**
+ * Lets an honest player meet adversaries on a real chain, and tells what became of them.
+ *
+ * @param forgetful - the honest player is killed after every action and begins again from the chain's logs and its own replay
+ */
+async function meet(
+  adversaries: (setting: Setting) => Seat[],
+  { forgetful = false } = {},
+): Promise<{ honestWon: boolean; joined: number }> {
   const program = buildProgram([{ name: "guest", bytes: await assemble(SUMS) }], { convention: "typed" });
   const input = encodeTransactions(parseTransactions(JSON.stringify([{ export: "sums", args: [1000] }]), program));
   const initial = begin(program, input, 1n << 40n);
@@ -48,7 +56,14 @@ async function meet(adversaries: (setting: Setting) => Seat[]): Promise<{ honest
       honest,
     );
     const others = adversaries({ initial, heights, tournament, accounts });
-    const agents = [...others, honest].map((seat) => ({ poll: () => play(embedded.chain, tournaments, seat) }));
+    const agents = others.map((seat) => ({ poll: () => play(embedded.chain, tournaments, seat) }));
+    agents.push({
+      poll: async () => {
+        if (!forgetful) return play(embedded.chain, tournaments, honest);
+        const log = await TournamentLog.follow(embedded.chain, tournaments.address);
+        return play(embedded.chain, log, { ...honest, book: historyBook(new Trace(initial, heights, { executor })) });
+      },
+    });
     await takeTurns(embedded, agents, async (now) => nextDeadline(await tournaments.state(), undefined, period, now));
     const game = await tournaments.state();
     const { winner } = verdict(game, tournament, await embedded.chain.now());
@@ -79,6 +94,11 @@ describe("an honest player on a real chain", () => {
       expect(await meet(liar((state) => tell(lie, state), SELFISH))).deep.equal({ honestWon: true, joined: 2 });
     });
   }
+
+  it("wins although it is killed after every action", async () => {
+    const liars = liar((state) => tell("memory", state), SELFISH);
+    expect(await meet(liars, { forgetful: true })).deep.equal({ honestWon: true, joined: 2 });
+  });
 
   it("defeats an idler", async () => {
     expect(await meet(liar((state) => tell("memory", state), IDLER))).deep.equal({ honestWon: true, joined: 2 });

@@ -6,7 +6,7 @@ import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { parseTransactions } from "../../../verifier/program/transactions-file.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { assemble, SUMS } from "../guests.ts";
+import { assemble, STILLBORN, SUMS } from "../guests.ts";
 
 const quiet: Narrator = {
   chapter: () => undefined,
@@ -57,6 +57,16 @@ describe("playDeal", () => {
       expect(JSON.parse(JSON.stringify(reportJson(report)))).include({ verdict: "liar lost", step: String(lieAt) });
     });
   }
+
+  it("ends with a program that ends, and finds a lie about that", async () => {
+    const bytes = await assemble(STILLBORN);
+    const stillborn = buildProgram([{ name: "guest", bytes }], { convention: "typed" });
+    const fragments = [[1], [2], [3]].map((sizes) => fragmentOf(stillborn, sizes));
+    const report = await playDeal({ program: stillborn, fragments, executor: interpreterExecutor, lieAt: 4n }, quiet);
+    expect(report.verdict).equal("liar lost");
+    expect(report.disputed).include({ instruction: "i32.const", function: "start", step: 4n });
+    expect(report.deposits.filter(({ role, after }) => role === "earnings" && after > 0n)).deep.equal([]);
+  });
 
   it("refuses a lie about a step that there is not", async () => {
     const fragments = [fragmentOf(program, [3])];
