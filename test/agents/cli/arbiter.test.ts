@@ -177,7 +177,8 @@ describe("arbiter", () => {
       it(name, async () => {
         const { code, stdout, stderr } = await command("arbiter", args());
         expect(code).equal(1);
-        expect(stdout).equal("");
+        // A dispute has begun to tell its story when it finds that there is no such step.
+        if (args()[0] !== "dispute") expect(stdout).equal("");
         const lines = stderr
           .trim()
           .split("\n")
