@@ -246,7 +246,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function reserved() public view returns (uint256) {
-        return price * chain.payable_(block.timestamp);
+        return price * chain.confirmable(block.timestamp);
     }
 
     /// @inheritdoc IDeal

@@ -47,7 +47,7 @@ library Chain {
     }
 
     /// @notice Fragments that may still be confirmed, and so have to be payable.
-    function payable_(State storage self, uint256 time) internal view returns (uint256) {
+    function confirmable(State storage self, uint256 time) internal view returns (uint256) {
         return (takesClaims(self, time) ? self.submitted : self.claimed) - self.resolved;
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.35;
 import {Deal} from "../../../contracts/Deal.sol";
 import {Deposits} from "../../../contracts/Deposits.sol";
 import {IDeal} from "../../../contracts/interfaces/IDeal.sol";
+import {IDeposits} from "../../../contracts/interfaces/IDeposits.sol";
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {Join} from "../../../contracts/interfaces/ITournament.sol";
 import {Input} from "../../../contracts/deal/Input.sol";
@@ -12,13 +13,32 @@ import {ToyLoader} from "../../harness/deal/ToyLoader.sol";
 import {PlainToken} from "../../harness/deposits/Tokens.sol";
 import {vm} from "../deposits/Vm.sol";
 
-/// @title A Deal with random workers, customer and challengers, and an arbiter that decides at random
+/// @dev What `act` takes for an action: numbers from one of these to the next one mean the same, so some actions are more
+/// probable than others.
+uint256 constant SUBMIT = 0;
+uint256 constant CLAIM = 4;
+uint256 constant BACK = 10;
+uint256 constant CHALLENGE = 16;
+uint256 constant DECIDE = 20;
+uint256 constant SETTLE = 23;
+uint256 constant CONFIRM = 25;
+uint256 constant PASS = 27;
+uint256 constant REVEAL = 29;
+uint256 constant JOIN = 30;
+uint256 constant QUIT = 31;
+uint256 constant FUND = 32;
+uint256 constant WITHDRAW_FUNDS = 33;
+uint256 constant WITHDRAW_EARNINGS = 34;
+uint256 constant CLOSE = 35;
+uint256 constant ALL = 36;
+
+/// @title What workers, customer, challengers and an arbiter can do about a Deal
 /// @notice Every action says beforehand whether it must succeed and what it may change; `surprise` keeps the first that did
-/// otherwise. {DealTest} states what holds between actions.
-contract DealHandler {
+/// otherwise. {holds} states what is true between actions; the numbers are those of the list of invariants in docs/game.md.
+abstract contract DealActions {
     uint256 internal constant WORKERS = 6;
     uint256 internal constant COLLATERAL = 1_001;
-    uint256 internal constant PRICE = 100;
+    uint256 internal constant PRICE = 101;
     uint256 internal constant SHARE = 2_500;
     uint8 internal constant CAP = 3;
     uint8 internal constant SEATS = 4;
@@ -84,13 +104,41 @@ contract DealHandler {
         for (uint256 i; i < 4; ++i) fund(10 * PRICE - 1);
     }
 
+    /// @notice Four actions at random.
+    function turn(uint256 seed) external {
+        for (uint256 i; i < 4; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            act(uint8(seed), uint16(seed >> 8), uint32(seed >> 24), uint32(seed >> 56));
+        }
+    }
+
+    /// @notice One action; what `a`, `b` and `c` mean depends on it.
+    function act(uint256 kind, uint256 a, uint256 b, uint256 c) public {
+        kind %= ALL;
+        if (kind < CLAIM) submit(bytes32(a), b);
+        else if (kind < BACK) claim(a, b, c);
+        else if (kind < CHALLENGE) back(a, b);
+        else if (kind < DECIDE) challenge(a);
+        else if (kind < SETTLE) decide(a, b);
+        else if (kind < CONFIRM) settle(a);
+        else if (kind < PASS) confirm(a);
+        else if (kind < REVEAL) pass(a);
+        else if (kind == REVEAL) reveal();
+        else if (kind == JOIN) join(a);
+        else if (kind == QUIT) quit(a);
+        else if (kind == FUND) fund(a);
+        else if (kind == WITHDRAW_FUNDS) withdrawFunds(a);
+        else if (kind == WITHDRAW_EARNINGS) withdrawEarnings(a);
+        else close(a);
+    }
+
     // ---- people ----
 
     function worker(uint256 i) public pure returns (address) {
         return address(uint160(0x3040 + (i % WORKERS)));
     }
 
-    function join(uint256 who) public {
+    function join(uint256 who) internal {
         address w = worker(who);
         if (deal.seatOf(w) != 0) return;
         _give(collateralToken, w, COLLATERAL, address(deposits));
@@ -107,7 +155,7 @@ contract DealHandler {
         }
     }
 
-    function quit(uint256 who) external {
+    function quit(uint256 who) internal {
         address w = worker(who);
         uint256 seat = deal.seatOf(w);
         bool right = seat != 0 && !_backsAny(seat - 1);
@@ -123,14 +171,14 @@ contract DealHandler {
 
     // ---- money ----
 
-    function fund(uint256 amount) public {
+    function fund(uint256 amount) internal {
         amount %= 10 * PRICE;
         _give(paymentToken, CUSTOMER, amount, address(deal));
         vm.prank(CUSTOMER);
         inside += deal.fund{value: _value(paymentToken, amount)}(amount);
     }
 
-    function withdrawFunds(uint256 amount) external {
+    function withdrawFunds(uint256 amount) internal {
         uint256 unreserved = deal.funds() - deal.reserved();
         amount %= unreserved + unreserved / 8 + 2;
         vm.prank(CUSTOMER);
@@ -143,7 +191,7 @@ contract DealHandler {
         }
     }
 
-    function withdrawEarnings(uint256 who) external {
+    function withdrawEarnings(uint256 who) internal {
         address w = worker(who);
         uint256 earned = deal.earningsOf(w);
         vm.prank(w);
@@ -158,7 +206,7 @@ contract DealHandler {
 
     // ---- fragments and claims ----
 
-    function submit(bytes32 data, uint256 length) external {
+    function submit(bytes32 data, uint256 length) internal {
         bytes memory input = bytes.concat(data, data, data, data);
         length %= 101;
         // Memory-safe: only shortens the array.
@@ -177,7 +225,7 @@ contract DealHandler {
     }
 
     /// @param kind Of 16 claims one says that the program ended.
-    function claim(uint256 who, uint256 seed, uint256 kind) external {
+    function claim(uint256 who, uint256 seed, uint256 kind) internal {
         (uint48 submitted, uint48 claimed, uint48 resolved, , , IDeal.Head headKind, bytes32 head) = deal.progress();
         address w = worker(who);
         bool pending = claimed > resolved;
@@ -204,7 +252,7 @@ contract DealHandler {
         }
     }
 
-    function back(uint256 who, uint256 which) external {
+    function back(uint256 who, uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         uint256 seat = deal.seatOf(worker(who));
         bool right = pending && seat != 0 && _inWindow(c) && (c.backers >> (seat - 1)) & 1 == 0;
@@ -217,7 +265,7 @@ contract DealHandler {
         }
     }
 
-    function challenge(uint256 which) external {
+    function challenge(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bool right = pending && _inWindow(c) && c.stage == IDeal.Stage.open;
         bytes memory input = pending ? inputs[c.fragment] : bytes("");
@@ -238,7 +286,7 @@ contract DealHandler {
 
     /// @notice The arbiter decides about any claim there ever was: for it, for another state, or for nobody. That by itself
     /// changes nothing in the Deal.
-    function decide(uint256 which, uint256 verdict) external {
+    function decide(uint256 which, uint256 verdict) internal {
         if (claims.length == 0) return;
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bytes32 id = c.id;
@@ -250,7 +298,7 @@ contract DealHandler {
         _check(fingerprint() == print, "a verdict changed the Deal by itself");
     }
 
-    function settle(uint256 which) external {
+    function settle(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
         (bool finished, bool decided, bytes32 finalState, address reporter) = arbiter.verdict(address(deal), c.id);
@@ -282,7 +330,7 @@ contract DealHandler {
         }
     }
 
-    function confirm(uint256 which) external {
+    function confirm(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
         bool right = pending && c.fragment == resolved && !_inWindow(c) && c.stage != IDeal.Stage.disputed;
@@ -306,7 +354,7 @@ contract DealHandler {
         }
     }
 
-    function reveal() external {
+    function reveal() internal {
         (, , , , , IDeal.Head headKind, bytes32 head) = deal.progress();
         bytes memory record = recordOf[head];
         try deal.reveal(record) {
@@ -320,7 +368,7 @@ contract DealHandler {
     }
 
     /// @param chance One in 64 closes, so that most schedules stay open for long.
-    function close(uint256 chance) external {
+    function close(uint256 chance) internal {
         if (chance % 64 != 0) return;
         (, , , , uint40 closesAt, , ) = deal.progress();
         vm.prank(CUSTOMER);
@@ -333,11 +381,11 @@ contract DealHandler {
     }
 
     /// @notice Mostly minutes, so that claims are disputed and backed in their windows.
-    function pass(uint256 time) external {
+    function pass(uint256 time) internal {
         vm.warp(vm.getBlockTimestamp() + (time % 4 == 0 ? PERIOD : time % 300));
     }
 
-    // ---- what the tests ask ----
+    // ---- what holds ----
 
     /// @notice A hash of all that the Deal and its deposits hold.
     function fingerprint() public view returns (bytes32 print) {
@@ -353,33 +401,14 @@ contract DealHandler {
         }
     }
 
-    /// @notice All that the Deposits' ledger says is there.
-    function owedByDeposits() external view returns (uint256 sum) {
-        sum = deposits.burned(collateralToken) + deposits.freeOf(collateralToken, CHALLENGER);
-        for (uint256 i; i < WORKERS; ++i) {
-            sum += _lock(worker(i)) + deposits.freeOf(collateralToken, worker(i));
-            for (uint256 j; j < deposits.coolingOf(collateralToken, worker(i)).length; ++j)
-                sum += deposits.coolingOf(collateralToken, worker(i))[j].amount;
-        }
-    }
-
-    /// @notice All that the Deal's ledger says is there.
-    function owedByDeal() external view returns (uint256 sum) {
-        sum = deal.funds();
-        for (uint256 i; i < WORKERS; ++i) sum += deal.earningsOf(worker(i));
-    }
-
-    /// @notice Whether every backer of every pending claim has its whole collateral locked.
-    function locksCoverClaims() external view returns (bool) {
-        (, uint48 claimed, uint48 resolved, , , , ) = deal.progress();
-        for (uint256 f = resolved; f < claimed; ++f) {
-            IDeal.Claim memory c = deal.claimAbout(f);
-            if (c.backers == 0) return false;
-            for (uint256 seat; seat < 16; ++seat) {
-                if ((c.backers >> seat) & 1 == 1 && _lock(deal.workerAt(seat)) < COLLATERAL) return false;
-            }
-        }
-        return true;
+    /// @notice Reverts unless everything is as it has to be after any action.
+    function holds() public view {
+        _balancesCoverLedgers();
+        _locksCoverClaims();
+        _chain();
+        // Every action did what the rules say, and nothing else; among them invariant 11: a verdict changes only the claim
+        // of its own id.
+        require(bytes(surprise).length == 0, surprise);
     }
 
     /// @notice {Input.root} of bytes in memory.
@@ -388,6 +417,56 @@ contract DealHandler {
     }
 
     // ---- private ----
+
+    /// @dev Invariant 8: each balance covers its ledgers, the ledgers are what came in less what went out, and the funds cover
+    /// what is reserved.
+    function _balancesCoverLedgers() private view {
+        uint256 owed = deal.funds();
+        for (uint256 i; i < WORKERS; ++i) owed += deal.earningsOf(worker(i));
+        require(_balance(paymentToken, address(deal)) >= owed, "the Deal owes more than it has");
+        require(owed == inside, "money was made or lost");
+        require(deal.funds() >= deal.reserved(), "more is reserved than there is");
+
+        uint256 deposited = deposits.burned(collateralToken) + deposits.freeOf(collateralToken, CHALLENGER);
+        for (uint256 i; i < WORKERS; ++i) {
+            deposited += _lock(worker(i)) + deposits.freeOf(collateralToken, worker(i));
+            IDeposits.Cooling[] memory cooling = deposits.coolingOf(collateralToken, worker(i));
+            for (uint256 j; j < cooling.length; ++j) deposited += cooling[j].amount;
+        }
+        require(_balance(collateralToken, address(deposits)) >= deposited, "Deposits owes more than it has");
+    }
+
+    /// @dev Invariant 10: a lock covers the collateral while any claim that its worker backs is pending.
+    function _locksCoverClaims() private view {
+        (, uint48 claimed, uint48 resolved, , , , ) = deal.progress();
+        for (uint256 f = resolved; f < claimed; ++f) {
+            uint256 backers = deal.claimAbout(f).backers;
+            require(backers != 0, "a pending claim that nobody backs");
+            for (uint256 seat; backers >> seat != 0; ++seat) {
+                bool covered = (backers >> seat) & 1 == 0 || _lock(deal.workerAt(seat)) >= COLLATERAL;
+                require(covered, "a pending claim is backed by less than the collateral");
+            }
+        }
+    }
+
+    /// @dev One claim a fragment, in order, no more than the cap.
+    function _chain() private view {
+        (uint48 submitted, uint48 claimed, uint48 resolved, uint48 attempts, , , ) = deal.progress();
+        require(resolved <= claimed && claimed <= submitted, "out of order");
+        require(claimed - resolved <= CAP, "too many pending");
+        require(attempts == claims.length, "attempts are not counted");
+        uint256 first = claims.length > 2 * CAP ? claims.length - 2 * CAP : 0;
+        for (uint256 i = first; i < claims.length; ++i) {
+            (bool pending, IDeal.Claim memory c) = _claim(claims[i]);
+            if (!pending) continue;
+            require(c.fragment >= resolved && c.fragment < claimed, "a claim that is over is pending");
+            require(deal.claimAbout(c.fragment).id == claims[i], "two claims about a fragment are pending");
+        }
+    }
+
+    function _balance(address token, address holder) private view returns (uint256) {
+        return token == address(0) ? holder.balance : PlainToken(token).balanceOf(holder);
+    }
 
     function _afterSettle(IDeal.Claim memory c, bool decided, bytes32 finalState) private {
         (, uint48 claimed, uint48 resolved, , , IDeal.Head kind, bytes32 head) = deal.progress();
