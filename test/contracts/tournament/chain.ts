@@ -25,7 +25,7 @@ export interface Chain {
   readonly contract: Tournament;
   readonly accounts: readonly HardhatEthersSigner[];
   readonly arbiter: Hex;
-  /** Sends an action in a block of this time: its logs and gas, or the name of the error. */
+  /** Sends an action in a block of this time: its logs, gas and calldata, or the name of the error. */
   readonly send: (action: Action, sender: Hex, time: number) => Promise<Outcome>;
   /** What the contract holds about every name in `state`, in the same form. */
   readonly read: (state: GameState) => Promise<GameState>;
@@ -34,7 +34,13 @@ export interface Chain {
 }
 
 export type Outcome =
-  | { readonly accepted: true; readonly events: readonly GameEvent[]; readonly gas: number }
+  | {
+      readonly accepted: true;
+      readonly events: readonly GameEvent[];
+      readonly gas: number;
+      /** Bytes of calldata. */
+      readonly calldata: number;
+    }
   | { readonly accepted: false; readonly reason: string };
 
 export async function deploy(params: Params): Promise<Chain> {
@@ -56,9 +62,11 @@ export async function deploy(params: Params): Promise<Chain> {
     if (!signer) throw new RangeError(`no account ${sender}`);
     await networkHelpers.time.setNextBlockTimestamp(time);
     try {
-      const receipt = await (await call(contract.connect(signer), action)).wait();
+      const sent = await call(contract.connect(signer), action);
+      const receipt = await sent.wait();
       if (!receipt) throw new Error("not mined");
-      return { accepted: true, events: receipt.logs.map(decode), gas: Number(receipt.gasUsed) };
+      const calldata = (sent.data.length - 2) / 2;
+      return { accepted: true, events: receipt.logs.map(decode), gas: Number(receipt.gasUsed), calldata };
     } catch (error) {
       return { accepted: false, reason: reasonOf(error) };
     }

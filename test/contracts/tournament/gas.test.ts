@@ -45,7 +45,13 @@ async function disputeOfTwoLevels(): Promise<{ figures: Record<string, number>; 
   const send = async (name: string | undefined, action: Action, sender: Hex): Promise<number> => {
     const outcome = await chain.send(action, sender, ++time);
     if (!outcome.accepted) throw new Error(`${action.kind} was refused: ${outcome.reason}`);
-    if (name !== undefined) figures[name] = outcome.gas;
+    if (name !== undefined) {
+      figures[name] = outcome.gas;
+      figures[`${name}Calldata`] = outcome.calldata;
+    }
+    if (action.kind === "move") {
+      figures["moveMostCalldata"] = Math.max(figures["moveMostCalldata"] ?? 0, outcome.calldata);
+    }
     return outcome.gas;
   };
   const announce = async (owner: Hex, root: Hex, name?: string): Promise<number> =>
