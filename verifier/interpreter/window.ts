@@ -99,10 +99,8 @@ export class Window {
 
   /** The open transaction ends, its changes go. */
   rollback(): void {
-    for (const { page, bytes } of this.#saved) {
-      this.bytes.set(bytes, page * WINDOW_PAGE);
-      this.#markChanged(page);
-    }
+    // Marks stay right: where the live tree was synced meanwhile, it goes back to the checkpoint's tree as well.
+    for (const { page, bytes } of this.#saved) this.bytes.set(bytes, page * WINDOW_PAGE);
     this.commit();
   }
 
@@ -133,10 +131,6 @@ export class Window {
       this.marks[page]! |= SAVED;
       this.#marked.push(page);
     }
-    this.#markChanged(page);
-  }
-
-  #markChanged(page: number): void {
     if ((this.marks[page]! & CHANGED) !== 0) return;
     this.marks[page]! |= CHANGED;
     this.#changed.push(page);

@@ -1,5 +1,6 @@
 /** The interpreter beside the reference step function: the same state after every number of steps. */
 import { expect } from "chai";
+import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
@@ -53,4 +54,25 @@ export function expectAgreement(
   expect(identity(undisturbed.save()), "in one go").to.deep.equal(identity(expected));
   expect(undisturbed.run(1)).to.equal(0);
   return { steps, end: expected };
+}
+
+/**
+ * Runs a state that need not be well-formed on the executor, to its halt or for `limit` steps, with pauses as above.
+ * Returns the last state.
+ */
+export function expectExecution(start: State, gaps: readonly number[], limit = 2_000): State {
+  const execution = interpreterExecutor.load(start);
+  let expected = start;
+  let steps = 0;
+  for (let pause = 0; !isHalted(expected) && steps < limit; pause++) {
+    const gap = gaps[pause % gaps.length] ?? 1;
+    const { pc } = expected.registers;
+    let taken = 0;
+    for (; taken < gap && !isHalted(expected); taken++) expected = stepState(expected);
+    steps += taken;
+    const label = `after ${steps} steps, from pc ${pc}`;
+    expect(execution.run(BigInt(gap)), label).to.equal(BigInt(taken));
+    expect(identity(execution.save()), label).to.deep.equal(identity(expected));
+  }
+  return expected;
 }

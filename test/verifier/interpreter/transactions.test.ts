@@ -10,9 +10,12 @@ import { advance, expectAgreement, identity } from "./agree.ts";
 
 const constant = (value: number, top: number): bigint => word(Op.i64Const, { top, imm: BigInt(value) });
 
+/** Eight bytes, none of them zero: a store that reaches into a second page changes both. */
+const EVERYWHERE = 0x0101_0101_0101_0101n;
+
 const store = (address: number, value: number): bigint[] => [
   constant(address, 0),
-  constant(value, 1),
+  word(Op.i64Const, { top: 1, imm: BigInt(value) * EVERYWHERE }),
   word(Op.i64Store, { top: 2 }),
 ];
 
@@ -22,12 +25,13 @@ const begin = (fuel: number, keep: boolean): bigint[] => [
   word(Op.checkpoint, { top: 2 }),
 ];
 
-/** Touches two pages of memory, one of them new, a global, the output, and memory's size; 17 steps. */
+/** Touches two pages of memory, one of them new, a global, the output, and memory's size; 20 steps. */
 const work = (value: number): bigint[] => [
   ...store(8, value),
   constant(1, 0),
   word(Op.memoryGrow, { top: 1, imm: 5n << 64n }),
   word(Op.drop, { top: 1 }),
+  ...store(65_000, value),
   ...store(65_532, value),
   constant(value, 0),
   word(Op.globalSet, { top: 1, a: 9 }),
@@ -64,6 +68,16 @@ const ENDINGS: readonly (readonly [name: string, ending: readonly bigint[], fuel
   ["opens another one", [constant(1, 0), constant(1, 1), word(Op.checkpoint, { top: 2 })]],
   ["yields inside", [word(Op.yield)]],
   ["writes beyond memory", store(400_000, 1)],
+  [
+    "runs out of fuel in the middle of a copy",
+    [
+      ...[0, 1, 2].map((top) => constant(40 * top, top)),
+      word(Op.memoryCopy, { top: 3 }),
+      word(Op.copyBytes, { top: 1 }),
+      word(Op.commit),
+    ],
+    26,
+  ],
 ];
 
 describe("interpreter / transactions", function () {

@@ -1,14 +1,12 @@
 /** Random programs of words: the interpreter agrees with the reference, also where it has to leave steps to it. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { packWord, type Word } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
 import { Draw } from "../../programs/generate-module.ts";
 import { loadedState } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
-import { expectAgreement, identity } from "./agree.ts";
+import { expectAgreement, expectExecution } from "./agree.ts";
 import { type RandomProgram, spoil, WordWriter } from "./random-words.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
@@ -57,15 +55,7 @@ describe("interpreter / random words", function () {
     const check = (drawn: number[], pauses: number[]): void => {
       const draw = new Draw(drawn);
       const program = new WordWriter(draw).write();
-      let expected = stateOf(program, spoil(program.words, draw, 25), 800n);
-      const execution = interpreterExecutor.load(expected);
-      for (let pause = 0; !isHalted(expected); pause++) {
-        const gap = pauses[pause % pauses.length] ?? 1;
-        let taken = 0;
-        for (; taken < gap && !isHalted(expected); taken++) expected = stepState(expected);
-        expect(execution.run(BigInt(gap))).to.equal(BigInt(taken));
-        expect(identity(execution.save())).to.deep.equal(identity(expected));
-      }
+      expectExecution(stateOf(program, spoil(program.words, draw, 25), 800n), pauses);
     };
     fc.assert(fc.property(numbers, gaps, check), { seed: SEED + 2, numRuns: RUNS });
   });
