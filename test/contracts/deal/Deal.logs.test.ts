@@ -1,6 +1,6 @@
 /** A follower that reads nothing but logs knows all that the Deal and its deposits hold. */
 import { expect } from "chai";
-import { keccak256, ZeroAddress, ZeroHash, type EventLog } from "ethers";
+import { type BaseContract, EventLog, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import {
   afterWindow,
   challenge,
@@ -39,7 +39,9 @@ async function follow({ deal }: World): Promise<Followed> {
     ...{ fragments: [], earnings: new Map(), seats: new Map(), pending: new Map() },
   };
   const seatOf = (worker: string): bigint => [...f.seats].find(([, who]) => who === worker)![0];
-  for (const log of (await deal.queryFilter("*")) as unknown as EventLog[]) {
+  const contract: BaseContract = deal;
+  for (const log of await contract.queryFilter("*")) {
+    if (!(log instanceof EventLog)) throw new Error("a log that is no event of the Deal");
     const a = log.args;
     switch (log.eventName) {
       case "Opened":
