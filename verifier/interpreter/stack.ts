@@ -5,6 +5,7 @@
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { NotWellFormed } from "./errors.ts";
+import { writeChanges } from "./write-changes.ts";
 
 /** Slots of a page: what is compared, and replaced in the tree, as a whole. */
 const PAGE_SLOTS = 128;
@@ -69,7 +70,7 @@ export class Stack {
   treeOf(words: Int32Array, tree: Tree): Tree {
     return this.#pages(words.length).reduce(
       (into, page) =>
-        this.#differs(page, words) ? into.withBytes(page * PAGE_SLOTS, leaves(words, page, tree)) : into,
+        this.#differs(page, words) ? writeChanges(into, page * PAGE_SLOTS, leaves(words, page, tree)) : into,
       tree,
     );
   }

@@ -9,6 +9,7 @@
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { Sources } from "./sources.ts";
+import { writeChanges } from "./write-changes.ts";
 
 /** Bytes of a page: 128 leaves, a page node of the tree. */
 export const WINDOW_PAGE = 4096;
@@ -168,7 +169,7 @@ export class Window {
     const count = Math.min(PAGE_LEAVES, this.#place.leaves - page * PAGE_LEAVES);
     const content = bytes.slice(0, count * LEAF_BYTES);
     this.#place.codec?.(content);
-    return Buffer.compare(content, tree.readBytes(first, count)) === 0 ? tree : tree.withBytes(first, content);
+    return writeChanges(tree, first, content);
   }
 }
 
