@@ -34,7 +34,7 @@ uint256 constant ALL = 36;
 
 /// @title What workers, customer, challengers and an arbiter can do about a Deal
 /// @notice Every action says beforehand whether it must succeed and what it may change; `surprise` keeps the first that did
-/// otherwise. {holds} states what is true between actions; the numbers are those of the list of invariants in docs/game.md.
+/// otherwise. {holds} states what is true between actions.
 abstract contract DealActions {
     uint256 internal constant WORKERS = 6;
     uint256 internal constant COLLATERAL = 1_001;
@@ -406,7 +406,7 @@ abstract contract DealActions {
         _balancesCoverLedgers();
         _locksCoverClaims();
         _chain();
-        // Every action did what the rules say, and nothing else; among them invariant 11: a verdict changes only the claim
+        // Every action did what the rules say, and nothing else; among them: a verdict changes only the claim
         // of its own id.
         require(bytes(surprise).length == 0, surprise);
     }
@@ -418,7 +418,7 @@ abstract contract DealActions {
 
     // ---- private ----
 
-    /// @dev Invariant 8: each balance covers its ledgers, the ledgers are what came in less what went out, and the funds cover
+    /// @dev Each balance covers its ledgers, the ledgers are what came in less what went out, and the funds cover
     /// what is reserved.
     function _balancesCoverLedgers() private view {
         uint256 owed = deal.funds();
@@ -436,7 +436,7 @@ abstract contract DealActions {
         require(_balance(collateralToken, address(deposits)) >= deposited, "Deposits owes more than it has");
     }
 
-    /// @dev Invariant 10: a lock covers the collateral while any claim that its worker backs is pending.
+    /// @dev A lock covers the collateral while any claim that its worker backs is pending.
     function _locksCoverClaims() private view {
         (, uint48 claimed, uint48 resolved, , , , ) = deal.progress();
         for (uint256 f = resolved; f < claimed; ++f) {

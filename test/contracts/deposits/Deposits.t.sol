@@ -131,7 +131,7 @@ contract DepositsHandler {
     }
 }
 
-/// @title Invariant 8 for Deposits
+/// @title What holds of Deposits after whatever anybody does
 contract DepositsTest {
     DepositsHandler internal handler;
 
