@@ -154,7 +154,10 @@ async function native(name: string, argument: number): Promise<number> {
 const bytes = await compile();
 const program = buildProgram([{ name: "guest", bytes }], { convention: "typed" });
 const wanted = process.argv.slice(2);
-const table = new Table({ head: ["guest", "M steps", "M steps/s", "times V8", "save ms"], style: { head: [], border: [] } });
+const table = new Table({
+  head: ["guest", "M steps", "M steps/s", "times V8", "save ms"],
+  style: { head: [], border: [] },
+});
 for (const [name, argument] of Object.entries(GUESTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const number = program.exports.findIndex((e) => e.name === name);
