@@ -1,9 +1,10 @@
 /** Sending what may have been overtaken: the chain moves on between a look at it and the transaction. */
 import type { Address } from "viem";
-import { type Call, CallRefused, type Chain } from "./chain.ts";
+import { type Call, CallRefused, type Chain, REVERTED } from "./chain.ts";
 
 /** Errors that mean that somebody else was faster, or that the time for it is over or not yet there; the next look shows it. */
 const OVERTAKEN: ReadonlySet<string> = new Set([
+  REVERTED,
   // Tournament
   "BondCollected",
   "ClockRunning",

@@ -39,6 +39,9 @@ export interface Sent {
   readonly logs: readonly Log[];
 }
 
+/** The reason of a call that reverted only when it was mined. */
+export const REVERTED = "Reverted";
+
 /** The chain refused a call: it would revert. The message names the call and the contract's error. */
 export class CallRefused extends Error {
   override readonly name = "CallRefused";
@@ -88,21 +91,25 @@ export class Chain {
       throw new CallRefused(call, from, reasonOf(error), error);
     }
     const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
-    return this.#mined(call.label, from, hash, data);
+    const sent = await this.#mined(call.label, from, hash, data);
+    // It would have succeeded a moment ago: somebody else's transaction came before it.
+    if (sent === undefined) throw new CallRefused(call, from, REVERTED, hash);
+    return sent;
   }
 
   /** Deploys a contract and gives its address. */
   async deploy(from: Address, label: string, data: Hex): Promise<Address> {
     const hash = await this.#wallet.sendTransaction({ account: from, data, chain: null });
-    await this.#mined(label, from, hash, data);
+    if ((await this.#mined(label, from, hash, data)) === undefined) throw new Error(`${label}: ${hash} reverted`);
     const { contractAddress } = await this.reader.getTransactionReceipt({ hash });
     if (!contractAddress) throw new Error(`${label}: the transaction ${hash} created no contract`);
     return contractAddress;
   }
 
-  async #mined(label: string, from: Address, hash: Hex, data: Hex): Promise<Sent> {
+  /** Waits for the receipt; undefined if the transaction reverted. */
+  async #mined(label: string, from: Address, hash: Hex, data: Hex): Promise<Sent | undefined> {
     const receipt = await this.reader.waitForTransactionReceipt({ hash });
-    if (receipt.status !== "success") throw new Error(`${label}: transaction ${hash} reverted after it was sent`);
+    if (receipt.status !== "success") return undefined;
     const { gasUsed: gas, blockNumber: block, logs } = receipt;
     const sent: Sent = { label, from, hash, gas, calldataBytes: size(data), block, logs };
     for (const observer of this.#observers) observer(sent);

@@ -1,7 +1,8 @@
 /** A Deal as its logs tell it: fragments with their input, claims with their records, and how each ended. */
-import { type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
+import { type Abi, type AbiEvent, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
 import { dealAbi } from "./artifacts.ts";
 import type { Call, Chain } from "./chain.ts";
+import { LogFollower } from "./log-follower.ts";
 
 /** A submitted fragment. */
 export interface Fragment {
@@ -57,31 +58,21 @@ export function isPending({ status }: ClaimView): boolean {
   return status === "open" || status === "disputed" || status === "upheld";
 }
 
-type Draft = { -readonly [K in keyof DealView]: DealView[K] } & {
-  claims: Map<Hex, ClaimView>;
-  workers: Set<Hex>;
+const NOTHING: DealView = {
+  ...{ fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false, workers: new Set() },
 };
 
-/** Follows one Deal from a block on. */
+const EVENTS = (dealAbi as Abi).filter((item): item is AbiEvent => item.type === "event");
+
+/** Follows one Deal. */
 export class DealLog {
   readonly address: Address;
-  readonly #chain: Chain;
-  #next: bigint;
-  #view: Draft = {
-    fragments: [],
-    claims: new Map(),
-    head: "0x",
-    hidden: false,
-    resolved: 0,
-    ended: false,
-    workers: new Set(),
-  };
+  readonly #follower: LogFollower<DealView>;
 
   /** @param from the block in which the Deal was deployed, or an earlier one */
   constructor(chain: Chain, address: Address, from = 0n) {
-    this.#chain = chain;
     this.address = address;
-    this.#next = from;
+    this.#follower = new LogFollower(chain, { address, from, events: EVENTS, initial: NOTHING, reduce: followDeal });
   }
 
   /** A call of the Deal. */
@@ -90,25 +81,31 @@ export class DealLog {
   }
 
   /** The Deal after every log so far. */
-  async view(): Promise<DealView> {
-    const latest = await this.#chain.reader.getBlockNumber();
-    if (latest >= this.#next) {
-      const logs = await this.#chain.reader.getLogs({ address: this.address, fromBlock: this.#next, toBlock: latest });
-      const times = new Map<bigint, number>();
-      for (const { blockNumber } of logs) {
-        if (times.has(blockNumber)) continue;
-        times.set(blockNumber, Number((await this.#chain.reader.getBlock({ blockNumber })).timestamp));
-      }
-      for (const log of logs) this.#follow(log, times.get(log.blockNumber) ?? 0);
-      this.#next = latest + 1n;
-    }
-    return { ...this.#view, claims: new Map(this.#view.claims), workers: new Set(this.#view.workers) };
+  view(): Promise<DealView> {
+    return this.#follower.state();
   }
+}
 
-  #follow(log: Log, time: number): void {
-    const [event] = parseEventLogs({ abi: dealAbi, logs: [log] });
-    if (event === undefined) return;
-    const view = this.#view;
+type Draft = { -readonly [K in keyof DealView]: DealView[K] } & {
+  fragments: Fragment[];
+  claims: Map<Hex, ClaimView>;
+  workers: Set<Hex>;
+};
+
+/** The Deal after more of its logs. */
+export function followDeal(view: DealView, logs: readonly Log[], time: (log: Log) => number): DealView {
+  const draft: Draft = {
+    ...view,
+    fragments: [...view.fragments],
+    claims: new Map(view.claims),
+    workers: new Set(view.workers),
+  };
+  for (const log of logs) follow(draft, log, time(log));
+  return draft;
+}
+
+function follow(view: Draft, log: Log, time: number): void {
+  for (const event of parseEventLogs({ abi: dealAbi, logs: [log] })) {
     switch (event.eventName) {
       case "Opened":
         view.head = keccak256(event.args.initialRecord);
@@ -121,7 +118,7 @@ export class DealLog {
         break;
       case "Submitted": {
         const { fragment, id, inputRoot, data } = event.args;
-        view.fragments = [...view.fragments, { index: Number(fragment), id, inputRoot, input: hexToBytes(data) }];
+        view.fragments.push({ index: Number(fragment), id, inputRoot, input: hexToBytes(data) });
         break;
       }
       case "Claimed": {
@@ -135,24 +132,24 @@ export class DealLog {
       }
       case "Backed": {
         const worker = event.args.worker.toLowerCase() as Hex;
-        this.#update(event.args.claim, (claim) => ({ ...claim, backers: new Set([...claim.backers, worker]) }));
+        update(view, event.args.claim, (claim) => ({ ...claim, backers: new Set([...claim.backers, worker]) }));
         break;
       }
       case "Challenged":
-        this.#mark(event.args.claim, "disputed");
+        mark(view, event.args.claim, "disputed");
         break;
       case "Upheld":
-        this.#mark(event.args.claim, "upheld");
+        mark(view, event.args.claim, "upheld");
         break;
       case "Confirmed":
-        this.#mark(event.args.claim, "confirmed");
+        mark(view, event.args.claim, "confirmed");
         view.head = event.args.finalState;
         view.resolved = Number(event.args.fragment) + 1;
         break;
       case "Struck": {
         const { claim: id, fragment, decided, finalState } = event.args;
-        for (const claim of view.claims.values()) if (isPending(claim)) this.#mark(claim.id, "dead");
-        this.#mark(id, "struck");
+        for (const claim of view.claims.values()) if (isPending(claim)) mark(view, claim.id, "dead");
+        mark(view, id, "struck");
         if (decided) [view.head, view.hidden, view.resolved] = [finalState, true, Number(fragment) + 1];
         break;
       }
@@ -166,14 +163,14 @@ export class DealLog {
         break;
     }
   }
+}
 
-  #mark(id: Hex, status: ClaimStatus): void {
-    this.#update(id, (claim) => ({ ...claim, status }));
-  }
+function mark(view: Draft, id: Hex, status: ClaimStatus): void {
+  update(view, id, (claim) => ({ ...claim, status }));
+}
 
-  #update(id: Hex, change: (claim: ClaimView) => ClaimView): void {
-    const claim = this.#view.claims.get(id);
-    if (claim === undefined) throw new Error(`the Deal's logs speak of claim ${id} before it was made`);
-    this.#view.claims.set(id, change(claim));
-  }
+function update(view: Draft, id: Hex, change: (claim: ClaimView) => ClaimView): void {
+  const claim = view.claims.get(id);
+  if (claim === undefined) throw new Error(`the Deal's logs speak of claim ${id} before it was made`);
+  view.claims.set(id, change(claim));
 }

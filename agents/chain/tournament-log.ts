@@ -1,9 +1,10 @@
 /** The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them. */
-import { type Address, type Hex, type Log, parseEventLogs } from "viem";
+import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs } from "viem";
 import { type GameEvent, follow } from "../game/events.ts";
 import { EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
 import { tournamentAbi } from "./artifacts.ts";
 import type { Chain } from "./chain.ts";
+import { LogFollower } from "./log-follower.ts";
 
 const SIDES: readonly (Side | undefined)[] = [undefined, "one", "two"];
 
@@ -35,20 +36,27 @@ function lower(address: Address): Hex {
   return address.toLowerCase() as Hex;
 }
 
-/** Follows one Tournament contract from a block on. */
+/** All events but announcements, which anybody can make for nothing: `announced` asks for the one that matters. */
+const EVENTS = (tournamentAbi as Abi).filter(
+  (item): item is AbiEvent => item.type === "event" && item.name !== "Announced",
+);
+
+/** Follows one Tournament contract. */
 export class TournamentLog {
   /** Parameters of the contract. */
   readonly params: Params;
   readonly address: Address;
   readonly #chain: Chain;
-  #next: bigint;
-  #state: GameState = EMPTY_GAME;
+  readonly #follower: LogFollower<GameState>;
 
   private constructor(chain: Chain, address: Address, params: Params, from: bigint) {
     this.#chain = chain;
     this.address = address;
     this.params = params;
-    this.#next = from;
+    this.#follower = new LogFollower(chain, {
+      ...{ address, from, events: EVENTS, initial: EMPTY_GAME },
+      reduce: (state, logs) => gameEvents(logs).reduce((game, event) => follow(game, event, params), state),
+    });
   }
 
   /** Reads the contract's parameters; `from` is the block in which it was deployed, or an earlier one. */
@@ -59,14 +67,16 @@ export class TournamentLog {
     return new TournamentLog(chain, address, params, from);
   }
 
-  /** The state after every log so far. */
-  async state(): Promise<GameState> {
-    const latest = await this.#chain.reader.getBlockNumber();
-    if (latest >= this.#next) {
-      const logs = await this.#chain.reader.getLogs({ address: this.address, fromBlock: this.#next, toBlock: latest });
-      for (const event of gameEvents(logs)) this.#state = follow(this.#state, event, this.params);
-      this.#next = latest + 1n;
-    }
-    return this.#state;
+  /** The state after every log so far, but for announcements. */
+  state(): Promise<GameState> {
+    return this.#follower.state();
+  }
+
+  /** When something was announced, in seconds; undefined if it was not. */
+  async announced(announcement: Hex): Promise<number | undefined> {
+    const { address } = this;
+    const call = { address, abi: tournamentAbi, functionName: "announcedAt", args: [announcement] } as const;
+    const time = await this.#chain.reader.readContract(call);
+    return time === 0 ? undefined : time;
   }
 }

@@ -39,21 +39,48 @@ export class Validator {
     this.#setup = setup;
   }
 
-  /** Does what is to be done now; tells whether there was anything. */
+  /**
+   * Does what is to be done now; tells whether there was anything. Disputes that are known come before the replay of what is
+   * not, and a failure in one hinders no other: the first is thrown when all have had their turn.
+   */
   async poll(): Promise<boolean> {
     const { deal, replay } = this.#setup;
     const view = await deal.view();
+    const failures: unknown[] = [];
     for (const fragment of view.fragments) {
-      if (replay.endedBefore(fragment.index)) break;
-      const before = replay.before(fragment.index);
-      const run = replay.run(fragment.index, fragment.input);
-      if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
-        return this.#send(deal.call("reveal", "reveal", [bytesToHex(recordBytes(run.final))]));
+      const run = replay.known(fragment.index);
+      if (run === undefined) break;
+      try {
+        if (await this.#serve(fragment, run, view)) return true;
+      } catch (failure) {
+        failures.push(failure);
       }
-      for (const claim of view.claims.values()) {
-        if (claim.fragment !== fragment.index || claim.previous !== rootHex(before)) continue;
-        if (await this.#attend(claim, fragment, run, view)) return true;
-      }
+    }
+    if (failures.length > 0) throw failures[0];
+    return this.#replayNext(view);
+  }
+
+  /** Runs the first fragment that has not been run, if it or a later one is claimed or decided. */
+  #replayNext(view: DealView): boolean {
+    const { replay } = this.#setup;
+    const next = view.fragments.find(({ index }) => replay.known(index) === undefined);
+    if (next === undefined || replay.endedBefore(next.index)) return false;
+    const wanted =
+      next.index < view.resolved || [...view.claims.values()].some((claim) => claim.fragment >= next.index);
+    if (wanted) replay.run(next.index, next.input);
+    return wanted;
+  }
+
+  /** What a fragment that has been run asks for. */
+  async #serve(fragment: Fragment, run: Run, view: DealView): Promise<boolean> {
+    const { deal, replay } = this.#setup;
+    if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
+      return this.#send(deal.call("reveal", "reveal", [bytesToHex(recordBytes(run.final))]));
+    }
+    const before = rootHex(replay.before(fragment.index));
+    for (const claim of view.claims.values()) {
+      if (claim.fragment !== fragment.index || claim.previous !== before) continue;
+      if (await this.#attend(claim, fragment, run, view)) return true;
     }
     return false;
   }
@@ -84,7 +111,7 @@ export class Validator {
     const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
     const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
     const hash = await announcement(seat);
-    if (!(await tournaments.state()).announced.has(hash)) {
+    if ((await tournaments.announced(hash)) === undefined) {
       return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
     }
     const previous = replay.before(fragment.index);

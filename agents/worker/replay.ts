@@ -38,6 +38,11 @@ export class Replay {
     return state;
   }
 
+  /** Fragment `index`, if it has been run. */
+  known(index: number): Run | undefined {
+    return this.#runs[index];
+  }
+
   /** Whether the program has ended, finished or trapped, before fragment `index`: then no further fragment can be run. */
   endedBefore(index: number): boolean {
     return this.before(index).registers.status !== Status.yielded;

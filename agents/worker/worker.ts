@@ -6,8 +6,19 @@ import type { Call, Chain } from "../chain/chain.ts";
 import { type ClaimView, type DealLog, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
 import { type Replay, rootHex } from "./replay.ts";
 
+/** A worker, and the time at which it looks at its Deal. */
+export interface Situation {
+  readonly self: Hex;
+  readonly replay: Replay;
+  /** The claims' window, in seconds. */
+  readonly period: number;
+  /** Timestamp of the latest block, in seconds. */
+  readonly now: number;
+}
+
 /** What a worker does next, given the Deal: at most one call. Pure but for the replay, which is deterministic. */
-export function workerCall(view: DealView, deal: DealLog, self: Hex, replay: Replay): Call | undefined {
+export function workerCall(view: DealView, deal: DealLog, situation: Situation): Call | undefined {
+  const { self, replay, period, now } = situation;
   if (!view.workers.has(self)) return undefined;
   for (const fragment of view.fragments) {
     if (replay.endedBefore(fragment.index)) return undefined;
@@ -24,7 +35,7 @@ export function workerCall(view: DealView, deal: DealLog, self: Hex, replay: Rep
       return deal.call("claim", "claim", [fragment.id, before, bytesToHex(recordBytes(final))]);
     }
     if (claim.finalState !== rootHex(final)) return undefined;
-    if (claim.status === "open" && !claim.backers.has(self)) return deal.call("back", "back", [claim.id]);
+    if (!claim.backers.has(self) && now < claim.since + period) return deal.call("back", "back", [claim.id]);
   }
   return undefined;
 }
@@ -61,11 +72,13 @@ export class Worker {
   /** Does what is to be done now; tells whether there was anything. */
   async poll(): Promise<boolean> {
     const view = await this.#deal.view();
-    const due = confirmable(view, this.#period, await this.#chain.now());
+    const situation = {
+      ...{ self: this.self, replay: this.#replay, period: this.#period },
+      now: await this.#chain.now(),
+    };
+    const due = confirmable(view, situation.period, situation.now);
     const call =
-      due === undefined
-        ? workerCall(view, this.#deal, this.self, this.#replay)
-        : this.#deal.call("confirm", "confirm", [due.id]);
+      due === undefined ? workerCall(view, this.#deal, situation) : this.#deal.call("confirm", "confirm", [due.id]);
     return call !== undefined && attempt(this.#chain, this.self, call);
   }
 }
