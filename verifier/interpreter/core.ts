@@ -142,18 +142,18 @@ export class Core {
 
   /** The instruction at pc traps: that is one step. */
   fail(code: number): void {
-    if (this.savepoint === undefined) return this.halt(code);
+    if (this.savepoint === undefined) return this.#halt(code);
     this.unwind(this.fuel - 1n, Outcome.trap * 2 ** 32 + code, this.savepoint.keep);
   }
 
   /** A step without fuel: the transaction ends and its end is paid from the reserve, or the program is trapped. */
   exhaust(): void {
-    if (this.savepoint === undefined || this.reserve === 0n) return this.halt(Trap.outOfFuel);
+    if (this.savepoint === undefined || this.reserve === 0n) return this.#halt(Trap.outOfFuel);
     this.reserve -= 1n;
     this.unwind(0n, Outcome.trap * 2 ** 32 + Trap.outOfFuel, this.savepoint.keep);
   }
 
-  private halt(code: number): void {
+  #halt(code: number): void {
     this.status = Status.trapped;
     this.failure = code;
   }

@@ -146,7 +146,8 @@ export class Window {
     for (let page = from; page < to; page++) {
       const at = (page - from) * WINDOW_PAGE;
       const bytes = before.subarray(at, at + WINDOW_PAGE);
-      if (Buffer.compare(bytes, this.#page(page)) === 0) continue;
+      const content = this.#page(page);
+      if (bytes.every((byte, i) => byte === content[i])) continue;
       this.#saved.push({ page, bytes });
       this.marks[page]! |= SAVED;
       this.#marked.push(page);
