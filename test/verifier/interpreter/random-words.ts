@@ -323,6 +323,8 @@ export class WordWriter {
     }
     const fields = { a: record, b: results === 1 ? 0 : results, flags: results === 1 ? Flag.carry : 0 };
     this.#emit(Op.return, top, fields);
+    // With the record moved up, the stack is higher than these words say, and no branch fits.
+    if (record === top) this.#heights.fill(Infinity, this.#heights.length - 1 - results);
   }
 
   /** Branches of a function go to its own words of the right height; where there is none, they are no branches. */
