@@ -4,7 +4,6 @@
  */
 import { encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
 import { bytesToHex } from "viem";
-import { packHeader } from "../../verifier/machine/record.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -13,6 +12,7 @@ import { dealAbi, dealBytecode, depositsAbi } from "../chain/artifacts.ts";
 import type { Call, Sent } from "../chain/chain.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
+import { programTerms } from "../chain/program-terms.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { Validator } from "../validator/validator.ts";
 import { Replay, type Run } from "../worker/replay.ts";
@@ -198,21 +198,12 @@ function castOf(accounts: readonly Hex[]): Cast {
 
 /** Deploys the Deal, funds it, lets the workers join and submits the fragments. */
 async function makeDeal({ chain }: EmbeddedChain, deployment: Deployment, cast: Cast, job: DealJob): Promise<DealLog> {
-  const initial = initialState(job.program.image);
-  const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
   const terms = {
     customer: cast.customer,
     sequencer: cast.sequencer,
     arbiter: deployment.arbiter,
     deposits: deployment.deposits,
-    program: {
-      codeRoot: bytesToHex(initial.code.root()),
-      memoryRoot: bytesToHex(initial.memory.root()),
-      cellsRoot: bytesToHex(initial.cells.root()),
-      sizes: word(job.program.image.sizes),
-      header: word(packHeader(job.program.image.header)),
-      sourcesRoot: bytesToHex(job.program.image.sourcesRoot),
-    },
+    program: programTerms(job.program),
     budget: BUDGET,
     collateralToken: zeroAddress,
     collateral: COLLATERAL,

@@ -1,10 +1,9 @@
 /** `inspect MODULE`: what a module becomes as a program. */
 import type { Command } from "commander";
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex } from "viem";
 import type { Convention, Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
-import { packHeader } from "../../../verifier/machine/record.ts";
-import { initialState } from "../../../verifier/state/program.ts";
+import { programTerms } from "../../chain/program-terms.ts";
 import { guarded, UserError } from "../failure.ts";
 import { programFrom } from "../program-file.ts";
 
@@ -79,20 +78,6 @@ function inspect(module: string, options: InspectOptions): void {
     console.log(`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
   }
   for (const line of listing ?? []) console.log(listingLine(line));
-}
-
-/** The fields of `IStepVerifier.Program`, as the terms of a Deal want them. */
-export function programTerms(program: Program): Record<string, Hex> {
-  const initial = initialState(program.image);
-  const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
-  return {
-    codeRoot: bytesToHex(initial.code.root()),
-    memoryRoot: bytesToHex(initial.memory.root()),
-    cellsRoot: bytesToHex(initial.cells.root()),
-    sizes: word(program.image.sizes),
-    header: word(packHeader(program.image.header)),
-    sourcesRoot: bytesToHex(program.image.sourcesRoot),
-  };
 }
 
 interface Line {
