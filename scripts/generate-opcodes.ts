@@ -25,10 +25,10 @@ function library(name: string, notice: string, entries: Record<string, number>, 
   return [`/// @notice ${notice}`, `library ${name} {`, ...lines, "}", ""].join("\n");
 }
 
-/** A constant whose bit `op` tells whether a numeric opcode has a property. All of them are below 256. */
+/** A constant whose bit `op` tells whether an integer opcode has a property. All of them are below 256. */
 function bitmap(name: string, notice: string, has: (op: number) => boolean): string {
   let bits = 0n;
-  for (const op of NUMERIC.keys()) if (has(op)) bits |= 1n << BigInt(op);
+  for (const [op, { family }] of NUMERIC) if (family === "integer" && has(op)) bits |= 1n << BigInt(op);
   return `    /// @notice ${notice}\n    uint256 internal constant ${name} = 0x${bits.toString(16).padStart(64, "0")};\n`;
 }
 
@@ -55,9 +55,9 @@ export function generateOpcodes(): string {
     library("Op", "Opcodes of control, stack, memory, cells and host instructions.", Op, 4),
     "/// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.",
     "library Shape {",
-    bitmap("UNARY", "Bit `op` is set if the numeric instruction takes one operand.", (op) => operands(op) === 1),
-    bitmap("BINARY", "Bit `op` is set if the numeric instruction takes two operands.", (op) => operands(op) === 2),
-    bitmap("WIDE", "Bit `op` is set if the numeric instruction reads 64 bits.", (op) => NUMERIC.get(op)?.bits === 64),
+    bitmap("UNARY", "Bit `op` is set if the integer instruction takes one operand.", (op) => operands(op) === 1),
+    bitmap("BINARY", "Bit `op` is set if the integer instruction takes two operands.", (op) => operands(op) === 2),
+    bitmap("WIDE", "Bit `op` is set if the integer instruction reads 64 bits.", (op) => NUMERIC.get(op)?.bits === 64),
     "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.",
     "    /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.",
     `    uint256 internal constant MEMORY = 0x${memoryShapes()};`,

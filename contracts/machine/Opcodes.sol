@@ -24,6 +24,8 @@ library Op {
     uint256 internal constant GLOBAL_SET = 0x0024;
     uint256 internal constant I32_LOAD = 0x0028;
     uint256 internal constant I64_LOAD = 0x0029;
+    uint256 internal constant F32_LOAD = 0x002a;
+    uint256 internal constant F64_LOAD = 0x002b;
     uint256 internal constant I32_LOAD8_S = 0x002c;
     uint256 internal constant I32_LOAD8_U = 0x002d;
     uint256 internal constant I32_LOAD16_S = 0x002e;
@@ -36,6 +38,8 @@ library Op {
     uint256 internal constant I64_LOAD32_U = 0x0035;
     uint256 internal constant I32_STORE = 0x0036;
     uint256 internal constant I64_STORE = 0x0037;
+    uint256 internal constant F32_STORE = 0x0038;
+    uint256 internal constant F64_STORE = 0x0039;
     uint256 internal constant I32_STORE8 = 0x003a;
     uint256 internal constant I32_STORE16 = 0x003b;
     uint256 internal constant I64_STORE8 = 0x003c;
@@ -45,6 +49,8 @@ library Op {
     uint256 internal constant MEMORY_GROW = 0x0040;
     uint256 internal constant I32_CONST = 0x0041;
     uint256 internal constant I64_CONST = 0x0042;
+    uint256 internal constant F32_CONST = 0x0043;
+    uint256 internal constant F64_CONST = 0x0044;
     uint256 internal constant MEMORY_INIT = 0xfc08;
     uint256 internal constant DATA_DROP = 0xfc09;
     uint256 internal constant MEMORY_COPY = 0xfc0a;
@@ -73,18 +79,18 @@ library Op {
 
 /// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.
 library Shape {
-    /// @notice Bit `op` is set if the numeric instruction takes one operand.
+    /// @notice Bit `op` is set if the integer instruction takes one operand.
     uint256 internal constant UNARY = 0x000000000000001f00003080000000000e000380000100200000000000000000;
 
-    /// @notice Bit `op` is set if the numeric instruction takes two operands.
+    /// @notice Bit `op` is set if the integer instruction takes two operands.
     uint256 internal constant BINARY = 0x000000000000000000000000000007fff1fffc0007feffc00000000000000000;
 
-    /// @notice Bit `op` is set if the numeric instruction reads 64 bits.
+    /// @notice Bit `op` is set if the integer instruction reads 64 bits.
     uint256 internal constant WIDE = 0x000000000000001c00000080000007fffe00000007ff00000000000000000000;
 
     /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.
     /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.
-    uint256 internal constant MEMORY = 0x0000000000000000006462614241000068442434223221310212011100002804;
+    uint256 internal constant MEMORY = 0x0000000000000000006462614241684468442434223221310212011128042804;
 }
 
 /// @notice Flags of the instruction word.

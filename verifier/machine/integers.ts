@@ -12,10 +12,10 @@ export interface AluResult {
 const ok = (value: bigint): AluResult => ({ value, trap: 0 });
 const fail = (trap: number): AluResult => ({ value: 0n, trap });
 
-/** Computes `x op y` (or `op x`) for a numeric opcode; any other opcode is a trap. Operands may be any u256. */
+/** Computes `x op y` (or `op x`) for an integer opcode; any other opcode is a trap. Operands may be any u256. */
 export function alu(op: number, x: bigint, y: bigint): AluResult {
   const shape = NUMERIC.get(op);
-  if (shape === undefined) return fail(Trap.invalidInstruction);
+  if (shape?.family !== "integer") return fail(Trap.invalidInstruction);
   const { bits } = shape;
   const mask = (1n << BigInt(bits)) - 1n;
   const a = x & mask;

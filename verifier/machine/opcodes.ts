@@ -30,6 +30,8 @@ export const Op = {
   // memory
   i32Load: 0x0028,
   i64Load: 0x0029,
+  f32Load: 0x002a,
+  f64Load: 0x002b,
   i32Load8S: 0x002c,
   i32Load8U: 0x002d,
   i32Load16S: 0x002e,
@@ -42,6 +44,8 @@ export const Op = {
   i64Load32U: 0x0035,
   i32Store: 0x0036,
   i64Store: 0x0037,
+  f32Store: 0x0038,
+  f64Store: 0x0039,
   i32Store8: 0x003a,
   i32Store16: 0x003b,
   i64Store8: 0x003c,
@@ -49,9 +53,11 @@ export const Op = {
   i64Store32: 0x003e,
   memorySize: 0x003f,
   memoryGrow: 0x0040,
-  // constants
+  // constants; the immediate of a float is its bits
   i32Const: 0x0041,
   i64Const: 0x0042,
+  f32Const: 0x0043,
+  f64Const: 0x0044,
   // bulk: the check of each; a restartable move follows it
   memoryInit: 0xfc08,
   dataDrop: 0xfc09,
@@ -103,6 +109,8 @@ const shape = (bytes: number, signed: boolean, bits: 32 | 64): MemoryShape => ({
 export const LOADS: ReadonlyMap<number, MemoryShape> = new Map([
   [Op.i32Load, shape(4, false, 32)],
   [Op.i64Load, shape(8, false, 64)],
+  [Op.f32Load, shape(4, false, 32)],
+  [Op.f64Load, shape(8, false, 64)],
   [Op.i32Load8S, shape(1, true, 32)],
   [Op.i32Load8U, shape(1, false, 32)],
   [Op.i32Load16S, shape(2, true, 32)],
@@ -119,6 +127,8 @@ export const LOADS: ReadonlyMap<number, MemoryShape> = new Map([
 export const STORES: ReadonlyMap<number, MemoryShape> = new Map([
   [Op.i32Store, shape(4, false, 32)],
   [Op.i64Store, shape(8, false, 64)],
+  [Op.f32Store, shape(4, false, 32)],
+  [Op.f64Store, shape(8, false, 64)],
   [Op.i32Store8, shape(1, false, 32)],
   [Op.i32Store16, shape(2, false, 32)],
   [Op.i64Store8, shape(1, false, 64)],
@@ -126,36 +136,71 @@ export const STORES: ReadonlyMap<number, MemoryShape> = new Map([
   [Op.i64Store32, shape(4, false, 64)],
 ]);
 
-/** A numeric instruction: its text name, how many operands it takes, and the width they are read at. */
+/**
+ * A numeric instruction: its text name, how many operands it takes, the width they are read at, and who computes it
+ * (`integers.ts` or `floats.ts`).
+ */
 export interface NumericShape {
   readonly name: string;
   readonly operands: 1 | 2;
   readonly bits: 32 | 64;
+  readonly family: "integer" | "float";
 }
 
 const names = (prefix: string, list: string): string[] => list.split(" ").map((name) => `${prefix}.${name}`);
 
 const COMPARE = "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u";
 const ARITHMETIC = "add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr";
+const FLOAT_COMPARE = "eq ne lt gt le ge";
+const FLOAT_UNARY = "abs neg ceil floor trunc nearest sqrt";
+const FLOAT_BINARY = "add sub mul div min max copysign";
 
-function family(first: number, list: readonly string[], operands: 1 | 2, bits: 32 | 64): [number, NumericShape][] {
-  return list.map((name, i) => [first + i, { name, operands, bits }]);
+type Rows = [number, NumericShape][];
+
+function integers(first: number, list: readonly string[], operands: 1 | 2, bits: 32 | 64): Rows {
+  return list.map((name, i) => [first + i, { name, operands, bits, family: "integer" }]);
 }
 
-/** The integer instructions by opcode, in the order of the specification's binary format. */
+function floats(first: number, list: readonly string[], operands: 1 | 2, bits: 32 | 64): Rows {
+  return list.map((name, i) => [first + i, { name, operands, bits, family: "float" }]);
+}
+
+/** The integer and float instructions by opcode, those of one group in the order of the specification's binary format. */
 export const NUMERIC: ReadonlyMap<number, NumericShape> = new Map([
-  ...family(0x45, ["i32.eqz"], 1, 32),
-  ...family(0x46, names("i32", COMPARE), 2, 32),
-  ...family(0x50, ["i64.eqz"], 1, 64),
-  ...family(0x51, names("i64", COMPARE), 2, 64),
-  ...family(0x67, names("i32", "clz ctz popcnt"), 1, 32),
-  ...family(0x6a, names("i32", ARITHMETIC), 2, 32),
-  ...family(0x79, names("i64", "clz ctz popcnt"), 1, 64),
-  ...family(0x7c, names("i64", ARITHMETIC), 2, 64),
-  ...family(0xa7, ["i32.wrap_i64"], 1, 64),
-  ...family(0xac, ["i64.extend_i32_s", "i64.extend_i32_u"], 1, 32),
-  ...family(0xc0, ["i32.extend8_s", "i32.extend16_s"], 1, 32),
-  ...family(0xc2, ["i64.extend8_s", "i64.extend16_s", "i64.extend32_s"], 1, 64),
+  ...integers(0x45, ["i32.eqz"], 1, 32),
+  ...integers(0x46, names("i32", COMPARE), 2, 32),
+  ...integers(0x50, ["i64.eqz"], 1, 64),
+  ...integers(0x51, names("i64", COMPARE), 2, 64),
+  ...floats(0x5b, names("f32", FLOAT_COMPARE), 2, 32),
+  ...floats(0x61, names("f64", FLOAT_COMPARE), 2, 64),
+  ...integers(0x67, names("i32", "clz ctz popcnt"), 1, 32),
+  ...integers(0x6a, names("i32", ARITHMETIC), 2, 32),
+  ...integers(0x79, names("i64", "clz ctz popcnt"), 1, 64),
+  ...integers(0x7c, names("i64", ARITHMETIC), 2, 64),
+  ...floats(0x8b, names("f32", FLOAT_UNARY), 1, 32),
+  ...floats(0x92, names("f32", FLOAT_BINARY), 2, 32),
+  ...floats(0x99, names("f64", FLOAT_UNARY), 1, 64),
+  ...floats(0xa0, names("f64", FLOAT_BINARY), 2, 64),
+  ...integers(0xa7, ["i32.wrap_i64"], 1, 64),
+  ...floats(0xa8, names("i32", "trunc_f32_s trunc_f32_u"), 1, 32),
+  ...floats(0xaa, names("i32", "trunc_f64_s trunc_f64_u"), 1, 64),
+  ...integers(0xac, ["i64.extend_i32_s", "i64.extend_i32_u"], 1, 32),
+  ...floats(0xae, names("i64", "trunc_f32_s trunc_f32_u"), 1, 32),
+  ...floats(0xb0, names("i64", "trunc_f64_s trunc_f64_u"), 1, 64),
+  ...floats(0xb2, names("f32", "convert_i32_s convert_i32_u"), 1, 32),
+  ...floats(0xb4, names("f32", "convert_i64_s convert_i64_u demote_f64"), 1, 64),
+  ...floats(0xb7, names("f64", "convert_i32_s convert_i32_u"), 1, 32),
+  ...floats(0xb9, names("f64", "convert_i64_s convert_i64_u"), 1, 64),
+  ...floats(0xbb, ["f64.promote_f32", "i32.reinterpret_f32"], 1, 32),
+  ...floats(0xbd, ["i64.reinterpret_f64"], 1, 64),
+  ...floats(0xbe, ["f32.reinterpret_i32"], 1, 32),
+  ...floats(0xbf, ["f64.reinterpret_i64"], 1, 64),
+  ...integers(0xc0, ["i32.extend8_s", "i32.extend16_s"], 1, 32),
+  ...integers(0xc2, ["i64.extend8_s", "i64.extend16_s", "i64.extend32_s"], 1, 64),
+  ...floats(0xfc00, names("i32", "trunc_sat_f32_s trunc_sat_f32_u"), 1, 32),
+  ...floats(0xfc02, names("i32", "trunc_sat_f64_s trunc_sat_f64_u"), 1, 64),
+  ...floats(0xfc04, names("i64", "trunc_sat_f32_s trunc_sat_f32_u"), 1, 32),
+  ...floats(0xfc06, names("i64", "trunc_sat_f64_s trunc_sat_f64_u"), 1, 64),
 ]);
 
 /** Why a step trapped: the `code` register of a trapped state, and the low half of an `outcome` of kind trap. */

@@ -41,7 +41,7 @@ function execute(m: Machine): void {
   if (m.trap !== 0) return;
   if (NUMERIC.has(op)) executeNumeric(m);
   else if (op <= Op.callIndirect) executeControl(m);
-  else if (op <= Op.globalSet || op === Op.i32Const || op === Op.i64Const || op === Op.move) executeVariable(m);
+  else if (op <= Op.globalSet || (op >= Op.i32Const && op <= Op.f64Const) || op === Op.move) executeVariable(m);
   else if (op <= Op.memoryGrow) executeMemory(m);
   else if ((op >= Op.memoryInit && op <= Op.tableCopy) || (op >= Op.copyBytes && op <= Op.copyCells)) executeBulk(m);
   else if (op >= Op.checkpoint && op <= Op.outputAppend) executeHost(m);

@@ -8,6 +8,8 @@ export function executeVariable(m: Machine): void {
   switch (op) {
     case Op.i32Const:
     case Op.i64Const:
+    case Op.f32Const:
+    case Op.f64Const:
       m.push(imm);
       break;
     case Op.drop:
