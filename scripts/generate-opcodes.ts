@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../verifier/machine/opcodes.ts";
-import type { MemoryShape } from "../verifier/machine/opcodes.ts";
+import type { MemoryShape, NumericShape } from "../verifier/machine/opcodes.ts";
 
 /** Where the generated file lies. */
 export const OPCODES_FILE = fileURLToPath(new URL("../contracts/machine/Opcodes.sol", import.meta.url));
@@ -25,11 +25,31 @@ function library(name: string, notice: string, entries: Record<string, number>, 
   return [`/// @notice ${notice}`, `library ${name} {`, ...lines, "}", ""].join("\n");
 }
 
-/** A constant whose bit `op` tells whether an integer opcode has a property. All of them are below 256. */
-function bitmap(name: string, notice: string, has: (op: number) => boolean): string {
+/** Opcodes below this have a bit in a bitmap; the others are {@link saturating}. */
+const BITMAP_END = 256;
+
+/** A constant whose bit `op` tells whether a numeric opcode has a property. */
+function bitmap(name: string, notice: string, has: (shape: NumericShape) => boolean): string {
   let bits = 0n;
-  for (const [op, { family }] of NUMERIC) if (family === "integer" && has(op)) bits |= 1n << BigInt(op);
+  for (const [op, shape] of NUMERIC) if (op < BITMAP_END && has(shape)) bits |= 1n << BigInt(op);
   return `    /// @notice ${notice}\n    uint256 internal constant ${name} = 0x${bits.toString(16).padStart(64, "0")};\n`;
+}
+
+/** The first and the last of the numeric opcodes that have no bit: float instructions of one operand, without a gap. */
+function saturating(): string {
+  const rows = [...NUMERIC].filter(([op]) => op >= BITMAP_END);
+  const ops = rows.map(([op]) => op);
+  const [first, last] = [Math.min(...ops), Math.max(...ops)];
+  if (last - first + 1 !== rows.length || rows.some(([, s]) => s.family !== "float" || s.operands !== 1))
+    throw new Error("numeric opcodes beyond the bitmaps must be unary float instructions without a gap");
+  return [
+    "    /// @notice The first of the saturating truncations: float instructions of one operand, beyond the bitmaps.",
+    `    uint256 internal constant SATURATING_FIRST = ${hex(first, 4)};`,
+    "",
+    "    /// @notice The last of them.",
+    `    uint256 internal constant SATURATING_LAST = ${hex(last, 4)};`,
+    "",
+  ].join("\n");
 }
 
 /** One byte an opcode from `Op.i32Load`, the first least significant: bytes, 16 if signed, 32 if 64 bits, 64 if a store. */
@@ -55,9 +75,11 @@ export function generateOpcodes(): string {
     library("Op", "Opcodes of control, stack, memory, cells and host instructions.", Op, 4),
     "/// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.",
     "library Shape {",
-    bitmap("UNARY", "Bit `op` is set if the integer instruction takes one operand.", (op) => operands(op) === 1),
-    bitmap("BINARY", "Bit `op` is set if the integer instruction takes two operands.", (op) => operands(op) === 2),
-    bitmap("WIDE", "Bit `op` is set if the integer instruction reads 64 bits.", (op) => NUMERIC.get(op)?.bits === 64),
+    bitmap("INTEGER", "Bit `op` is set if it is an integer instruction.", ({ family }) => family === "integer"),
+    bitmap("FLOAT", "Bit `op` is set if it is a float instruction.", ({ family }) => family === "float"),
+    bitmap("BINARY", "Bit `op` is set if the numeric instruction takes two operands.", (s) => s.operands === 2),
+    bitmap("WIDE", "Bit `op` is set if the numeric instruction reads 64 bits.", ({ bits }) => bits === 64),
+    saturating(),
     "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.",
     "    /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.",
     `    uint256 internal constant MEMORY = 0x${memoryShapes()};`,
@@ -71,10 +93,6 @@ export function generateOpcodes(): string {
     .join("\n")
     .trimEnd()
     .concat("\n");
-}
-
-function operands(op: number): number | undefined {
-  return NUMERIC.get(op)?.operands;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(OPCODES_FILE, generateOpcodes());

@@ -25,7 +25,7 @@ contract Integers is IAlu {
 
     /// @inheritdoc IAlu
     function alu(uint256 opcode, uint256 x, uint256 y) external pure returns (uint256 value, uint256 trap) {
-        if (((Shape.UNARY | Shape.BINARY) >> opcode) & 1 == 0) return (0, Trap.INVALID_INSTRUCTION);
+        if ((Shape.INTEGER >> opcode) & 1 == 0) return (0, Trap.INVALID_INSTRUCTION);
         uint256 bits = (Shape.WIDE >> opcode) & 1 != 0 ? 64 : 32;
         x = truncate(x, bits);
         y = truncate(y, bits);

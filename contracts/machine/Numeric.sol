@@ -8,9 +8,14 @@ import {Shape} from "./Opcodes.sol";
 /// @title Numeric instructions: operands are masked to their width when read, results are canonical
 /// @notice The twin of `verifier/machine/numeric.ts`.
 library Numeric {
-    /// @notice Whether an opcode is one of the table of numeric instructions.
-    function has(uint256 op) internal pure returns (bool) {
-        return ((Shape.UNARY | Shape.BINARY) >> op) & 1 != 0;
+    /// @notice Whether an opcode is one of the integer instructions.
+    function isInteger(uint256 op) internal pure returns (bool) {
+        return (Shape.INTEGER >> op) & 1 != 0;
+    }
+
+    /// @notice Whether an opcode is one of the float instructions.
+    function isFloat(uint256 op) internal pure returns (bool) {
+        return (Shape.FLOAT >> op) & 1 != 0 || (op >= Shape.SATURATING_FIRST && op <= Shape.SATURATING_LAST);
     }
 
     /// @notice Executes a numeric instruction with the arithmetic of another contract.

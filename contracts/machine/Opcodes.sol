@@ -79,14 +79,23 @@ library Op {
 
 /// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.
 library Shape {
-    /// @notice Bit `op` is set if the integer instruction takes one operand.
-    uint256 internal constant UNARY = 0x000000000000001f00003080000000000e000380000100200000000000000000;
+    /// @notice Bit `op` is set if it is an integer instruction.
+    uint256 internal constant INTEGER = 0x000000000000001f00003080000007ffffffff8007ffffe00000000000000000;
 
-    /// @notice Bit `op` is set if the integer instruction takes two operands.
-    uint256 internal constant BINARY = 0x000000000000000000000000000007fff1fffc0007feffc00000000000000000;
+    /// @notice Bit `op` is set if it is a float instruction.
+    uint256 internal constant FLOAT = 0x0000000000000000ffffcf7ffffff8000000007ff80000000000000000000000;
 
-    /// @notice Bit `op` is set if the integer instruction reads 64 bits.
-    uint256 internal constant WIDE = 0x000000000000001c00000080000007fffe00000007ff00000000000000000000;
+    /// @notice Bit `op` is set if the numeric instruction takes two operands.
+    uint256 internal constant BINARY = 0x00000000000000000000007f01fc07fff1fffc7ffffeffc00000000000000000;
+
+    /// @notice Bit `op` is set if the numeric instruction reads 64 bits.
+    uint256 internal constant WIDE = 0x000000000000001ca6730cfffe0007fffe00007e07ff00000000000000000000;
+
+    /// @notice The first of the saturating truncations: float instructions of one operand, beyond the bitmaps.
+    uint256 internal constant SATURATING_FIRST = 0xfc00;
+
+    /// @notice The last of them.
+    uint256 internal constant SATURATING_LAST = 0xfc07;
 
     /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.
     /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.

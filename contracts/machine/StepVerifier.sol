@@ -24,10 +24,16 @@ contract StepVerifier is IStepVerifier {
     /// @notice The arithmetic of the integer instructions.
     IAlu public immutable integers;
 
+    /// @notice The arithmetic of the float instructions.
+    IAlu public immutable floats;
+
     /// @param integers_ A contract that computes what `verifier/machine/integers.ts` does.
-    constructor(IAlu integers_) {
+    /// @param floats_ A contract that computes what `verifier/machine/floats.ts` does.
+    constructor(IAlu integers_, IAlu floats_) {
         require(address(integers_).code.length > 0, NoArithmetic(address(integers_)));
+        require(address(floats_).code.length > 0, NoArithmetic(address(floats_)));
         integers = integers_;
+        floats = floats_;
     }
 
     /// @inheritdoc IStepVerifier
@@ -108,9 +114,11 @@ contract StepVerifier is IStepVerifier {
 
     function dispatch(Machine memory m) private view {
         uint256 op = m.op;
-        if (Numeric.has(op)) Numeric.execute(m, integers);
+        if (Numeric.isInteger(op)) Numeric.execute(m, integers);
+        else if (Numeric.isFloat(op)) Numeric.execute(m, floats);
         else if (op <= Op.CALL_INDIRECT) Control.execute(m);
-        else if (op <= Op.GLOBAL_SET || op == Op.I32_CONST || op == Op.I64_CONST || op == Op.MOVE) Variable.execute(m);
+        else if (op <= Op.GLOBAL_SET || op == Op.MOVE) Variable.execute(m);
+        else if (op >= Op.I32_CONST && op <= Op.F64_CONST) Variable.execute(m);
         else if (op <= Op.MEMORY_GROW) Memory.execute(m);
         else if (op >= Op.MEMORY_INIT && op <= Op.TABLE_COPY) Bulk.execute(m);
         else if (op >= Op.COPY_BYTES && op <= Op.COPY_CELLS) Bulk.execute(m);

@@ -11,7 +11,7 @@ library Variable {
     /// @notice Executes drop, select, local.*, global.*, constants and the machine's `move`. Values are moved bit by bit.
     function execute(Machine memory m) internal pure {
         uint256 op = m.op;
-        if (op == Op.I32_CONST || op == Op.I64_CONST) m.push(m.imm);
+        if (op >= Op.I32_CONST && op <= Op.F64_CONST) m.push(m.imm);
         else if (op == Op.DROP) m.pop(0);
         else if (op == Op.SELECT) select(m);
         else if (op == Op.LOCAL_GET) m.push(m.slot(m.a));

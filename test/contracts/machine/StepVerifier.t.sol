@@ -2,8 +2,8 @@
 pragma solidity 0.8.35;
 
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
+import {Floats} from "../../../contracts/machine/Floats.sol";
 import {Integers} from "../../../contracts/machine/Integers.sol";
-
 import {StepVerifier} from "../../../contracts/machine/StepVerifier.sol";
 import {ZeroHashes} from "../../../contracts/machine/ZeroHashes.sol";
 
@@ -25,7 +25,7 @@ contract StepVerifierTest {
     }
 
     function setUp() public {
-        verifier = new StepVerifier(new Integers());
+        verifier = new StepVerifier(new Integers(), new Floats());
     }
 
     /// @notice Totality: of the witnesses with zero to six openings, exactly one is right. Every tree but the code is empty,

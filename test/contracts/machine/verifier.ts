@@ -3,7 +3,7 @@ import { getBytes, hexlify } from "ethers";
 import { network } from "hardhat";
 import { keccak256 } from "../../../verifier/merkle/keccak.ts";
 import { RECORD_BYTES } from "../../../verifier/state/state.ts";
-import type { Integers, StepBatch, StepVerifier } from "../../../types/ethers-contracts/index.js";
+import type { Floats, Integers, StepBatch, StepVerifier } from "../../../types/ethers-contracts/index.js";
 
 /** What a verifier is asked: a state root and a witness. */
 export interface StepQuery {
@@ -19,9 +19,10 @@ export type StepAnswer =
 export interface Verifier {
   readonly contract: StepVerifier;
   readonly integers: Integers;
+  readonly floats: Floats;
   readonly batch: StepBatch;
-  /** Deploys another verifier, with the arithmetic at an address. */
-  readonly deploy: (arithmetic: string) => Promise<StepVerifier>;
+  /** Deploys another verifier, with the arithmetic at two addresses. */
+  readonly deploy: (integers: string, floats: string) => Promise<StepVerifier>;
   /** Asks for many steps. */
   readonly steps: (queries: readonly StepQuery[]) => Promise<StepAnswer[]>;
 }
@@ -33,8 +34,9 @@ const CALL_BYTES = 1 << 15;
 export async function deployVerifier(): Promise<Verifier> {
   const { ethers } = await network.create({ override: { blockGasLimit: 1n << 40n, transactionGasCap: false } });
   const integers = await ethers.deployContract("Integers");
-  const deploy = (arithmetic: string) => ethers.deployContract("StepVerifier", [arithmetic]);
-  const contract = await deploy(await integers.getAddress());
+  const floats = await ethers.deployContract("Floats");
+  const deploy = (...arithmetic: [string, string]) => ethers.deployContract("StepVerifier", arithmetic);
+  const contract = await deploy(await integers.getAddress(), await floats.getAddress());
   const batch = await ethers.deployContract("StepBatch");
 
   async function ask(queries: readonly StepQuery[]): Promise<StepAnswer[]> {
@@ -59,7 +61,7 @@ export async function deployVerifier(): Promise<Verifier> {
     return answers;
   }
 
-  return { contract, integers, batch, deploy, steps };
+  return { contract, integers, floats, batch, deploy, steps };
 }
 
 /** The query of a witness for the state that its own record says. */
