@@ -26,6 +26,8 @@ export const EFFECTS: ReadonlyMap<number, Effect> = new Map([
   [Op.memoryGrow, effect(1, 1)],
   [Op.i32Const, effect(0, 1)],
   [Op.i64Const, effect(0, 1)],
+  [Op.f32Const, effect(0, 1)],
+  [Op.f64Const, effect(0, 1)],
   [Op.memoryInit, effect(3, 1)],
   [Op.memoryCopy, effect(3, 1)],
   [Op.memoryFill, effect(3, 1)],

@@ -15,6 +15,10 @@ export const Fast = {
   returnCarry: 0xd4,
   /** move: a = destination, b = source. */
   move: 0xd5,
+  /** A floating-point instruction of one operand: a = its opcode. */
+  floatUnary: 0xe0,
+  /** A floating-point instruction of two operands: a = its opcode. */
+  floatBinary: 0xe1,
   /** An instruction that is executed outside the inner loop, from its word. */
   outside: 0xfe,
   /** An instruction whose effect on this stack the fast form cannot follow: the reference executes it. */

@@ -32,6 +32,33 @@ export function rotate(words: Int32Array, sp: number, count: number): void {
   words[sp - 1] = isWhole ? high : (high << count) | (low >>> -count);
 }
 
+/** Shifts the slot below word `sp` to the left by `count` modulo 64. */
+export function shiftLeft(words: Int32Array, sp: number, count: number): void {
+  const n = count & 63;
+  if (n >= 32) {
+    words[sp - 1] = words[sp - 2]! << n;
+    words[sp - 2] = 0;
+  } else if (n !== 0) {
+    words[sp - 1] = (words[sp - 1]! << n) | (words[sp - 2]! >>> -n);
+    words[sp - 2] = words[sp - 2]! << n;
+  }
+}
+
+/** Shifts the slot below word `sp` to the right by `count` modulo 64, filling it with copies of `fill`, 0 or -1. */
+export function shiftRight(words: Int32Array, sp: number, count: number, fill: number): void {
+  const n = count & 63;
+  const high = words[sp - 1]!;
+  // Bits beyond the upper word, as one that stands above it; shifting by 32 would shift by 0.
+  const shifted = (n & 31) === 0 ? high : (high >>> n) | (fill << -n);
+  if (n >= 32) {
+    words[sp - 2] = shifted;
+    words[sp - 1] = fill;
+  } else if (n !== 0) {
+    words[sp - 2] = (words[sp - 2]! >>> n) | (high << -n);
+    words[sp - 1] = shifted;
+  }
+}
+
 /** Zeros words from one to another, and gives the latter: locals that a call finds. */
 export function clear(words: Int32Array, start: number, end: number): number {
   for (let i = start; i < end; i++) words[i] = 0;

@@ -9,7 +9,8 @@ import { Trap } from "../machine/opcodes.ts";
 import { FUNCTION_TAG } from "../machine/word.ts";
 import { type Core, Exit } from "./core.ts";
 import { STRIDE } from "./fast-op.ts";
-import { clear, countBits, divide, less, lessUnsigned, rotate } from "./halves.ts";
+import { floatBinary, floatUnary } from "./floats.ts";
+import { clear, countBits, divide, less, lessUnsigned, rotate, shiftLeft, shiftRight } from "./halves.ts";
 import { TOUCHED } from "./window.ts";
 
 /**
@@ -503,45 +504,18 @@ export function runInnerLoop(m: Core, quota: number): number {
             S[sp - 2] = S[sp - 2]! ^ S[sp]!;
             S[sp - 1] = S[sp - 1]! ^ S[sp + 1]!;
             break;
-          case 0x86: {
-            // i64.shl
+          case 0x86: // i64.shl
             sp -= 2;
-            const n = S[sp]! & 63;
-            if (n >= 32) {
-              S[sp - 1] = S[sp - 2]! << n;
-              S[sp - 2] = 0;
-            } else if (n !== 0) {
-              S[sp - 1] = (S[sp - 1]! << n) | (S[sp - 2]! >>> -n);
-              S[sp - 2] = S[sp - 2]! << n;
-            }
+            shiftLeft(S, sp, S[sp]!);
             break;
-          }
-          case 0x87: {
-            // i64.shr_s
+          case 0x87: // i64.shr_s
             sp -= 2;
-            const n = S[sp]! & 63;
-            if (n >= 32) {
-              S[sp - 2] = S[sp - 1]! >> n;
-              S[sp - 1] = S[sp - 1]! >> 31;
-            } else if (n !== 0) {
-              S[sp - 2] = (S[sp - 2]! >>> n) | (S[sp - 1]! << -n);
-              S[sp - 1] = S[sp - 1]! >> n;
-            }
+            shiftRight(S, sp, S[sp]!, S[sp - 1]! >> 31);
             break;
-          }
-          case 0x88: {
-            // i64.shr_u
+          case 0x88: // i64.shr_u
             sp -= 2;
-            const n = S[sp]! & 63;
-            if (n >= 32) {
-              S[sp - 2] = S[sp - 1]! >>> n;
-              S[sp - 1] = 0;
-            } else if (n !== 0) {
-              S[sp - 2] = (S[sp - 2]! >>> n) | (S[sp - 1]! << -n);
-              S[sp - 1] = S[sp - 1]! >>> n;
-            }
+            shiftRight(S, sp, S[sp]!, 0);
             break;
-          }
           case 0x89: // i64.rotl
             sp -= 2;
             rotate(S, sp, S[sp]!);
@@ -573,6 +547,14 @@ export function runInnerLoop(m: Core, quota: number): number {
           case 0xac: // i64.extend_i32_s
           case 0xc4: // i64.extend32_s
             S[sp - 1] = S[sp - 2]! >> 31;
+            break;
+          case 0xe0: // floating point, one operand
+            trap = floatUnary(code[pc + 1]!, m.stack, sp);
+            if (trap !== 0) break loop;
+            break;
+          case 0xe1: // floating point, two operands
+            sp -= 2;
+            floatBinary(code[pc + 1]!, m.stack, sp);
             break;
           case 0xfe: // outside
             break outside;

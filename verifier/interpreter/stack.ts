@@ -24,6 +24,9 @@ export class Stack {
   /** The same slots as signed and as unsigned integers. */
   signed = new BigInt64Array(0);
   unsigned = new BigUint64Array(0);
+  /** The words, and the slots, as floating-point numbers. */
+  floats = new Float32Array(0);
+  doubles = new Float64Array(0);
   /** Words that frames may occupy without the stack being enlarged first. */
   limit = 0;
   /** Slots that frames may ever occupy. */
@@ -107,6 +110,8 @@ export class Stack {
     this.words = enlarged;
     this.signed = new BigInt64Array(enlarged.buffer);
     this.unsigned = new BigUint64Array(enlarged.buffer);
+    this.floats = new Float32Array(enlarged.buffer);
+    this.doubles = new Float64Array(enlarged.buffer);
     this.limit = 2 * slots;
   }
 }

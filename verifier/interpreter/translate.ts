@@ -1,5 +1,5 @@
 /** From instruction words to the operations of the inner loop. `code.ts` says what has to hold for each. */
-import { Flag, LOADS, NUMERIC, Op, STORES } from "../machine/opcodes.ts";
+import { Flag, LOADS, NUMERIC, type NumericShape, Op, STORES } from "../machine/opcodes.ts";
 import type { Components } from "./components.ts";
 import { CHECKS, EFFECTS, MOVES } from "./effects.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
@@ -7,6 +7,17 @@ import type { Words } from "./words.ts";
 
 /** Slots, cells and parameters beyond this are left to the reference. */
 const MAX_OFFSET = 2 ** 24;
+
+/** Floats are loaded and stored as the integers of their bits. */
+const SAME_ACCESS: ReadonlyMap<number, number> = new Map([
+  [Op.f32Load, Op.i32Load],
+  [Op.f64Load, Op.i64Load],
+  [Op.f32Store, Op.i32Store],
+  [Op.f64Store, Op.i64Store],
+]);
+
+/** Floating-point instructions that the loop executes itself. */
+const INLINED: ReadonlySet<number> = new Set<number>([]);
 
 /** The operation of an instruction with up to three operands; `undefined` if the reference has to execute it. */
 type Translation = readonly [op: number, a?: number, b?: number, c?: number] | undefined;
@@ -53,7 +64,8 @@ export class Translator {
     if (top < effect.pops) return undefined;
     if (!this.#goes(pc, pc + 1, top - effect.pops + effect.pushes)) return undefined;
     if (CHECKS.has(op)) return MOVES.has(words.op(pc + 1)) ? OUTSIDE : undefined;
-    if (NUMERIC.has(op)) return [op];
+    const numeric = NUMERIC.get(op);
+    if (numeric !== undefined) return this.#numeric(op, numeric);
     if (LOADS.has(op) || STORES.has(op)) return this.#access(pc, op);
     return this.#variable(pc, op);
   }
@@ -65,10 +77,15 @@ export class Translator {
     return true;
   }
 
+  #numeric(op: number, { family, operands }: NumericShape): Translation {
+    if (family === "integer" || INLINED.has(op)) return [op];
+    return [operands === 2 ? Fast.floatBinary : Fast.floatUnary, op];
+  }
+
   #access(pc: number, op: number): Translation {
     const words = this.#words;
     const plain = words.a(pc) === 0 && words.b(pc) === 0 && words.imm(pc, 0) === 0;
-    return plain ? [op, words.imm(pc, 1)] : OUTSIDE;
+    return plain ? [SAME_ACCESS.get(op) ?? op, words.imm(pc, 1)] : OUTSIDE;
   }
 
   #variable(pc: number, op: number): Translation {
@@ -82,6 +99,8 @@ export class Translator {
         return [op];
       case Op.i32Const:
       case Op.i64Const:
+      case Op.f32Const:
+      case Op.f64Const:
         if (words.imm(pc, 0) !== 0 || words.imm(pc, 1) !== 0) return undefined;
         return [Op.i64Const, words.imm(pc, 3), words.imm(pc, 2)];
       case Op.localGet:

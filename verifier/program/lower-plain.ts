@@ -30,7 +30,7 @@ export interface PlainTarget {
 /** Opcodes that the machine has under the same number and that need nothing but their operands. */
 const BARE: ReadonlySet<number> = new Set([...NUMERIC.keys(), OP.unreachable, OP.nop, OP.drop, OP.select]);
 
-/** Loads and stores of integers. */
+/** Loads and stores of integers and floats. */
 const isAccess = (op: number): boolean => op >= Op.i32Load && op <= Op.i64Store32;
 
 /**
@@ -49,6 +49,10 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
       return target.emit({ op, top, imm: BigInt.asUintN(32, BigInt(immediate.value)) });
     case "i64":
       return target.emit({ op, top, imm: BigInt.asUintN(64, immediate.value) });
+    case "f32":
+      return target.emit({ op, top, imm: BigInt(immediate.bits) });
+    case "f64":
+      return target.emit({ op, top, imm: immediate.bits });
     case "local":
       return target.emit({ op, top, a: target.local(immediate.local) });
     case "global":

@@ -6,7 +6,7 @@
 /**
  * A part that can be switched on and is then decoded and validated in full:
  *
- * - `float`: floating-point INSTRUCTIONS of WebAssembly 1.0; the types f32 and f64 are always accepted
+ * - `float`: the floating-point INSTRUCTIONS of WebAssembly 1.0; the types f32 and f64 are accepted without it
  * - `saturating-float`: `i32.trunc_sat_f32_s` and its like
  * - `bulk-memory`: memory.copy, memory.fill, memory.init, data.drop, the data count section, passive data segments
  * - `bulk-table`: table.copy, table.init, elem.drop, passive element segments, element expressions of function references
@@ -42,8 +42,10 @@ export type Proposal =
 
 export type Features = ReadonlySet<Feature>;
 
-/** WebAssembly 1.0 without floating-point instructions, and sign extension, multiple values, bulk memory and bulk table. */
+/** WebAssembly 1.0, and sign extension, multiple values, saturating conversions, bulk memory and bulk table. */
 export const DEFAULT_FEATURES: Features = new Set<Feature>([
+  "float",
+  "saturating-float",
   "sign-extension",
   "multi-value",
   "bulk-memory",
@@ -53,8 +55,6 @@ export const DEFAULT_FEATURES: Features = new Set<Feature>([
 /** Every part that the decoder and the validator know. */
 export const ALL_FEATURES: Features = new Set<Feature>([
   ...DEFAULT_FEATURES,
-  "float",
-  "saturating-float",
   "reference-types",
   "extended-const",
   "multi-memory",

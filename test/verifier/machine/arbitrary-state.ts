@@ -4,12 +4,13 @@
  * instructions look. `arbitrary-state.test.ts` measures that both the trap and the result of every instruction come up.
  */
 import fc from "fast-check";
-import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
+import { LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
 import { packCallRecord, packImm32, packReference, packWord, type Word } from "../../../verifier/machine/word.ts";
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import type { State } from "../../../verifier/state/state.ts";
+import { SPECIAL } from "./float-operands.ts";
 
 /** Every opcode that the machine knows. */
 export const OPCODES: readonly number[] = [...Object.values(Op), ...NUMERIC.keys()];
@@ -46,6 +47,7 @@ export const leafValue: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 4, arbitrary: u64 },
   { weight: 2, arbitrary: cursor },
   { weight: 2, arbitrary: reference },
+  { weight: 1, arbitrary: fc.constantFrom(...SPECIAL[32], ...SPECIAL[64]) },
   { weight: 1, arbitrary: fc.tuple(small, small).map(([pc, base]) => packCallRecord(pc, base)) },
   { weight: 2, arbitrary: bits(256) },
 );
@@ -163,11 +165,19 @@ interface Leaves {
 const limits = (width: number): fc.Arbitrary<bigint> =>
   fc.constantFrom(1n << BigInt(width - 1), (1n << BigInt(width)) - 1n, (1n << BigInt(width - 1)) - 1n);
 
+const floats: Readonly<Record<32 | 64, fc.Arbitrary<bigint>>> = {
+  32: fc.oneof(fc.constantFrom(...SPECIAL[32]), bits(32)),
+  64: fc.oneof(fc.constantFrom(...SPECIAL[64]), bits(64)),
+};
+
+const numericOperand = ({ family, bits: width }: NumericShape): fc.Arbitrary<bigint> =>
+  family === "integer" ? limits(width) : fc.oneof(limits(width), { weight: 3, arbitrary: floats[width] });
+
 const memoryLeaf = fc.oneof(fc.nat(3), fc.nat(2100), fc.integer({ min: 2046, max: 2049 }));
 
 function leavesFor(op: number): fc.Arbitrary<Leaves> {
   const numeric = NUMERIC.get(op);
-  const operand = numeric === undefined ? leafValue : fc.oneof(leafValue, limits(numeric.bits));
+  const operand = numeric === undefined ? leafValue : fc.oneof(leafValue, numericOperand(numeric));
   const cell = op === Op.callIndirect ? fc.oneof({ weight: 3, arbitrary: reference }, leafValue) : leafValue;
   return fc.record({
     stack: sprinkles(5, fc.integer({ min: -4, max: 1 }), operand, 16),

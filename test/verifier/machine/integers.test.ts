@@ -57,6 +57,7 @@ const operand = fc.oneof(interesting, fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt
 
 describe("integer arithmetic", () => {
   for (const [op, shape] of NUMERIC) {
+    if (shape.family !== "integer") continue;
     it(`${shape.name} agrees with the host's WebAssembly on operands of any width`, () => {
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleOf(op, shape)));
       fc.assert(
@@ -76,7 +77,8 @@ describe("integer arithmetic", () => {
     expect(alu(0x6f, least, minusOne)).to.deep.equal({ value: 0n, trap: 0 });
   });
 
-  it("traps for an opcode that is not numeric", () => {
+  it("traps for an opcode that is none of integers", () => {
+    expect(alu(0x92, 1n, 2n).trap).to.equal(Trap.invalidInstruction);
     expect(alu(0x01, 1n, 2n).trap).to.equal(Trap.invalidInstruction);
     expect(alu(0xffff, 1n, 2n).trap).to.equal(Trap.invalidInstruction);
   });
