@@ -42,7 +42,8 @@ contract Floats is IAlu {
         // Differences of an opcode and the first of its group. An opcode below the saturating ones wraps to a large one.
         unchecked {
             uint256 saturating = opcode - Shape.SATURATING_FIRST;
-            if (saturating <= Shape.SATURATING_LAST - Shape.SATURATING_FIRST) return truncateToInteger(saturating, x, true);
+            if (saturating <= Shape.SATURATING_LAST - Shape.SATURATING_FIRST)
+                return truncateToInteger(saturating, x, true);
             if ((Shape.FLOAT >> opcode) & 1 == 0) return (0, Trap.INVALID_INSTRUCTION);
             if (opcode < COMPARE_64) return (compare(F32, opcode - COMPARE_32, x, y), 0);
             if (opcode < ARITHMETIC_32) return (compare(F64, opcode - COMPARE_64, x, y), 0);

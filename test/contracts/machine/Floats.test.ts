@@ -1,6 +1,7 @@
 /** Floats.sol against the host's own WebAssembly, bit by bit. */
 import { expect } from "chai";
 import { Trap } from "../../../verifier/machine/opcodes.ts";
+import { checkSnapshot } from "../../../scripts/snapshot.ts";
 import { RandomBits, SPECIAL } from "../../verifier/machine/float-operands.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { FLOATS, type FloatHost, floatHost } from "./float-host.ts";
@@ -13,6 +14,8 @@ type Operation = readonly [op: number, x: bigint, y: bigint];
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1_500);
 /** Operations in one call. */
 const BATCH = 2_000;
+/** Gas of the static call of one operation: a step's calldata costs far more than the step (measured in gas.test.ts). */
+const GAS_CEILING = 3_000;
 
 describe("Floats", () => {
   let verifier: Verifier;
@@ -37,7 +40,10 @@ describe("Floats", () => {
       const { value, trap } = host(op, x, y);
       if (results[2 * i] === value && results[2 * i + 1] === BigInt(trap)) return;
       const got = { value: results[2 * i], trap: Number(results[2 * i + 1]) };
-      expect(got, `opcode 0x${op.toString(16)} of 0x${x.toString(16)}, 0x${y.toString(16)}`).to.deep.equal({ value, trap });
+      expect(got, `opcode 0x${op.toString(16)} of 0x${x.toString(16)}, 0x${y.toString(16)}`).to.deep.equal({
+        value,
+        trap,
+      });
     });
   }
 
@@ -63,6 +69,21 @@ describe("Floats", () => {
       return [op, x | noise(bits), operands === 2 ? y | noise(bits) : noise(0)];
     });
     expect(await compute(noisy)).to.deep.equal(await compute(clean));
+  });
+
+  it("costs at most what the snapshot says, and little beside the calldata of a step", async () => {
+    const costs: Record<string, number> = {};
+    for (const [op, { name, bits }] of FLOATS) {
+      const special = SPECIAL[bits].map((x, i): Operation => [op, x, SPECIAL[bits].at(5 - i) ?? 0n]);
+      const random = new FloatPairs(bits, SEED + op);
+      const drawn = Array.from({ length: 500 }, (): Operation => [op, ...random.next()]);
+      const packed = packWords([...special, ...drawn].flatMap(([, x, y]) => [BigInt(op), x, y]));
+      const used = unpackWords(await verifier.batch.gasOf(verifier.floats, packed));
+      // The first call pays for the contract's address as well.
+      costs[name] = Number(used.slice(1).reduce((most, gas) => (gas > most ? gas : most)));
+      expect(costs[name], name).to.be.at.most(GAS_CEILING);
+    }
+    checkSnapshot("float-gas", costs);
   });
 
   it("traps on every other opcode", async () => {

@@ -56,7 +56,10 @@ describe("StepVerifier, programs and fragments", () => {
   it("refuses arithmetic that is not there", async () => {
     const nobody = "0x0000000000000000000000000000000000001234";
     const { contract } = verifier;
-    await expect(verifier.deploy(nobody)).to.be.revertedWithCustomError(contract, "NoArithmetic").withArgs(nobody);
+    const somebody = await verifier.integers.getAddress();
+    for (const made of [verifier.deploy(nobody, somebody), verifier.deploy(somebody, nobody)]) {
+      await expect(made).to.be.revertedWithCustomError(contract, "NoArithmetic").withArgs(nobody);
+    }
   });
 
   it("gives a program's root and its initial record", async () => {

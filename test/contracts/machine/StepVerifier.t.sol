@@ -39,8 +39,8 @@ contract StepVerifierTest {
     function testFuzz_likelyStatesHaveOneNextState(Words memory words, uint8 opcode, uint8 pc) public view {
         uint256 op = opcode;
         if (op > 0xe0) op += 0xf000 - 0xe1;
-        if (op > 0xd0 && op < 0xe1) op += 0xf100 - 0xd1;
-        if (op > 0xc4 && op < 0xd1) op += 0xfc08 - 0xc5;
+        if (op > 0xd3 && op < 0xe1) op += 0xf100 - 0xd4;
+        if (op > 0xc4 && op < 0xd4) op += 0xfc00 - 0xc5;
         // Version 1, depths 8, 10, 14 and 9, two region bits, a thousand slots.
         words.header = (0x0001_08_0a_0e_09_02_00_000003e8 << 160) | (words.header >> 96);
         words.instruction = (op << 240) | ((words.instruction << 16) >> 16);

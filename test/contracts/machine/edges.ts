@@ -11,6 +11,7 @@ import { packCallRecord, packImm32, packReference, packWord, type Word } from ".
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import type { State } from "../../../verifier/state/state.ts";
+import { SPECIAL } from "../../verifier/machine/float-operands.ts";
 import { noise } from "./dense.ts";
 
 const REGION_DEPTH = 11;
@@ -65,7 +66,12 @@ const cellsCursor = fc.tuple(fc.bigInt(0n, 45n), fc.bigInt(0n, 45n), fc.bigInt(0
 function operandsOf(op: number): fc.Arbitrary<bigint[]> {
   if (LOADS.has(op) || op === Op.inputLoad) return fc.tuple(address);
   if (STORES.has(op)) return fc.tuple(anything, address);
-  if (NUMERIC.has(op)) return fc.tuple(anything, anything);
+  const numeric = NUMERIC.get(op);
+  if (numeric?.family === "float") {
+    const float = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...SPECIAL[numeric.bits]) }, anything);
+    return fc.tuple(float, float);
+  }
+  if (numeric !== undefined) return fc.tuple(anything, anything);
   switch (op) {
     case Op.copyBytes:
     case Op.fillBytes:

@@ -46,7 +46,9 @@ export class FloatPairs {
   /** An exponent around the greatest finite number, or among the subnormal ones and a little below and above. */
   #end(): bigint {
     const { digits, bias } = FORMATS[this.#width];
-    return this.#random.word() % 4 === 0 ? this.#between(bias - 2n, bias + 2n) : -bias - this.#between(-3n, digits + 3n);
+    return this.#random.word() % 4 === 0
+      ? this.#between(bias - 2n, bias + 2n)
+      : -bias - this.#between(-3n, digits + 3n);
   }
 
   /** A number with this exponent, or the nearest that there is, any sign, and a fraction that is often short. */

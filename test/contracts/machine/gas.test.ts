@@ -27,7 +27,10 @@ async function meter(): Promise<(scenario: Named, size: Size) => Promise<Cost>> 
   const { ethers } = await network.create();
   const integers = await ethers.deployContract("Integers");
   const floats = await ethers.deployContract("Floats");
-  const contract = await ethers.deployContract("StepVerifier", [await integers.getAddress(), await floats.getAddress()]);
+  const contract = await ethers.deployContract("StepVerifier", [
+    await integers.getAddress(),
+    await floats.getAddress(),
+  ]);
   const [account] = await ethers.getSigners();
   if (account === undefined) throw new Error("the network has no accounts");
 

@@ -19,7 +19,15 @@ const NAMES = new Map<number, string>(Object.entries(Op).map(([key, op]) => [op,
 
 /** All scenarios, for a machine of this size. */
 export function scenarios(size: Size): Named[] {
-  const ok: Named[] = [...control(), ...variables(), ...memory(size), ...numeric(), ...bulk(size), ...host(size)];
+  const ok: Named[] = [
+    ...control(),
+    ...variables(),
+    ...memory(size),
+    ...integers(),
+    ...floats(),
+    ...bulk(size),
+    ...host(size),
+  ];
   // A host instruction is out of place either inside a transaction or outside, so it has one of the two outcomes.
   const outside = ok.filter(({ trap }) => trap !== 0 && trap !== Trap.host);
   return [
@@ -76,6 +84,8 @@ function variables(): Named[] {
   return [
     good("i32Const", { word: { op: Op.i32Const, imm: 0x1234_5678n } }),
     good("i64Const", { word: { op: Op.i64Const, imm: wide } }),
+    good("f32Const", { word: { op: Op.f32Const, imm: 0x4049_0fdbn } }),
+    good("f64Const", { word: { op: Op.f64Const, imm: 0x4009_21fb_5444_2d18n } }),
     good("drop", { word: { op: Op.drop } }),
     good("select of the first", { word: { op: Op.select }, operands: [1n] }),
     good("select of the second", { word: { op: Op.select }, operands: [0n] }),
@@ -112,9 +122,10 @@ function memory(size: Size): Named[] {
   ];
 }
 
-function numeric(): Named[] {
+function integers(): Named[] {
   const list: Named[] = [];
-  for (const [op, { name, bits }] of NUMERIC) {
+  for (const [op, { name, bits, family }] of NUMERIC) {
+    if (family !== "integer") continue;
     const ones = (1n << BigInt(bits)) - 1n;
     const operands = [0x7654_3210_fedc_ba98n & ones, 0x1234_5678_9abc_def1n & ones];
     list.push(good(name, { word: { op }, operands }));
@@ -123,6 +134,37 @@ function numeric(): Named[] {
     if (name.endsWith("div_s")) {
       const overflow = [ones, 1n << BigInt(bits - 1)];
       list.push(bad(`${name} overflow`, Trap.integerOverflow, { word: { op }, operands: overflow }));
+    }
+  }
+  return list;
+}
+
+/** Pi and an inexact negative number, whose sums, products and quotients all round; as integers they are large. */
+const INEXACT = {
+  32: [0x4049_0fdbn, 0xbf9e_0652n],
+  64: [0x4009_21fb_5444_2d18n, 0xbff3_c0ca_428c_59fbn],
+} as const;
+const NAN = { 32: 0x7fc0_0000n, 64: 0x7ff8_0000_0000_0000n } as const;
+const INFINITY = { 32: 0x7f80_0000n, 64: 0x7ff0_0000_0000_0000n } as const;
+/** Five times the least positive number: it is multiplied and divided in the range of the subnormal numbers. */
+const SUBNORMAL = 5n;
+
+function floats(): Named[] {
+  const list: Named[] = [];
+  for (const [op, { name, bits, operands, family }] of NUMERIC) {
+    if (family !== "float") continue;
+    const [first, second] = INEXACT[bits];
+    const word = { op };
+    list.push(good(name, { word, operands: operands === 2 ? [second, first] : [first] }));
+    if (/add|sub|mul|div|sqrt/.test(name)) {
+      list.push(
+        good(`${name} of a subnormal number`, { word, operands: operands === 2 ? [first, SUBNORMAL] : [SUBNORMAL] }),
+      );
+      list.push(good(`${name} of NaN`, { word, operands: [NAN[bits], first].slice(0, operands) }));
+    }
+    if (/trunc_f/.test(name)) {
+      list.push(bad(`${name} of NaN`, Trap.invalidConversion, { word, operands: [NAN[bits]] }));
+      list.push(bad(`${name} overflow`, Trap.integerOverflow, { word, operands: [INFINITY[bits]] }));
     }
   }
   return list;

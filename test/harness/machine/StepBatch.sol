@@ -44,4 +44,20 @@ contract StepBatch {
             }
         }
     }
+
+    /// @param packed As in {operations}.
+    /// @return costs For each operation the gas of the static call, 32 bytes each.
+    function gasOf(IAlu arithmetic, bytes calldata packed) external view returns (bytes memory costs) {
+        costs = new bytes((packed.length / 96) * 32);
+        for (uint256 i = 0; i * 96 < packed.length; ++i) {
+            (uint256 op, uint256 x, uint256 y) = abi.decode(packed[i * 96:(i + 1) * 96], (uint256, uint256, uint256));
+            uint256 before = gasleft();
+            arithmetic.alu(op, x, y);
+            uint256 used = before - gasleft();
+            // Inside `costs`, which has 32 bytes for each 96 of the input.
+            assembly ("memory-safe") {
+                mstore(add(costs, add(0x20, mul(i, 0x20))), used)
+            }
+        }
+    }
 }
