@@ -3,6 +3,7 @@ import { Flag, Op } from "../machine/opcodes.ts";
 import { imm32, unpackWord, type Word } from "../machine/word.ts";
 import { operationOf } from "../wasm/opcodes.ts";
 import { WORD_BYTES } from "./code.ts";
+import { formatFloat } from "./float-text.ts";
 import type { LoweredCode } from "./lower.ts";
 
 /** Where a word comes from. Words without an instruction of their own (moves, jumps over `else`) go by the one that needs them. */
@@ -139,6 +140,10 @@ function describeOperands({ op, flags, top, a, b, imm }: Word): string {
       return String(BigInt.asIntN(32, imm));
     case Op.i64Const:
       return String(BigInt.asIntN(64, imm));
+    case Op.f32Const:
+      return formatFloat(BigInt.asUintN(32, imm), 32);
+    case Op.f64Const:
+      return formatFloat(BigInt.asUintN(64, imm), 64);
     case Op.memorySize:
       return `m${a}`;
     case Op.memoryGrow:

@@ -4,10 +4,12 @@
  *     payload convention: [{"payload": "text or 0x and hexadecimal digits", "fuel": 100000}, …]
  *     typed convention:   [{"export": "name", "args": ["1", "-2"]}, …]
  *
- * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in both.
+ * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in both. An integer is decimal or hexadecimal text, a float
+ * what `float-text.ts` reads; a number of JSON may stand for its text, unless it is an integer that JSON cannot hold exactly.
  */
-import { isCallable, type TypedExport } from "./drivers/typed.ts";
+import { isCallable, type NumberType, type TypedExport } from "./drivers/typed.ts";
 import { TransactionError } from "./errors.ts";
+import { parseFloatText } from "./float-text.ts";
 import { encodeTypedPayload, type Transaction } from "./transactions.ts";
 
 /** What decides how a payload is written. */
@@ -73,7 +75,9 @@ function typedPayload(
   if (!Array.isArray(args)) throw new TransactionError(place, `"args" must be a list, found ${describe(args)}`);
   const texts = args.map((arg: unknown, i) => {
     if (typeof arg === "string") return arg;
-    if (typeof arg === "number" && Number.isSafeInteger(arg)) return String(arg);
+    if (typeof arg === "number" && (Number.isSafeInteger(arg) || !Number.isInteger(arg))) {
+      return Object.is(arg, -0) ? "-0" : String(arg);
+    }
     throw new TransactionError(place, `argument ${i} must be a decimal string, found ${describe(arg)}`);
   });
   return callPayload(exports, name, texts, place);
@@ -100,23 +104,32 @@ export function callPayload(
   const { params, results } = found.type;
   if (!isCallable(found.type)) {
     const type = `(${params.join(", ")}) → (${results.join(", ")})`;
-    throw new TransactionError(place, `"${name}" ${type} cannot be called: only i32 and i64 can be passed`);
+    throw new TransactionError(place, `"${name}" ${type} cannot be called: only numbers can be passed`);
   }
   if (args.length !== params.length) {
     const expected = params.length === 0 ? "no arguments" : `${params.length} arguments (${params.join(", ")})`;
     throw new TransactionError(place, `"${name}" takes ${expected}, found ${args.length}`);
   }
-  const values = params.map((type, i) => {
-    const bits = type === "i64" ? 64n : 32n;
-    const text = args[i] ?? "";
-    const value = parseInteger(text);
-    if (value === undefined) throw new TransactionError(place, `argument ${i} of "${name}" is no integer: "${text}"`);
-    if (value < -(1n << (bits - 1n)) || value >= 1n << bits) {
-      throw new TransactionError(place, `argument ${i} of "${name}" does not fit ${type}: ${text}`);
-    }
-    return BigInt.asUintN(Number(bits), value);
-  });
+  const values = found.type.params.map((type, i) =>
+    argumentBits(type, args[i] ?? "", `argument ${i} of "${name}"`, place),
+  );
   return encodeTypedPayload(number, values);
+}
+
+/** The bits of an argument; `what` names it. */
+function argumentBits(type: NumberType, text: string, what: string, place: string): bigint {
+  const width = type.endsWith("64") ? 64 : 32;
+  if (type === "f32" || type === "f64") {
+    const bits = parseFloatText(text, width);
+    if (bits !== undefined) return bits;
+    throw new TransactionError(place, `${what} is no ${type} such as 1.5, -0, 6e23, inf or nan: "${text}"`);
+  }
+  const value = parseInteger(text);
+  if (value === undefined) throw new TransactionError(place, `${what} is no integer: "${text}"`);
+  if (value < -(1n << BigInt(width - 1)) || value >= 1n << BigInt(width)) {
+    throw new TransactionError(place, `${what} does not fit ${type}: ${text}`);
+  }
+  return BigInt.asUintN(width, value);
 }
 
 /** Decimal, or hexadecimal behind 0x, with an optional minus. */

@@ -68,7 +68,7 @@ export function encodeTypedPayload(exportNumber: number, args: readonly bigint[]
   return bytes;
 }
 
-/** Reads the output of a call as signed numbers, one a result. */
+/** Reads the output of a call, one value a result: integers as signed numbers, floats as their bits. */
 export function decodeTypedOutput(output: Uint8Array, results: readonly ValueType[]): bigint[] {
   if (output.length !== TYPED_VALUE * results.length) {
     throw new RangeError(`an output of ${output.length} bytes does not hold ${results.length} results`);
@@ -76,7 +76,8 @@ export function decodeTypedOutput(output: Uint8Array, results: readonly ValueTyp
   const view = new DataView(output.buffer, output.byteOffset, output.length);
   return results.map((type, i) => {
     const value = view.getBigUint64(TYPED_VALUE * i, true);
-    return BigInt.asIntN(type === "i64" ? 64 : 32, value);
+    const width = type.endsWith("64") ? 64 : 32;
+    return type.startsWith("f") ? BigInt.asUintN(width, value) : BigInt.asIntN(width, value);
   });
 }
 

@@ -14,7 +14,10 @@ export interface InvocationOptions {
 export function withInvocation(command: Command): Command {
   return command
     .argument("<module>", "a WebAssembly module (.wasm)")
-    .argument("[args...]", "arguments of the function: whole numbers, decimal or 0x; negative ones after --")
+    .argument(
+      "[args...]",
+      "arguments of the function: whole numbers, decimal or 0x; floats as 1.5, 6e23, inf, nan; negative ones after --",
+    )
     .option("-e, --export <name>", "the exported function to call (default: the only one)")
     .option("-i, --input <file>", "call the payload convention's invoke with the content of a file")
     .option("--fuel <steps>", "the most steps that the call may take", String(2 ** 40))

@@ -1,6 +1,7 @@
 /** `run MODULE [ARGS…]`: executes a function off chain. */
 import { bytesToHex } from "viem";
 import type { Command } from "commander";
+import { formatFloat } from "../../../verifier/program/float-text.ts";
 import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
 import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
@@ -38,18 +39,37 @@ async function run(module: string, args: readonly string[], options: InvocationO
   if (options.json) console.log(JSON.stringify(report));
   else {
     console.log(`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
-    for (const result of results) console.log(`  result ${result}`);
+    for (const result of results) console.log(`  result ${describeResult(result)}`);
     console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
   }
   return await Promise.resolve(status === "returned" ? Exit.success : Exit.failure);
 }
 
+/** A float as text that can be given as an argument, and its bits in hexadecimal. */
+interface FloatResult {
+  readonly value: string;
+  readonly bits: string;
+}
+
+type RunResult = number | string | FloatResult;
+
 /** i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text, else in hexadecimal. */
-function resultsOf({ program, called }: Prepared, output: Uint8Array): (number | string)[] {
+function resultsOf({ program, called }: Prepared, output: Uint8Array): RunResult[] {
   if (program.convention === "payload") return [text(output) ?? bytesToHex(output)];
   const types = program.exports.find(({ name }) => name === called)?.type.results ?? [];
-  return decodeTypedOutput(output, types).map((value, i) => (types[i] === "i64" ? value.toString() : Number(value)));
+  return decodeTypedOutput(output, types).map((value, i) => {
+    const type = types[i];
+    if (type === "i64") return value.toString();
+    return type === "f32" || type === "f64" ? floatResult(value, type === "f32" ? 32 : 64) : Number(value);
+  });
 }
+
+function floatResult(bits: bigint, width: 32 | 64): FloatResult {
+  return { value: formatFloat(bits, width), bits: `0x${bits.toString(16).padStart(width / 4, "0")}` };
+}
+
+const describeResult = (result: RunResult): string =>
+  typeof result === "object" ? `${result.value} (${result.bits})` : String(result);
 
 function text(bytes: Uint8Array): string | undefined {
   try {

@@ -46,6 +46,18 @@ describe("arbiter", () => {
     expect(await json(["run", sums, "--export", "sums", "1000"])).deep.equal(first);
   });
 
+  it("run takes floats as text and gives them back with their bits", async () => {
+    const text = `(module (func (export "f") (param f32 f64) (result f64 f32)
+      (f64.mul (local.get 1) (f64.const -3)) (f32.sqrt (local.get 0))))`;
+    const floats = file("floats.wasm", await assemble(text));
+    expect((await json(["run", floats, "2", "0.1"]))["results"]).deep.equal([
+      { value: "-0.30000000000000004", bits: "0xbfd3333333333334" },
+      { value: "1.4142135", bits: "0x3fb504f3" },
+    ]);
+    const { stdout } = await command("arbiter", ["run", floats, "--", "-1", "inf"]);
+    expect(stdout).match(/result -inf \(0xfff0000000000000\)\n +result nan \(0x7fc00000\)/);
+  });
+
   it("run tells of a trap and of spent fuel", async () => {
     expect(await json(["run", sums, "--export", "fail"], 1)).include({ status: "trapped", trap: "unreachable" });
     const spent = await json(["run", sums, "--export", "sums", "1000", "--fuel", "500"], 1);

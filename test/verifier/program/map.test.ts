@@ -86,6 +86,9 @@ describe("describeWord", () => {
   it("gives operands in words", () => {
     expect(word({ op: Op.i32Const, imm: 0xffff_ffffn })).to.equal("i32.const -1");
     expect(word({ op: Op.i64Const, imm: 2n ** 63n })).to.equal("i64.const -9223372036854775808");
+    expect(word({ op: Op.f32Const, imm: 0x3dcc_cccdn })).to.equal("f32.const 0.1");
+    expect(word({ op: Op.f64Const, imm: 0xfff0_0000_0000_0000n })).to.equal("f64.const -inf");
+    expect(word({ op: Op.f64Store, a: 1, imm: 8n << 64n })).to.equal("f64.store m1 offset 8");
     expect(word({ op: Op.i64Load32S, a: 2, imm: 5n << 64n })).to.equal("i64.load32_s m2 offset 5");
     expect(word({ op: Op.memoryGrow, imm: 9n << 64n })).to.equal("memory.grow m0 maximum 9");
     expect(word({ op: Op.callIndirect, a: 7, b: 1, top: 5, imm: (3n << 96n) | (8n << 64n) })).to.equal(

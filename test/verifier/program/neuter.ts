@@ -1,4 +1,4 @@
-/** Makes modules acceptable that use floating point here and there: the functions that do so trap instead. */
+/** Makes modules acceptable that use what is not supported here and there: the functions that do so trap instead. */
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";
 import { validate } from "../../../verifier/wasm/validate.ts";

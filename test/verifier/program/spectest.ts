@@ -1,10 +1,12 @@
-/** The module that scripts of the official suite import from (interpreter/README.md of the specification), without floats. */
+/** The module that scripts of the official suite import from (interpreter/README.md of the specification). */
 import { parse } from "@bytecodealliance/jco";
 
 /** Its binary. */
 export const SPECTEST: Promise<Uint8Array> = parse(`(module
   (global (export "global_i32") i32 (i32.const 666))
   (global (export "global_i64") i64 (i64.const 666))
+  (global (export "global_f32") f32 (f32.const 666.6))
+  (global (export "global_f64") f64 (f64.const 666.6))
   (table (export "table") 10 20 funcref)
   (memory (export "memory") 1 2)
   (func (export "print"))

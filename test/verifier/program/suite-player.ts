@@ -1,11 +1,12 @@
 /** Plays the scripts of the official test suite on lowered programs, one transaction a call. */
+import { CANONICAL_NAN } from "../../../verifier/machine/floats.ts";
 import { Outcome, Status, TRAP_TEXT } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type ModuleSource, type Program } from "../../../verifier/program/build.ts";
 import { isCallable } from "../../../verifier/program/drivers/typed.ts";
 import { LinkError } from "../../../verifier/program/errors.ts";
+import { parseFloatText } from "../../../verifier/program/float-text.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
-import type { ImportName } from "../../../verifier/wasm/types.ts";
 import { assembleModule } from "../../conformance/suite.ts";
 import type { WastAction, WastCommand, WastModule, WastValue } from "../../conformance/wast.ts";
 import { MapMachine } from "./map-access.ts";
@@ -96,7 +97,8 @@ export class SuitePlayer {
     const shared = [...imported.tables, ...imported.memories, ...imported.globals.filter((g) => g.mutable)];
     const names = new Set(shared.flatMap((entry) => entry.imported?.module ?? []));
     const entries = [...imported.functions, ...imported.globals, ...shared];
-    if (entries.some(({ imported: from }) => from !== undefined && this.#isUnsupported(from))) return undefined;
+    if (entries.some(({ imported: from }) => from !== undefined && this.#unsupported.has(from.module)))
+      return undefined;
     const program = buildProgram([...imports, own], { convention: "typed", limits: LIMITS });
     const machine = new MapMachine(program.image);
     machine.load(new Uint8Array(), BUDGET);
@@ -105,11 +107,6 @@ export class SuitePlayer {
     for (const other of shares) other.sharers++;
     const neutered = codeOf(program, source.functions);
     return { source: own, imports, program, machine, neutered, shares, sharers: 0 };
-  }
-
-  /** Globals of floating-point types have no initial values, so that `spectest` has none of them. */
-  #isUnsupported({ module, name }: ImportName): boolean {
-    return this.#unsupported.has(module) || (module === "spectest" && /^global_f/.test(name));
   }
 
   /** What is registered, under the registered names, each once. */
@@ -185,7 +182,7 @@ function codeOf(program: Program, functions: ReadonlySet<number>): Set<number> {
 function call({ program, machine, neutered }: Player, name: string, args: readonly WastValue[]): Ending | undefined {
   const number = program.exports.findIndex((e) => e.name === name);
   const type = program.exports[number]?.type;
-  const values = args.map((arg) => (arg.type === "i32" || arg.type === "i64" ? arg.value : undefined));
+  const values = args.map(bitsOf);
   if (type === undefined || !isCallable(type) || values.includes(undefined)) return undefined;
   if (machine.registers.status === Status.trapped) return { trap: TRAP_TEXT.get(machine.registers.code) ?? "?" };
   const payload = encodeTypedPayload(number, values as bigint[]);
@@ -207,14 +204,29 @@ function read({ program, machine }: Player, name: string): Ending | undefined {
   return global && { values: [machine.access.trees.cells.get(global.cell)] };
 }
 
+/** The bits of a number; undefined for anything else. */
+function bitsOf(value: WastValue): bigint | undefined {
+  if (value.type === "i32" || value.type === "i64") return value.value;
+  if (value.type === "f32" || value.type === "f64")
+    return parseFloatText(value.literal, value.type === "f32" ? 32 : 64);
+  return undefined;
+}
+
 function isExpected(ending: Ending, expected: readonly WastValue[]): boolean {
   if (!("values" in ending) || ending.values.length !== expected.length) return false;
-  return expected.every((value, i) => {
-    const found = ending.values[i];
-    if (value.type === "i32" || value.type === "i64") return value.value === found;
-    // Floating-point constants cannot be made, so that zero is all there is.
-    return (value.type === "f32" || value.type === "f64") && /^0(x0)?(\.0*)?(p0)?$/.test(value.literal) && found === 0n;
-  });
+  return expected.every((value, i) => isValue(ending.values[i] ?? -1n, value));
+}
+
+/** A NaN of arithmetic may have any sign; a canonical one has only the highest bit of its fraction set, others that one at least. */
+function isValue(found: bigint, expected: WastValue): boolean {
+  if (expected.type === "either") return expected.choices.some((choice) => isValue(found, choice));
+  if ((expected.type === "f32" || expected.type === "f64") && /^nan:(canonical|arithmetic)$/.test(expected.literal)) {
+    const width = expected.type === "f32" ? 32 : 64;
+    const magnitude = BigInt.asUintN(width - 1, found);
+    const canonical = CANONICAL_NAN[width];
+    return expected.literal === "nan:canonical" ? magnitude === canonical : (magnitude & canonical) === canonical;
+  }
+  return bitsOf(expected) === found;
 }
 
 /** Some messages of the suite say more than the trap, for example which element. */

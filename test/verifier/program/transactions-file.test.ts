@@ -7,8 +7,9 @@ const typed = {
   convention: "typed",
   exports: [
     { name: "add", type: { params: ["i32", "i64"], results: ["i64"] } },
-    { name: "area", type: { params: ["f64"], results: [] } },
+    { name: "keep", type: { params: ["externref"], results: [] } },
     { name: "stop", type: { params: [], results: [] } },
+    { name: "scale", type: { params: ["f32", "f64"], results: ["f32"] } },
   ],
 } as const;
 
@@ -29,6 +30,18 @@ describe("a file of transactions", () => {
     expect(list[0]?.payload).to.deep.equal(callPayload(typed.exports, "add", ["4294967295", "16"]));
     expect(list[1]?.payload).to.deep.equal(callPayload(typed.exports, "add", ["-1", "18446744073709551615"]));
     expect(list[2]?.payload).to.have.length(8);
+  });
+
+  it("holds floats as text or as numbers of JSON", () => {
+    const text = `[{"export": "scale", "args": ["-0", "nan:0x1"]}, {"export": "scale", "args": [1.5, 0.1]}, {"export": "scale", "args": [-0, -2]}]`;
+    const words = parseTransactions(text, typed).map(({ payload: bytes }) =>
+      [8, 16].map((at) => new DataView(bytes.buffer).getBigUint64(at, true)),
+    );
+    expect(words).to.deep.equal([
+      [0x8000_0000n, 0x7ff0_0000_0000_0001n],
+      [0x3fc0_0000n, 0x3fb9_9999_9999_999an],
+      [0x8000_0000n, 0xc000_0000_0000_0000n],
+    ]);
   });
 
   const cases: readonly (readonly [text: string, target: typeof payload | typeof typed, message: string])[] = [
@@ -56,14 +69,21 @@ describe("a file of transactions", () => {
       typed,
       "argument 1 must be a decimal string, found 9007199254740992",
     ],
-    [`[{"export": "sub"}]`, typed, `no function "sub" is exported; exported functions: add, area, stop`],
+    [`[{"export": "sub"}]`, typed, `no function "sub" is exported; exported functions: add, keep, stop, scale`],
     [`[{"export": "add", "args": ["1"]}]`, typed, `"add" takes 2 arguments (i32, i64), found 1`],
     [`[{"export": "stop", "args": ["1"]}]`, typed, `"stop" takes no arguments, found 1`],
     [
-      `[{"export": "area", "args": ["1"]}]`,
+      `[{"export": "keep", "args": ["1"]}]`,
       typed,
-      `"area" (f64) → () cannot be called: only i32 and i64 can be passed`,
+      `"keep" (externref) → () cannot be called: only numbers can be passed`,
     ],
+    [
+      `[{"export": "scale", "args": ["0x", 1]}]`,
+      typed,
+      `argument 0 of "scale" is no f32 such as 1.5, -0, 6e23, inf or nan: "0x"`,
+    ],
+    [`[{"export": "scale", "args": [1, "1e309"]}]`, typed, `argument 1 of "scale" is no f64`],
+    [`[{"export": "add", "args": [1.5, 1]}]`, typed, `argument 0 of "add" is no integer: "1.5"`],
     [`[{"export": "add", "args": ["one", "1"]}]`, typed, `argument 0 of "add" is no integer: "one"`],
     [`[{"export": "add", "args": ["", "1"]}]`, typed, `argument 0 of "add" is no integer: ""`],
     [`[{"export": "add", "args": ["4294967296", "1"]}]`, typed, `argument 0 of "add" does not fit i32: 4294967296`],

@@ -68,6 +68,7 @@ describe("typed outputs", () => {
   it("are signed numbers of the results' types", () => {
     const bytes = encodeTypedPayload(0xffff_ffff, [2n ** 64n - 1n]);
     expect(decodeTypedOutput(bytes, ["i32", "i64"])).to.deep.equal([-1n, -1n]);
+    expect(decodeTypedOutput(bytes, ["f32", "f64"])).to.deep.equal([2n ** 32n - 1n, 2n ** 64n - 1n]);
   });
 
   it("have eight bytes a result", () => {

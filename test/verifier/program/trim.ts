@@ -2,7 +2,7 @@
 
 /** What the signature of a function, or the text of a global, must not mention. */
 const REFERENCES = /\b(externref|funcref|v128)\b|\(ref\b/;
-const UNSUPPORTED_CONSTANT = /\bf(32|64)\.const\b|\.(add|sub|mul)\b/;
+const UNSUPPORTED_CONSTANT = /\.(add|sub|mul)\b/;
 
 /** The text without functions that pass references, globals that need more than a plain constant, and functions that mention these. */
 export function trim(source: string): string {

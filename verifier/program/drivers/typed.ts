@@ -20,9 +20,20 @@ export const TYPED_HEADER = 8;
 /** Bytes of an argument or a result. */
 export const TYPED_VALUE = 8;
 
+/** Types of numbers: those that the convention has an encoding for. */
+export type NumberType = "i32" | "i64" | "f32" | "f64";
+
+const NUMBER_TYPES: readonly NumberType[] = ["i32", "i64", "f32", "f64"];
+
+/** A function type of numbers. */
+export interface CallableType extends FunctionType {
+  readonly params: readonly NumberType[];
+  readonly results: readonly NumberType[];
+}
+
 /** Whether the convention has an encoding for every parameter and result. */
-export function isCallable({ params, results }: FunctionType): boolean {
-  return [...params, ...results].every((type) => type === "i32" || type === "i64");
+export function isCallable(type: FunctionType): type is CallableType {
+  return [...type.params, ...type.results].every((t) => (NUMBER_TYPES as readonly ValueType[]).includes(t));
 }
 
 const OFFSET = 0;
@@ -37,6 +48,24 @@ const RETURN = 0x0f;
 const I64_NE = 0x52;
 const I32_WRAP_I64 = 0xa7;
 const I64_EXTEND_I32_U = 0xad;
+const I32_REINTERPRET_F32 = 0xbc;
+const I64_REINTERPRET_F64 = 0xbd;
+const F32_REINTERPRET_I32 = 0xbe;
+const F64_REINTERPRET_I64 = 0xbf;
+
+/** From eight bytes to a value, and from a value to eight bytes; narrow ones lose and gain zeros. */
+const FROM_I64: Readonly<Record<NumberType, Code>> = {
+  i32: I32_WRAP_I64,
+  i64: [],
+  f32: [I32_WRAP_I64, F32_REINTERPRET_I32],
+  f64: F64_REINTERPRET_I64,
+};
+const TO_I64: Readonly<Record<NumberType, Code>> = {
+  i32: I64_EXTEND_I32_U,
+  i64: [],
+  f32: [I32_REINTERPRET_F32, I64_EXTEND_I32_U],
+  f64: I64_REINTERPRET_F64,
+};
 
 /** Most exports that a typed program may have, each an open block of the driver. */
 export const MAX_TYPED_EXPORTS = 10_000;
@@ -57,21 +86,19 @@ export function typedDriver(guest: string, exports: readonly TypedExport[]): Uin
     [asm.get(OFFSET), asm.i64(BigInt(offset)), I64.add],
     asm.call(host.inputLoad),
   ];
-  const locals = new ResultLocals(exports.map((e) => e.type.results));
+  const callable = exports.map(({ type }) => (isCallable(type) ? type : undefined));
+  const locals = new ResultLocals(callable.flatMap((type) => (type === undefined ? [] : [type.results])));
 
-  const callOf = ({ type }: TypedExport, target: number | undefined): Code => {
-    if (target === undefined) return UNREACHABLE;
+  const callOf = (type: CallableType | undefined, target: number | undefined): Code => {
+    if (type === undefined || target === undefined) return UNREACHABLE;
     const size = TYPED_HEADER + TYPED_VALUE * type.params.length;
     const results = locals.assign(type.results);
     return [
       [asm.get(LENGTH), asm.i64(BigInt(size)), I64_NE, asm.when(UNREACHABLE)],
-      type.params.map((t, i) => [load(TYPED_HEADER + TYPED_VALUE * i), t === "i32" ? I32_WRAP_I64 : []]),
+      type.params.map((t, i) => [load(TYPED_HEADER + TYPED_VALUE * i), FROM_I64[t]]),
       asm.call(target),
       results.map(({ local }) => asm.set(local)).reverse(),
-      results.map(({ local, type: t }) => [
-        [asm.get(local), t === "i32" ? I64_EXTEND_I32_U : []],
-        asm.call(outputAppend),
-      ]),
+      results.map(({ local, type: t }) => [[asm.get(local), TO_I64[t]], asm.call(outputAppend)]),
       RETURN,
     ];
   };
@@ -85,7 +112,7 @@ export function typedDriver(guest: string, exports: readonly TypedExport[]): Uin
   ];
   // Nested blocks, written flat: block k ends where the call of export k begins, and the outermost one ends in a trap.
   const open: Code = [BLOCK, EMPTY];
-  const calls = exports.map((e, k): Code => [callOf(e, targets[k]), END]);
+  const calls = callable.map((type, k): Code => [callOf(type, targets[k]), END]);
   const nest: Code = [exports.map(() => open), open, choose, END, calls];
   const execute = writer.function({
     name: "execute",
@@ -104,19 +131,20 @@ function range(first: number, count: number): number[] {
 /** Locals that hold the results of whatever export is called: as many of each type as any export needs. */
 class ResultLocals {
   readonly types: readonly ValueType[];
-  readonly #firstI64: number;
+  /** The first local of each type. */
+  readonly #first: Readonly<Record<NumberType, number>>;
 
-  constructor(results: readonly (readonly ValueType[])[]) {
-    const most = (type: ValueType): number =>
+  constructor(results: readonly (readonly NumberType[])[]) {
+    const most = (type: NumberType): number =>
       results.reduce((n, list) => Math.max(n, list.filter((t) => t === type).length), 0);
-    const i32 = most("i32");
-    this.#firstI64 = FIRST_LOCAL + i32;
-    this.types = [...Array<ValueType>(i32).fill("i32"), ...Array<ValueType>(most("i64")).fill("i64")];
+    this.types = NUMBER_TYPES.flatMap((type) => Array<ValueType>(most(type)).fill(type));
+    const before = (type: NumberType): number => this.types.indexOf(type);
+    this.#first = { i32: before("i32"), i64: before("i64"), f32: before("f32"), f64: before("f64") };
   }
 
   /** A local for each result, in order. */
-  assign(results: readonly ValueType[]): { local: number; type: ValueType }[] {
-    const next = { i32: FIRST_LOCAL, i64: this.#firstI64 };
-    return results.map((type) => ({ local: type === "i64" ? next.i64++ : next.i32++, type }));
+  assign(results: readonly NumberType[]): { local: number; type: NumberType }[] {
+    const next = { ...this.#first };
+    return results.map((type) => ({ local: FIRST_LOCAL + next[type]++, type }));
   }
 }

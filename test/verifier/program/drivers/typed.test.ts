@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
 import { buildProgram, type Program } from "../../../../verifier/program/build.ts";
+import { typedDriver } from "../../../../verifier/program/drivers/typed.ts";
 import { callPayload } from "../../../../verifier/program/transactions-file.ts";
 import {
   decodeTypedOutput,
@@ -8,6 +9,8 @@ import {
   encodeTypedPayload,
   type Transaction,
 } from "../../../../verifier/program/transactions.ts";
+import { decode } from "../../../../verifier/wasm/decode.ts";
+import type { FunctionType, ValueType } from "../../../../verifier/wasm/types.ts";
 import { textGuest } from "../../../programs/text-guest.ts";
 import { describeOutcome, startMachine, type MapMachine } from "../map-access.ts";
 
@@ -83,15 +86,35 @@ describe("typed driver", () => {
     expect(run(p, startMachine(p), transactions)).to.deep.equal(payloads.map(() => "unreachable"));
   });
 
-  it("traps for exports that it has no encoding for, and keeps the numbers of the others", async () => {
-    const bytes = await parse(`(module (func (export "f") (param f32)) (func (export "g") (result i32) i32.const 6))`);
+  it("passes floats by their bits, NaNs included", async () => {
+    const bytes = await parse(`(module
+      (func (export "swap") (param f32 f64 i32) (result f64 i32 f32 i64 f32)
+        local.get 1 local.get 2 local.get 0 i64.const -7 local.get 0)
+      (func (export "half") (param f32) (result f32) (f32.mul (local.get 0) (f32.const 0.5))))`);
     const p = buildProgram([{ name: "a", bytes }], { convention: "typed" });
-    const transactions = [0, 1].map((n) => ({
-      fuel: 1000n,
-      keep: false,
-      payload: encodeTypedPayload(n, n === 0 ? [0n] : []),
-    }));
-    expect(run(p, startMachine(p), transactions)).to.deep.equal(["unreachable", "6"]);
+    const float = 0x7fa0_0001n;
+    const double = 0xfff0_0000_0000_0001n;
+    const noise = 0xffff_ffff_0000_0000n;
+    const payloads = [encodeTypedPayload(0, [float | noise, double, 5n]), encodeTypedPayload(1, [float])];
+    const transactions = payloads.map((payload) => ({ fuel: 1000n, keep: false, payload }));
+    expect(run(p, startMachine(p), transactions)).to.deep.equal([
+      [double, 5n, float, -7n, float].join(" "),
+      String(0x7fc0_0000n),
+    ]);
+    const machine = startMachine(p);
+    machine.load(encodeTransactions(transactions), 1_000_000n);
+    machine.run();
+    // An f32 is zero-extended.
+    expect(machine.results()[1]?.output).to.deep.equal(Uint8Array.of(0, 0, 0xc0, 0x7f, 0, 0, 0, 0));
+  });
+
+  it("does not import exports that it has no encoding for", () => {
+    const type = (param: ValueType): FunctionType => ({ params: [param], results: [] });
+    const exports = (["i32", "externref", "f64", "v128"] as const).map((t) => ({ name: t, type: type(t) }));
+    const imported = decode(typedDriver("guest", exports)).functions.flatMap(({ imported: from }) =>
+      from?.module === "guest" ? [from.name] : [],
+    );
+    expect(imported).to.deep.equal(["i32", "f64"]);
   });
 
   it("does without exports", () => {
