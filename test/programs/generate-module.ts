@@ -1,15 +1,33 @@
 /**
- * Random valid modules with integer arithmetic, locals, globals, memory, tables, calls, blocks with parameters and several results,
+ * Random valid modules with arithmetic, conversions, locals, globals, memory, tables, calls, blocks with parameters and several results,
  * branches that cut, dead code and bulk instructions. They always terminate: a global counts down at every function entry and loop turn.
+ *
+ * Floats go in and out as the integers of their bits, for JavaScript may change those of a NaN. Which NaN arithmetic gives is left to the
+ * engine by the specification; so that all agree, the code may replace it by the canonical one each time.
  *
  * A module is a function of a list of numbers, so fast-check shrinks a failing one to a short list; a list that has run out gives zeros,
  * which choose the simplest thing everywhere.
  */
 import fc from "fast-check";
+import { CANONICAL_NAN } from "../../verifier/machine/floats.ts";
 import { asm, External, ModuleWriter, type Code } from "../../verifier/program/assembler.ts";
 import type { FunctionType, ValueType } from "../../verifier/wasm/types.ts";
-
-type Integer = "i32" | "i64";
+import { Draw } from "./draw.ts";
+import {
+  BINARY,
+  COMPARE,
+  constant,
+  CONVERSIONS,
+  ENTER,
+  LEAVE,
+  LOADS,
+  makesNaN,
+  outside,
+  type Scalar,
+  STORES,
+  TRUNCATIONS,
+  UNARY,
+} from "./scalars.ts";
 
 /** A call of an export. */
 export interface GeneratedCall {
@@ -25,43 +43,8 @@ export interface GeneratedModule {
   readonly exports: readonly { readonly name: string; readonly type: FunctionType }[];
   /** Calls in order; earlier ones change memory, globals and tables for later ones. */
   readonly calls: readonly GeneratedCall[];
-  /** Exported globals; the memory is exported as `memory`. */
+  /** The globals, and exported functions without parameters that give their bits; the memory is exported as `memory`. */
   readonly globals: readonly { readonly name: string; readonly type: ValueType }[];
-}
-
-/** Numbers that decide what is generated. */
-export class Draw {
-  readonly #numbers: readonly number[];
-  #position = 0;
-
-  constructor(numbers: readonly number[]) {
-    this.#numbers = numbers;
-  }
-
-  /** From 0 up to, not including, `bound`. */
-  below(bound: number): number {
-    return (this.#numbers[this.#position++] ?? 0) % bound;
-  }
-
-  /** True once in `odds` draws. */
-  chance(odds: number): boolean {
-    return this.below(odds) === odds - 1;
-  }
-
-  pick<T>(list: readonly [T, ...T[]]): T {
-    return list[this.below(list.length)] ?? list[0];
-  }
-
-  /** Both small numbers and those near the ends of the range. */
-  integer(type: Integer): bigint {
-    const bits = type === "i32" ? 32 : 64;
-    const base = this.pick([0n, 0n, 1n << BigInt(bits - 1), -1n, BigInt(this.below(65_536)) << BigInt(this.below(48))]);
-    return BigInt.asIntN(bits, base + BigInt(this.below(64)) - 8n);
-  }
-
-  types(most: number): Integer[] {
-    return Array.from({ length: this.below(most + 1) }, () => this.pick<Integer>(["i32", "i64"]));
-  }
 }
 
 /** Function entries and loop turns of one call. */
@@ -80,31 +63,11 @@ const SELECT = 0x1b;
 const I32_EQZ = 0x45;
 const I32_SUB = 0x6b;
 const I32_AND = 0x71;
-const WRAP = 0xa7;
-const EXTEND: [number, ...number[]] = [0xac, 0xad];
+const F32_EQ = 0x5b;
+const F64_EQ = 0x61;
 const BLOCK = 0x02;
 const LOOP = 0x03;
 const IF = 0x04;
-
-const range = (first: number, last: number): [number, ...number[]] => {
-  const rest = Array.from({ length: last - first }, (_, i) => first + 1 + i);
-  return [first, ...rest];
-};
-
-const UNARY: Readonly<Record<Integer, [number, ...number[]]>> = {
-  i32: [0x67, 0x68, 0x69, 0xc0, 0xc1],
-  i64: [0x79, 0x7a, 0x7b, 0xc2, 0xc3, 0xc4],
-};
-const BINARY: Readonly<Record<Integer, [number, ...number[]]>> = { i32: range(0x6a, 0x78), i64: range(0x7c, 0x8a) };
-const COMPARE: Readonly<Record<Integer, [number, ...number[]]>> = { i32: range(0x46, 0x4f), i64: range(0x51, 0x5a) };
-const LOADS: Readonly<Record<Integer, [number, ...number[]]>> = {
-  i32: [0x28, 0x2c, 0x2d, 0x2e, 0x2f],
-  i64: [0x29, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35],
-};
-const STORES: Readonly<Record<Integer, [number, ...number[]]>> = {
-  i32: [0x36, 0x3a, 0x3b],
-  i64: [0x37, 0x3c, 0x3d, 0x3e],
-};
 
 /** What the functions of a module can refer to. */
 interface Environment {
@@ -112,7 +75,9 @@ interface Environment {
   readonly writer: ModuleWriter;
   readonly functions: readonly FunctionType[];
   /** The counter first. */
-  readonly globals: readonly Integer[];
+  readonly globals: readonly Scalar[];
+  /** Whether NaNs of arithmetic are replaced by the canonical one. */
+  readonly canonicalizes: boolean;
   readonly tableSize: number;
   readonly dataSegments: number;
   readonly elementSegments: number;
@@ -120,28 +85,28 @@ interface Environment {
 
 /** An open block, innermost last. */
 interface Label {
-  readonly carries: readonly Integer[];
+  readonly carries: readonly Scalar[];
 }
 
 /** Writes one function body. */
 class BodyWriter {
   readonly #env: Environment;
   readonly #draw: Draw;
-  readonly #locals: readonly Integer[];
-  readonly #results: readonly Integer[];
+  readonly #locals: readonly Scalar[];
+  readonly #results: readonly Scalar[];
   readonly #labels: Label[];
   readonly #out: Code[] = [];
   /** Types of the operands of the innermost block. */
-  #stack: Integer[] = [];
+  #stack: Scalar[] = [];
   #budget: number;
   /** Whether the latest branch leaves for good; little code follows one. */
   #isDead = false;
 
-  constructor(env: Environment, type: FunctionType, locals: readonly Integer[]) {
+  constructor(env: Environment, type: FunctionType, locals: readonly Scalar[]) {
     this.#env = env;
     this.#draw = env.draw;
-    this.#locals = [...(type.params as Integer[]), ...locals];
-    this.#results = type.results as Integer[];
+    this.#locals = [...(type.params as Scalar[]), ...locals];
+    this.#results = type.results as Scalar[];
     this.#labels = [{ carries: this.#results }];
     this.#budget = 20 + this.#draw.below(80);
   }
@@ -163,7 +128,7 @@ class BodyWriter {
   }
 
   /** Instructions that leave exactly the results of a block. */
-  #sequence(results: readonly Integer[]): void {
+  #sequence(results: readonly Scalar[]): void {
     this.#isDead = false;
     while (this.#budget-- > 0 && !this.#stops()) this.#instruction();
     const fits = results.length === this.#stack.length && results.every((type, i) => this.#stack[i] === type);
@@ -185,7 +150,7 @@ class BodyWriter {
 
   readonly #loops: boolean[] = [false];
 
-  #push(type: Integer): void {
+  #push(type: Scalar): void {
     const locals = this.#locals.flatMap((t, i) => (t === type ? [i] : []));
     const globals = this.#env.globals.flatMap((t, i) => (t === type && i !== COUNTER ? [i] : []));
     const [local] = locals;
@@ -195,26 +160,42 @@ class BodyWriter {
     else if (choice === 1 && global !== undefined)
       this.#emit(asm.globalGet(this.#draw.pick([global, ...globals.slice(1)])));
     else {
-      const value = this.#draw.integer(type);
-      this.#emit(type === "i32" ? asm.i32(Number(value)) : asm.i64(value));
+      this.#emit(constant(type, this.#draw.bits(type)));
     }
     this.#stack.push(type);
   }
 
   /** Takes the operand on top as a type, or pushes one. */
-  #need(type: Integer): void {
+  #need(type: Scalar): void {
     if (this.#stack.at(-1) === type) return;
     const top = this.#stack.at(-1);
     if (top === undefined || this.#draw.chance(2)) return this.#push(type);
-    this.#emit(type === "i32" ? WRAP : this.#draw.pick(EXTEND));
-    this.#stack[this.#stack.length - 1] = type;
+    this.#convert(top, type);
+  }
+
+  /** Converts the operand on top. */
+  #convert(from: Scalar, to: Scalar): void {
+    const key = `${from} ${to}`;
+    const list = (this.#draw.chance(10) ? TRUNCATIONS[key] : undefined) ?? CONVERSIONS[key];
+    if (list !== undefined) this.#compute(to, this.#draw.pick(list));
+    this.#stack[this.#stack.length - 1] = to;
+  }
+
+  /** An instruction that leaves a value of a type. */
+  #compute(result: Scalar, op: number): void {
+    this.#emit(op > 0xff ? [op >> 8, op & 0xff] : op);
+    if (!this.#env.canonicalizes || !makesNaN(op)) return;
+    const scratch = this.#locals.length + (result === "f32" ? 0 : 1);
+    const nan = constant(result, CANONICAL_NAN[result === "f32" ? 32 : 64]);
+    const isNumber: Code = [asm.get(scratch), asm.get(scratch), result === "f32" ? F32_EQ : F64_EQ];
+    this.#emit([asm.tee(scratch), nan, isNumber, SELECT]);
   }
 
   #pop(count = 1): void {
     this.#stack.splice(this.#stack.length - count, count);
   }
 
-  #pushAll(types: readonly Integer[]): void {
+  #pushAll(types: readonly Scalar[]): void {
     for (const type of types) this.#push(type);
   }
 
@@ -230,7 +211,7 @@ class BodyWriter {
 
   #instruction(): void {
     const draw = this.#draw;
-    const type = draw.pick<Integer>(["i32", "i64"]);
+    const type = draw.type();
     switch (draw.below(27)) {
       case 0:
         return this.#emit(NOP);
@@ -240,7 +221,7 @@ class BodyWriter {
         return this.#push(type);
       case 4:
         this.#need(type);
-        return this.#emit(draw.pick(UNARY[type]));
+        return this.#compute(type, draw.pick(UNARY[type]));
       case 5:
       case 6:
         return this.#binary(type, draw.pick(BINARY[type]), type);
@@ -248,10 +229,7 @@ class BodyWriter {
         return this.#binary(type, draw.pick(COMPARE[type]), "i32");
       case 8:
         this.#need(type);
-        this.#emit(type === "i32" ? draw.pick(EXTEND) : WRAP);
-        this.#pop();
-        this.#stack.push(type === "i32" ? "i64" : "i32");
-        return;
+        return this.#convert(type, draw.type());
       case 9:
         if (this.#stack.pop() !== undefined) this.#emit(DROP);
         return;
@@ -296,10 +274,10 @@ class BodyWriter {
     }
   }
 
-  #binary(type: Integer, op: number, result: Integer): void {
+  #binary(type: Scalar, op: number, result: Scalar): void {
     this.#need(type);
     this.#push(type);
-    this.#emit(op);
+    this.#compute(result, op);
     this.#pop(2);
     this.#stack.push(result);
   }
@@ -323,7 +301,7 @@ class BodyWriter {
     this.#pop();
   }
 
-  #select(type: Integer): void {
+  #select(type: Scalar): void {
     this.#need(type);
     this.#push(type);
     this.#push("i32");
@@ -360,7 +338,7 @@ class BodyWriter {
     this.#stack = [...outer, ...results];
   }
 
-  #carries(label: number): readonly Integer[] {
+  #carries(label: number): readonly Scalar[] {
     return this.#labels[this.#labels.length - 1 - label]?.carries ?? [];
   }
 
@@ -426,20 +404,20 @@ class BodyWriter {
   #callIndirect(): void {
     const type = this.#env.functions[this.#draw.below(this.#env.functions.length)];
     if (type === undefined) return;
-    const params = type.params as Integer[];
+    const params = type.params as Scalar[];
     this.#pushAll(params);
     this.#small(this.#env.tableSize + 1);
     this.#emit(asm.callIndirect(this.#env.writer.type(type)));
     this.#pop(params.length);
-    this.#stack.push(...(type.results as Integer[]));
+    this.#stack.push(...(type.results as Scalar[]));
   }
 
   #invoke(type: FunctionType, call: Code): void {
-    const params = type.params as Integer[];
+    const params = type.params as Scalar[];
     this.#pushAll(params);
     this.#emit(call);
     this.#pop(params.length);
-    this.#stack.push(...(type.results as Integer[]));
+    this.#stack.push(...(type.results as Scalar[]));
   }
 
   #bulk(): void {
@@ -499,49 +477,57 @@ class BodyWriter {
 const exportName = (index: number): string => `call${index}`;
 
 /** Makes a module of the numbers. */
-export function generateModule(draw: Draw): GeneratedModule {
+export function generateModule(draw: Draw, canonicalizes = true): GeneratedModule {
   const writer = new ModuleWriter();
   const functions = Array.from({ length: 1 + draw.below(6) }, (): FunctionType => ({
     params: draw.types(3),
     results: draw.types(3),
   }));
-  const globals: Integer[] = ["i32", ...draw.types(3)];
+  const globals: Scalar[] = ["i32", ...draw.types(3)];
   const tableSize = 1 + draw.below(8);
   const segments = { dataSegments: draw.below(3), elementSegments: draw.below(3) };
   writer.memory({ minimum: 1, maximum: 3 });
   writer.table({ minimum: tableSize, maximum: tableSize });
-  globals.forEach((type) => {
-    const value = draw.integer(type);
-    writer.global(type, true, type === "i32" ? asm.i32(Number(value)) : asm.i64(value));
-  });
+  for (const type of globals) writer.global(type, true, constant(type, draw.bits(type)));
   addSegments(draw, writer, { ...segments, tableSize, functions: functions.length });
   // Drawn before the bodies, which may use up the numbers.
   const calls = Array.from({ length: 1 + draw.below(6) }, (): GeneratedCall => {
     const index = draw.below(functions.length);
-    const args = functions[index]?.params.map((type) => draw.integer(type as Integer)) ?? [];
+    const args = functions[index]?.params.map((type) => draw.bits(type as Scalar)) ?? [];
     return { name: exportName(index), args };
   });
-  const env: Environment = { draw, writer, functions, globals, tableSize, ...segments };
+  const env: Environment = { draw, writer, functions, globals, tableSize, canonicalizes, ...segments };
   for (const type of functions) {
     const locals = draw.types(4);
-    writer.function({ type, locals, body: new BodyWriter(env, type, locals).write() });
+    // Behind those that the body may use: where a NaN is looked at.
+    writer.function({ type, locals: [...locals, "f32", "f64"], body: new BodyWriter(env, type, locals).write() });
   }
-  const exports = functions.map((type, index) => {
-    const body = [
-      asm.i32(COUNTER_START),
-      asm.globalSet(COUNTER),
-      type.params.map((_, i) => asm.get(i)),
-      asm.call(index),
-    ];
-    const name = exportName(index);
-    writer.export(name, External.function, writer.function({ type, body }));
-    return { name, type };
-  });
+  const exports = functions.map((type, index) => addWrapper(writer, type, index));
   writer.export("memory", External.memory, 0);
-  globals.forEach((_, i) => {
-    writer.export(`global${i}`, External.global, i);
+  globals.forEach((type, i) => {
+    const body = [asm.globalGet(i), LEAVE[type]];
+    const reader = writer.function({ type: { params: [], results: [outside(type)] }, body });
+    writer.export(`global${i}`, External.function, reader);
   });
   return { bytes: writer.bytes(), exports, calls, globals: globals.map((type, i) => ({ name: `global${i}`, type })) };
+}
+
+/** Exports a function that resets the counter and calls another one, floats by their bits. */
+function addWrapper(writer: ModuleWriter, type: FunctionType, index: number): GeneratedModule["exports"][number] {
+  const first = type.params.length;
+  const results = type.results as Scalar[];
+  const body = [
+    asm.i32(COUNTER_START),
+    asm.globalSet(COUNTER),
+    (type.params as Scalar[]).map((t, i) => [asm.get(i), ENTER[t]]),
+    asm.call(index),
+    results.map((_, i) => asm.set(first + i)).reverse(),
+    results.map((t, i) => [asm.get(first + i), LEAVE[t]]),
+  ];
+  const wrapped = { params: type.params.map(outside), results: type.results.map(outside) };
+  const name = exportName(index);
+  writer.export(name, External.function, writer.function({ type: wrapped, locals: results, body }));
+  return { name, type: wrapped };
 }
 
 /** Active segments that fit, and passive ones; the passive ones come first. */
@@ -563,9 +549,9 @@ function addSegments(
 }
 
 /** Random modules; `size` numbers decide, the more the larger. */
-export function moduleArbitrary(size = 4000): fc.Arbitrary<GeneratedModule> {
+export function moduleArbitrary(size = 4000, canonicalizes = true): fc.Arbitrary<GeneratedModule> {
   const number = fc.noBias(fc.nat(65_535));
   return fc
     .array(number, { minLength: Math.floor(size / 2), maxLength: size, size: "max" })
-    .map((numbers) => generateModule(new Draw(numbers)));
+    .map((numbers) => generateModule(new Draw(numbers), canonicalizes));
 }

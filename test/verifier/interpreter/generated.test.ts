@@ -18,7 +18,7 @@ interface Run {
 }
 
 const runs: fc.Arbitrary<Run> = fc.record({
-  generated: moduleArbitrary(1500),
+  generated: moduleArbitrary(1500, false),
   terms: fc.array(fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }), {
     minLength: 1,
     maxLength: 4,

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { packWord, type Word } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { Draw } from "../../programs/generate-module.ts";
+import { Draw } from "../../programs/draw.ts";
 import { loadedState } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement, expectExecution } from "./agree.ts";

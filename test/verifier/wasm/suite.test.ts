@@ -9,7 +9,8 @@ import { refusal } from "./outcome.ts";
 /** Scripts that need nothing beyond the default features. */
 const PLAIN = new Set(
   (
-    "annotations binary bulk comments custom fac forward func_ptrs id inline-module int_exprs int_literals memory_size " +
+    "annotations binary bulk comments const conversions custom f32 f32_bitwise f32_cmp f64 f64_bitwise f64_cmp fac " +
+    "float_exprs float_literals float_memory float_misc forward func_ptrs id inline-module int_exprs int_literals memory_size " +
     "names nop skip-stack-guard-page stack start switch token type"
   ).split(" "),
 );
