@@ -8,8 +8,9 @@ import {Format, leadingZeros} from "./FloatFormat.sol";
 /// truncated; a NaN is the canonical one. Significands have at most 53 bits and exponents are from -1074 to 971, so that no sum,
 /// product or shift below comes near the ends of its type.
 library FloatArithmetic {
-    /// @dev Alignment beyond which the smaller operand of a sum only tells that there is something.
-    int256 private constant FAR = 120;
+    /// @dev Distance of exponents beyond which a sum rounds to its larger operand: the smaller is less than a quarter of the
+    /// last bit of any number beside it.
+    int256 private constant FAR = 60;
 
     /// @dev Bits by which a dividend is extended: a quotient has 57 bits or more, and rounding drops at least two of them.
     uint256 private constant QUOTIENT_BITS = 110;
@@ -35,11 +36,7 @@ library FloatArithmetic {
         (int256 low, uint256 smaller) = f.unpack(right);
         unchecked {
             int256 distance = exponent - low;
-            if (distance > FAR) {
-                // Less than a quarter of the last bit that is kept: one bit stands for it.
-                if (smaller != 0) smaller = 1;
-                distance = FAR;
-            }
+            if (distance > FAR) return x;
             larger <<= uint256(distance);
             uint256 sum = same ? larger + smaller : larger - smaller;
             // What cancels is positive.

@@ -116,9 +116,9 @@ function round(Format f, uint256 sign, int256 exponent, uint256 significand) pur
         if (lost <= 0) {
             rounded = significand << uint256(-lost);
         } else {
-            // What loses 255 bits is below a half, whatever it is, and becomes zero.
-            uint256 shift = lost < 255 ? uint256(lost) : 255;
-            // Adding just less than a half, or a half if the result would be odd, carries when it is to be rounded up.
+            // Adding just less than a half, or a half if the result would be odd, carries when it is to be rounded up. A shift
+            // by 256 bits or more gives zero, as it should.
+            uint256 shift = uint256(lost);
             rounded = (significand + (1 << (shift - 1)) - 1 + ((significand >> shift) & 1)) >> shift;
         }
         // The hidden bit, or a carry out of the fraction, adds one to the biased exponent.

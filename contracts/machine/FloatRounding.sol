@@ -18,10 +18,9 @@ library FloatRounding {
         (int256 exponent, uint256 significand) = f.unpack(magnitude);
         if (exponent >= 0) return x;
         uint256 sign = f.signOf(x);
-        // The exponent is -1074 or above, and a significand has at most 53 bits: 255 of them behind the point are as many as
-        // all.
+        // The exponent is -1074 or above. Shifts by 256 bits or more give zero, as they should.
         unchecked {
-            uint256 shift = exponent > -255 ? uint256(-exponent) : 255;
+            uint256 shift = uint256(-exponent);
             uint256 whole = significand >> shift;
             if (kind == NEAREST) {
                 // As in {Format-round}.

@@ -16,13 +16,13 @@ export class FloatPairs {
     this.#width = width;
   }
 
-  /** One of six kinds of pairs. */
+  /** One of seven kinds of pairs. */
   next(): [x: bigint, y: bigint] {
     const { bias } = FORMATS[this.#width];
     const any = this.#random.operand(this.#width);
     const exponent = this.#between(-bias, bias + 1n);
     const x = this.#float(exponent);
-    switch (this.#random.word() % 6) {
+    switch (this.#random.word() % 7) {
       case 0:
         return [any, this.#random.operand(this.#width)];
       case 1:
@@ -33,6 +33,9 @@ export class FloatPairs {
         return [x, this.#float(this.#end() - exponent)];
       case 4:
         return [x, this.#float(exponent - this.#end())];
+      case 5:
+        // Subnormal numbers of few bits.
+        return [this.#between(1n, 1n << 12n), this.#neighbour(this.#between(4n, 1n << 12n))];
       default:
         return this.#square();
     }
