@@ -15,7 +15,7 @@ import { encodeTransactions, encodeTypedPayload } from "../verifier/program/tran
 import { initialState, load } from "../verifier/state/program.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
 
-/** Straight integer code, calls, memory, and 64-bit arithmetic; each function takes one number and gives one. */
+/** Straight integer code, calls, memory, 64-bit arithmetic, and floats; each function takes one number and gives one. */
 const SOURCE = `
 export function mix(n: i32): i32 {
   let x: i32 = 123456789, s: i32 = 0;
@@ -78,6 +78,23 @@ export function hash(n: i32): i32 {
   }
   return <i32>(a ^ b ^ c ^ d);
 }
+export function mandelbrot(n: i32): i32 {
+  let count: i32 = 0;
+  for (let i: i32 = 0; i < n; i++) {
+    const cr: f64 = <f64>(i & 1023) / 512.0 - 1.5, ci: f64 = <f64>(i >> 10 & 1023) / 512.0 - 1.0;
+    let x: f64 = 0, y: f64 = 0;
+    for (let k: i32 = 0; k < 50 && x * x + y * y < 4.0; k++) { const t = x * x - y * y + cr; y = 2.0 * x * y + ci; x = t; count++; }
+  }
+  return count;
+}
+export function filter(n: i32): i32 {
+  let a: f32 = 0, b: f32 = 1;
+  for (let i: i32 = 0; i < n; i++) {
+    const at = 4096 + ((i & 8191) << 2), v = load<f32>(at);
+    a = a * <f32>0.75 + v; b = max(b, abs(a - v)); store<f32>(at, sqrt(b) + <f32>i);
+  }
+  return <i32>b;
+}
 `;
 
 /** Arguments for some 60 to 300 million steps each. */
@@ -89,6 +106,8 @@ const GUESTS = {
   stores: 200,
   sort: 400_000,
   hash: 3_000_000,
+  mandelbrot: 300_000,
+  filter: 4_000_000,
 } as const;
 
 /** The compiler's package. Its types are not imported: they would change those of JavaScript's own arrays. */

@@ -1,5 +1,5 @@
 /** From instruction words to the operations of the inner loop. `code.ts` says what has to hold for each. */
-import { Flag, LOADS, NUMERIC, type NumericShape, Op, STORES } from "../machine/opcodes.ts";
+import { Flag, LOADS, NUMERIC, Op, STORES } from "../machine/opcodes.ts";
 import type { Components } from "./components.ts";
 import { CHECKS, EFFECTS, MOVES } from "./effects.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
@@ -15,9 +15,6 @@ const SAME_ACCESS: ReadonlyMap<number, number> = new Map([
   [Op.f32Store, Op.i32Store],
   [Op.f64Store, Op.i64Store],
 ]);
-
-/** Floating-point instructions that the loop executes itself. */
-const INLINED: ReadonlySet<number> = new Set<number>([]);
 
 /** The operation of an instruction with up to three operands; `undefined` if the reference has to execute it. */
 type Translation = readonly [op: number, a?: number, b?: number, c?: number] | undefined;
@@ -65,7 +62,8 @@ export class Translator {
     if (!this.#goes(pc, pc + 1, top - effect.pops + effect.pushes)) return undefined;
     if (CHECKS.has(op)) return MOVES.has(words.op(pc + 1)) ? OUTSIDE : undefined;
     const numeric = NUMERIC.get(op);
-    if (numeric !== undefined) return this.#numeric(op, numeric);
+    if (numeric?.family === "integer") return [op];
+    if (numeric !== undefined) return [numeric.operands === 2 ? Fast.floatBinary : Fast.floatUnary, op];
     if (LOADS.has(op) || STORES.has(op)) return this.#access(pc, op);
     return this.#variable(pc, op);
   }
@@ -75,11 +73,6 @@ export class Translator {
     if (target >= this.#words.length || this.#heights[target] !== height) return false;
     this.#components.join(pc, target);
     return true;
-  }
-
-  #numeric(op: number, { family, operands }: NumericShape): Translation {
-    if (family === "integer" || INLINED.has(op)) return [op];
-    return [operands === 2 ? Fast.floatBinary : Fast.floatUnary, op];
   }
 
   #access(pc: number, op: number): Translation {
