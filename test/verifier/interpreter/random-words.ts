@@ -124,7 +124,7 @@ export class WordWriter {
     const draw = this.#draw;
     if (height < floor + 3 || draw.chance(6)) {
       if (height > 20) return this.#drop(height);
-      this.#emit(Op.i64Const, height, { imm: this.#constant() });
+      this.#emit(draw.pick([Op.i32Const, Op.i64Const, Op.f32Const, Op.f64Const]), height, { imm: this.#constant() });
       return height + 1;
     }
     switch (draw.below(12)) {
@@ -157,7 +157,7 @@ export class WordWriter {
       case 1:
         return BigInt(65_500 + draw.below(60));
       case 2:
-        return BigInt.asUintN(64, draw.integer("i64"));
+        return BigInt.asUintN(64, draw.bits(draw.type()));
       default:
         return BigInt(draw.below(4));
     }
