@@ -6,7 +6,7 @@ import { SEED } from "../seed.ts";
 import { isNaNBits, RandomBits, SPECIAL } from "./float-operands.ts";
 
 /** Random operands, or pairs of them, for each instruction. */
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 5000);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 10_000);
 
 const I32 = 0x7f;
 const I64 = 0x7e;
