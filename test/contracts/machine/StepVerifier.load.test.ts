@@ -57,7 +57,12 @@ describe("StepVerifier, programs and fragments", () => {
     const nobody = "0x0000000000000000000000000000000000001234";
     const { contract } = verifier;
     const somebody = await verifier.integers.getAddress();
-    for (const made of [verifier.deploy(nobody, somebody), verifier.deploy(somebody, nobody)]) {
+    const pairs: [string, string][] = [
+      [nobody, somebody],
+      [somebody, nobody],
+    ];
+    for (const [integers, floats] of pairs) {
+      const made = verifier.deploy(integers, floats);
       await expect(made).to.be.revertedWithCustomError(contract, "NoArithmetic").withArgs(nobody);
     }
   });
