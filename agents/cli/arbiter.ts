@@ -1,10 +1,10 @@
 /** The command line of auditors: run, inspect, prove, dispute. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { addDispute } from "./commands/dispute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addRun } from "./commands/run.ts";
-import { Exit } from "./failure.ts";
+import { parse } from "./parse.ts";
 
 const program = new Command("arbiter")
   .description("Run WebAssembly on a machine whose every step can be proven on chain.")
@@ -17,9 +17,4 @@ const program = new Command("arbiter")
 for (const add of [addRun, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? Exit.success : Exit.failure;
-}
+await parse(program);

@@ -23,9 +23,9 @@ export function failureLine(error: unknown): string {
 }
 
 /** Runs a command's body and sets the exit code; prints the line of whatever it throws. */
-export async function guarded(body: () => Promise<number | undefined>): Promise<void> {
+export async function guarded(body: () => Promise<number> | number): Promise<void> {
   try {
-    process.exitCode = (await body()) ?? Exit.success;
+    process.exitCode = await body();
   } catch (error) {
     process.stderr.write(`${failureLine(error)}\n`);
     process.exitCode = Exit.failure;

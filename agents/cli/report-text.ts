@@ -2,11 +2,18 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import type { Report } from "../scenario/report.ts";
+import { type Report, reportJson } from "../scenario/report.ts";
+import { Exit } from "./failure.ts";
 import { grouped } from "./narrator.ts";
 
-/** Prints a report on stdout. */
-export function printReport(report: Report): void {
+/** Prints a report on stdout, for people or as JSON, and gives the exit code that it amounts to. */
+export function conclude(report: Report, json: boolean): number {
+  if (json) console.log(JSON.stringify(reportJson(report)));
+  else printReport(report);
+  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+}
+
+function printReport(report: Report): void {
   const { verdict, disputed, gas } = report;
   const headline = verdict === "liar lost" ? pc.green("The liar lost.") : pc.red(`Verdict: ${verdict}.`);
   console.log(`\n${pc.bold("Report")}\n  ${headline}`);

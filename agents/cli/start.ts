@@ -1,16 +1,16 @@
 /** `npm start`: the main job on the embedded chain, with the demonstration's ledger or with the user's own module. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import type { Program } from "../../verifier/program/build.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { type DealJob, playDeal } from "../scenario/deal.ts";
 import { interpreterExecutor as executor } from "../../verifier/interpreter/execute.ts";
-import { reportJson } from "../scenario/report.ts";
 import { conventionOf } from "./commands/inspect.ts";
 import { demonstration } from "./demonstration.ts";
-import { Exit, guarded, UserError } from "./failure.ts";
+import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
+import { parse } from "./parse.ts";
 import { parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
-import { printReport } from "./report-text.ts";
+import { conclude } from "./report-text.ts";
 
 interface StartOptions {
   readonly module?: string;
@@ -43,21 +43,14 @@ const command = new Command("npm start --")
   .addHelpText("after", "\nExit code 0: the liar lost; 1: the job could not be done; 2: another verdict.")
   .action((options: StartOptions) => guarded(() => start(options)));
 
-try {
-  await command.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? Exit.success : Exit.failure;
-}
+await parse(command);
 
 async function start(options: StartOptions): Promise<number> {
   const { program, transactions } = await materials(options);
   const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);
   const job: DealJob = { program, fragments: fragmentsOf(transactions), executor, lieAt };
   const report = await playDeal(job, narratorOn(options.json === true ? process.stderr : process.stdout));
-  if (options.json) console.log(JSON.stringify(reportJson(report)));
-  else printReport(report);
-  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+  return conclude(report, options.json === true);
 }
 
 async function materials(options: StartOptions): Promise<{ program: Program; transactions: readonly Transaction[] }> {

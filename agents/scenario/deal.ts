@@ -69,26 +69,6 @@ interface Cast {
 
 /** Plays the whole job and tells how it ended. */
 export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report> {
-  narrator.chapter("Replaying the history off chain");
-  const heights = [33, 15];
-  const honest = honestReplay(job, heights, narrator);
-  const runs: Run[] = [];
-  for (const [i, input] of job.fragments.entries()) {
-    if (honest.endedBefore(i)) break;
-    runs.push(honest.run(i, input));
-  }
-  const lengths = runs.map(({ trace }) => trace.halt());
-  const steps = lengths.reduce((sum, length) => sum + length, 0n);
-  const lie = placeLie(
-    job,
-    runs.map(({ trace }) => trace),
-    lengths,
-  );
-  const unreached = job.fragments.length - runs.length;
-  if (unreached > 0) narrator.fact(`the program ends in fragment ${runs.length}; ${unreached} more are never run`);
-  narrator.fact(`${runs.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
-
-  narrator.chapter("Setting up the chain");
   const embedded = await startEmbeddedChain();
   try {
     const cast = castOf(embedded.accounts);
@@ -98,6 +78,24 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
       narrator.sent(cast.names.get(sent.from) ?? sent.from, sent);
     });
     const deployment = await deploy(embedded);
+    const { heights } = deployment.tournaments.params;
+
+    narrator.chapter("Replaying the history off chain");
+    const honest = honestReplay(job, heights, narrator);
+    const runs: Run[] = [];
+    for (const [i, input] of job.fragments.entries()) {
+      if (honest.endedBefore(i)) break;
+      runs.push(honest.run(i, input));
+    }
+    const traces = runs.map(({ trace }) => trace);
+    const lengths = traces.map((trace) => trace.halt());
+    const steps = lengths.reduce((sum, length) => sum + length, 0n);
+    const lie = placeLie(job, traces, lengths);
+    const unreached = job.fragments.length - runs.length;
+    if (unreached > 0) narrator.fact(`the program ends in fragment ${runs.length}; ${unreached} more are never run`);
+    narrator.fact(`${runs.length} fragments, ${steps} steps; the lie is told at step ${lie.global}`);
+
+    narrator.chapter("Setting up the chain");
     const deal = await makeDeal(embedded, deployment, cast, job);
     const before = await depositsOf(embedded, deployment, deal, cast);
 
@@ -112,13 +110,12 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
       (match) => match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id),
     );
     if (executed === undefined) throw new Error("no dispute came down to a step");
-    const honestTrace = runs[lie.fragment]?.trace ?? lied.trace;
+    const honestTrace = traces[lie.fragment] ?? lied.trace;
     const disputed = explain(job.program, honestTrace, lied.trace, pathOf(game, executed));
-    const offset = lengths.slice(0, lie.fragment).reduce((sum, length) => sum + length, 0n);
     const slashed = (after.get(cast.liar) ?? 0n) < (before.get(cast.liar) ?? 0n);
     return {
       verdict: slashed ? "liar lost" : "liar won",
-      disputed: { ...disputed, step: disputed.step + offset },
+      disputed: { ...disputed, step: disputed.step + lie.global - lie.step },
       steps,
       ...gasOf(gas),
       deposits: await balances(embedded, deployment, deal, cast, before, after),

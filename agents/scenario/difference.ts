@@ -1,5 +1,7 @@
 /** Where two states after the same step differ: what one side computed and what the other claims. */
-import type { Tree } from "../../verifier/merkle/tree.ts";
+import { bytesToHex } from "viem";
+import { differingLeaves } from "../../verifier/merkle/difference.ts";
+import { equalHashes } from "../../verifier/merkle/keccak.ts";
 import type { Registers } from "../../verifier/machine/record.ts";
 import { savedHash, type State } from "../../verifier/state/state.ts";
 
@@ -22,7 +24,7 @@ export function differences(honest: State, liar: State): Difference[] {
     if (mine !== theirs) found.push({ place: `register ${name}`, honest: String(mine), liar: String(theirs) });
   }
   for (const tree of ["stack", "memory", "cells", "code"] as const) {
-    for (const index of differing(honest[tree], liar[tree])) {
+    for (const index of differingLeaves(honest[tree], liar[tree])) {
       if (found.length >= MOST) return found;
       const [mine, theirs] = [honest[tree].get(index), liar[tree].get(index)];
       found.push(
@@ -33,7 +35,9 @@ export function differences(honest: State, liar: State): Difference[] {
     }
   }
   const [mine, theirs] = [savedHash(honest.checkpoint), savedHash(liar.checkpoint)];
-  if (!same(mine, theirs)) found.push({ place: "checkpoint", honest: bytes(mine), liar: bytes(theirs) });
+  if (!equalHashes(mine, theirs)) {
+    found.push({ place: "checkpoint", honest: bytesToHex(mine), liar: bytesToHex(theirs) });
+  }
   return found;
 }
 
@@ -58,26 +62,6 @@ function memoryDifference({ header }: State, index: number, honest: bigint, liar
     honest: bytes(mine),
     liar: bytes(theirs),
   };
-}
-
-/** Indices of the leaves on which two trees differ, ascending, found along the nodes that differ. */
-function* differing(a: Tree, b: Tree, first = 0): Generator<number> {
-  if (same(a.root(), b.root())) return;
-  if (a.depth === 0) {
-    yield first;
-    return;
-  }
-  const level = a.depth - 1;
-  yield* differing(a.subtree(level, 0), b.subtree(level, 0), first);
-  yield* differing(a.subtree(level, 1), b.subtree(level, 1), first + 2 ** level);
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((byte, i) => byte === b[i]);
-}
-
-function bytes(value: Uint8Array): string {
-  return `0x${Buffer.from(value).toString("hex")}`;
 }
 
 /** Short numbers as they are, others as the 32 bytes of their leaf. */

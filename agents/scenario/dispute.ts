@@ -13,7 +13,7 @@ import { verdict } from "../game/rules.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
-import { historyBook } from "../players/history-book.ts";
+import { historyBook, startOf } from "../players/history-book.ts";
 import { play } from "../validator/player.ts";
 import { nextDeadline } from "./deadline.ts";
 import type { Narrator } from "./deal.ts";
@@ -157,8 +157,7 @@ function executedMatch(game: GameState, honestRoot: Hex, trace: Trace, lieAt: bi
     const ours = top.one === honestRoot || top.two === honestRoot;
     return ours && match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id);
   });
-  const stepOf = (match: MatchState): bigint =>
-    1n + pathOf(game, match).reduce((step, position, level) => step + position * trace.stride(level), 0n);
+  const stepOf = (match: MatchState): bigint => 1n + startOf(trace, pathOf(game, match));
   const found = executed.find((match) => stepOf(match) === lieAt) ?? executed[0];
   if (found === undefined) throw new Error("no dispute of the honest player came down to a step");
   return found;

@@ -12,7 +12,6 @@ import { tournamentCall } from "../chain/tournament-calls.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
 import { tournamentId } from "../game/commitment.ts";
 import { verdict } from "../game/rules.ts";
-import type { Book } from "../players/book.ts";
 import { historyBook } from "../players/history-book.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
 import { type Replay, type Run, rootHex } from "../worker/replay.ts";
@@ -33,7 +32,6 @@ export interface ValidatorSetup {
 /** A validator's account at work on one Deal. */
 export class Validator {
   readonly #setup: ValidatorSetup;
-  readonly #books = new Map<number, Book>();
 
   constructor(setup: ValidatorSetup) {
     this.#setup = setup;
@@ -86,14 +84,14 @@ export class Validator {
   }
 
   async #attend(claim: ClaimView, fragment: Fragment, run: Run, view: DealView): Promise<boolean> {
-    const { chain, deal, tournaments, self, salt, habits = DILIGENT } = this.#setup;
+    const { chain, deal, tournaments, habits = DILIGENT } = this.#setup;
     if (claim.status === "open") {
       return claim.finalState === rootHex(run.final) ? false : this.#challenge(claim, fragment, run);
     }
-    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
+    const seat = this.#seat(claim, run);
+    const { tournament } = seat;
     const state = await tournaments.state();
     if (!state.tournaments.has(tournament)) return false;
-    const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
     if (await play(chain, tournaments, seat)) return true;
     const oldest = [...view.claims.values()].find(isPending)?.id === claim.id;
     const finished = verdict(state, tournament, await chain.now()).finished;
@@ -104,12 +102,11 @@ export class Validator {
 
   /** Announces the truth, and in a later block opens the tournament with it. */
   async #challenge(claim: ClaimView, fragment: Fragment, run: Run): Promise<boolean> {
-    const { chain, deal, tournaments, self, salt, replay, habits = DILIGENT } = this.#setup;
+    const { chain, deal, tournaments, replay, habits = DILIGENT } = this.#setup;
     const { params } = tournaments;
     const now = await chain.now();
     if (!habits.joins || now >= claim.since + params.period) return false;
-    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
-    const seat: Seat = { owner: self, tournament, book: this.#book(run, fragment.index), habits, salt };
+    const seat = this.#seat(claim, run);
     const hash = await announcement(seat);
     if ((await tournaments.announced(hash)) === undefined) {
       return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
@@ -121,10 +118,11 @@ export class Validator {
     return this.#send(deal.call("challenge", "challenge", args, params.bonds[0] ?? 0n));
   }
 
-  #book(run: Run, fragment: number): Book {
-    const book = this.#books.get(fragment) ?? historyBook(run.trace);
-    this.#books.set(fragment, book);
-    return book;
+  /** The seat in a claim's tournament, with the book of the fragment's run. */
+  #seat(claim: ClaimView, run: Run): Seat {
+    const { deal, self, salt, habits = DILIGENT } = this.#setup;
+    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
+    return { owner: self, tournament, book: historyBook(run.trace), habits, salt };
   }
 
   #send(call: Call): Promise<boolean> {

@@ -3,11 +3,10 @@ import type { Command } from "commander";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
 import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { OVERHEAD } from "../../scenario/execution.ts";
-import { reportJson } from "../../scenario/report.ts";
-import { Exit, guarded, UserError } from "../failure.ts";
+import { guarded, UserError } from "../failure.ts";
 import { narratorOn } from "../narrator.ts";
 import { parseNumber, prepare } from "../program-file.ts";
-import { printReport } from "../report-text.ts";
+import { conclude } from "../report-text.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
 interface DisputeOptions extends InvocationOptions {
@@ -34,7 +33,5 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   const budget = invocation.fuel + OVERHEAD;
   const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
   const report = await playDispute({ program, input, budget, executor, lieAt, liars }, narrator);
-  if (options.json) console.log(JSON.stringify(reportJson(report)));
-  else printReport(report);
-  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+  return conclude(report, options.json === true);
 }

@@ -4,7 +4,7 @@ import { bytesToHex } from "viem";
 import type { Convention, Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
-import { guarded, UserError } from "../failure.ts";
+import { Exit, guarded, UserError } from "../failure.ts";
 import { programFrom } from "../program-file.ts";
 
 interface InspectOptions {
@@ -26,7 +26,7 @@ export function addInspect(program: Command): void {
     .action((module: string, options: InspectOptions) =>
       guarded(() => {
         inspect(module, options);
-        return Promise.resolve(undefined);
+        return Exit.success;
       }),
     );
 }

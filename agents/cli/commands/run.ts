@@ -19,7 +19,7 @@ export function addRun(program: Command): void {
     .action((module: string, args: string[], options: InvocationOptions) => guarded(() => run(module, args, options)));
 }
 
-async function run(module: string, args: readonly string[], options: InvocationOptions): Promise<number> {
+function run(module: string, args: readonly string[], options: InvocationOptions): number {
   const invocation = invocationOf(module, args, options);
   const prepared = prepare(invocation);
   const progress = progressOn(process.stderr);
@@ -42,7 +42,7 @@ async function run(module: string, args: readonly string[], options: InvocationO
     for (const result of results) console.log(`  result ${describeResult(result)}`);
     console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
   }
-  return await Promise.resolve(status === "returned" ? Exit.success : Exit.failure);
+  return status === "returned" ? Exit.success : Exit.failure;
 }
 
 /** A float as text that can be given as an argument, and its bits in hexadecimal. */

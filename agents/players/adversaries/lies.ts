@@ -2,6 +2,7 @@
  * Lies about one step: ways to change the state that a run has reached, after which the liar goes on as if nothing had happened. Each is a
  * function of the true state alone.
  */
+import { differingLeaves } from "../../../verifier/merkle/difference.ts";
 import type { Tree } from "../../../verifier/merkle/tree.ts";
 import type { State } from "../../../verifier/state/state.ts";
 
@@ -35,7 +36,7 @@ export function tell(lie: Lie, state: State): State {
  */
 export function misresult(before: State, after: State): State {
   for (const tree of ["memory", "cells", "stack"] as const) {
-    const index = lastDifference(before[tree], after[tree]);
+    const index = [...differingLeaves(before[tree], after[tree])].at(-1);
     if (index === undefined) continue;
     const changed = before[tree].get(index) ^ after[tree].get(index);
     return { ...after, [tree]: after[tree].set(index, after[tree].get(index) ^ (changed & -changed)) };
@@ -57,22 +58,4 @@ function topSlot({ stack }: State): number {
   let top = 0;
   for (const [index] of stack.leaves()) top = index;
   return top;
-}
-
-/** The highest leaf on which two trees of one depth differ, found along the nodes that differ. */
-function lastDifference(a: Tree, b: Tree): number | undefined {
-  if (same(a, b)) return undefined;
-  let level = a.depth;
-  let index = 0;
-  while (level > 0) {
-    level--;
-    const right = 2 * index + 1;
-    index = same(a.subtree(level, right), b.subtree(level, right)) ? 2 * index : right;
-  }
-  return index;
-}
-
-function same(a: Tree, b: Tree): boolean {
-  const [x, y] = [a.root(), b.root()];
-  return x.every((byte, i) => byte === y[i]);
 }
