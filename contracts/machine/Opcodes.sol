@@ -22,6 +22,8 @@ library Op {
     uint256 internal constant LOCAL_TEE = 0x0022;
     uint256 internal constant GLOBAL_GET = 0x0023;
     uint256 internal constant GLOBAL_SET = 0x0024;
+    uint256 internal constant TABLE_GET = 0x0025;
+    uint256 internal constant TABLE_SET = 0x0026;
     uint256 internal constant I32_LOAD = 0x0028;
     uint256 internal constant I64_LOAD = 0x0029;
     uint256 internal constant F32_LOAD = 0x002a;
@@ -58,10 +60,13 @@ library Op {
     uint256 internal constant TABLE_INIT = 0xfc0c;
     uint256 internal constant ELEM_DROP = 0xfc0d;
     uint256 internal constant TABLE_COPY = 0xfc0e;
+    uint256 internal constant TABLE_GROW = 0xfc0f;
+    uint256 internal constant TABLE_FILL = 0xfc11;
     uint256 internal constant MOVE = 0xf000;
     uint256 internal constant COPY_BYTES = 0xf001;
     uint256 internal constant FILL_BYTES = 0xf002;
     uint256 internal constant COPY_CELLS = 0xf003;
+    uint256 internal constant FILL_CELLS = 0xf004;
     uint256 internal constant CHECKPOINT = 0xf100;
     uint256 internal constant COMMIT = 0xf101;
     uint256 internal constant LEAVE = 0xf102;
@@ -126,6 +131,7 @@ library Trap {
     uint256 internal constant HEADER = 14;
     uint256 internal constant PC = 15;
     uint256 internal constant OUTPUT_FULL = 16;
+    uint256 internal constant UNDEFINED_ELEMENT = 17;
 }
 
 /// @notice The status register; every other value halts as well.

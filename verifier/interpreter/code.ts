@@ -24,7 +24,7 @@ export interface Code {
   readonly heights: Int32Array;
   /** Twice the greatest height in the pc's function: what may be touched before the frame is left or calls. */
   readonly extents: Int32Array;
-  /** Type id, capacity of the table and size cell, by the operand `c` of an indirect call. */
+  /** Tag and type id (-1 for a type that no reference has) and capacity of the table, by the operand `c` of an indirect call. */
   readonly tables: Int32Array;
   /** The instruction word at a pc below `length`. */
   word(pc: number): Word;

@@ -6,7 +6,6 @@
  * Nothing is written before a trap is ruled out.
  */
 import { Trap } from "../machine/opcodes.ts";
-import { FUNCTION_TAG } from "../machine/word.ts";
 import { type Core, Exit } from "./core.ts";
 import { STRIDE } from "./fast-op.ts";
 import { floatBinary, floatUnary } from "./floats.ts";
@@ -128,9 +127,10 @@ export function runInnerLoop(m: Core, quota: number): number {
             const cell = 8 * (code[pc + 1]! + i);
             const base = sp - 2 - code[pc + 2]!;
             // Null, a wrong type, a full stack and whatever else is not the rule are told apart outside.
-            if (i >= tables[table + 1]! || C[cell + 4] !== FUNCTION_TAG || C[cell + 3] !== tables[table]) break outside;
-            const entry = C[cell + 2]!;
-            const frame = 2 * C[cell + 1]!;
+            const upper = C[cell + 1]!;
+            if (i >= tables[table + 1]! || upper >>> 16 !== tables[table]) break outside;
+            const entry = C[cell]!;
+            const frame = 2 * (upper & 0xffff);
             const parameters = code[pc + 2]!;
             if (
               entry < 0 ||

@@ -6,7 +6,7 @@ import { MASK_32, MASK_48, MASK_64 } from "../machine/machine.ts";
 import { Status } from "../machine/opcodes.ts";
 import { isValidHeader, type Registers } from "../machine/record.ts";
 import { packContext } from "../machine/transaction.ts";
-import { packCursor, unpackCursor } from "../machine/bulk.ts";
+import { packCursor, unpackCursor } from "../machine/cursor.ts";
 import { Checkpoint } from "../state/checkpoint.ts";
 import type { State } from "../state/state.ts";
 import { type Code, decode } from "./code.ts";

@@ -1,5 +1,5 @@
 /** Slots of the current frame and cells, for the instructions outside the inner loop. */
-import { FUNCTION_TAG } from "../machine/word.ts";
+import { type FunctionReference, unpackReference } from "../machine/word.ts";
 import type { Core } from "./core.ts";
 import { unsignedValue } from "./halves.ts";
 
@@ -42,18 +42,10 @@ export function cell(m: Core, index: number): number | undefined {
   return unsignedValue(m.cells.words[8 * index]!, m.cells.words[8 * index + 1]!);
 }
 
-/** A table element that is not null, as far as a call reads it. */
-export interface Callee {
-  readonly isFunction: boolean;
-  readonly type: number;
-  readonly entry: number;
-  readonly frame: number;
-}
-
 /** The reference in a cell that the window shows; `undefined` for null. */
-export function callee(m: Core, index: number): Callee | undefined {
+export function reference(m: Core, index: number): (FunctionReference & { readonly tag: number }) | undefined {
   const lanes = m.cells.words.subarray(8 * index, 8 * index + 8);
   if (lanes.every((lane) => lane === 0)) return undefined;
-  const [, frame = 0, entry = 0, type = 0, tag] = lanes;
-  return { isFunction: tag === FUNCTION_TAG, type: type >>> 0, entry: entry >>> 0, frame: frame >>> 0 };
+  const [low = 0, high = 0] = lanes;
+  return unpackReference((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }

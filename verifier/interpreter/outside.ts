@@ -4,13 +4,13 @@
  */
 import { type Word } from "../machine/word.ts";
 import { LOADS, Op, STORES, Trap } from "../machine/opcodes.ts";
-import { imm32 } from "../machine/word.ts";
+import { imm32, ReferenceTag } from "../machine/word.ts";
 import { checkBytes, checkCells, dropSegment, inputRead, outputWrite, runMove } from "./bulk.ts";
 import { type Core, PAGE_BYTES } from "./core.ts";
 import { MOVES } from "./effects.ts";
 import { executeHost } from "./host.ts";
 import { load, store } from "./linear-memory.ts";
-import { callee, low, setOperand } from "./operands.ts";
+import { low, reference, setOperand } from "./operands.ts";
 import { ESCAPE, type Result, RETRY, trap } from "./result.ts";
 
 /** Executes the instruction at pc, and of a move as many steps as `budget` (at least 1) allows. */
@@ -59,15 +59,15 @@ function makeRoom(m: Core, end: number): Result {
 /** The inner loop does the calls that succeed without further ado; here is everything else, in the reference's order. */
 function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
   const i = low(m, top - 1);
-  if (i >= imm32(imm, 1)) return trap(Trap.tableBounds);
-  const reference = callee(m, a + i);
-  if (reference === undefined) {
+  if (i >= imm32(imm, 1)) return trap(Trap.undefinedElement);
+  const callee = reference(m, a + i);
+  if (callee === undefined) {
     const size = imm32(imm, 2);
     if (!m.cells.ensure(32 * (size + 1))) return ESCAPE;
-    return trap(i < m.cells.words[8 * size]! >>> 0 ? Trap.uninitializedElement : Trap.tableBounds);
+    return trap(i < m.cells.words[8 * size]! >>> 0 ? Trap.uninitializedElement : Trap.undefinedElement);
   }
-  if (!reference.isFunction || reference.type !== imm32(imm, 0)) return trap(Trap.indirectCallType);
-  const { entry, frame } = reference;
+  if (callee.tag !== ReferenceTag.function || callee.type !== imm32(imm, 0)) return trap(Trap.indirectCallType);
+  const { entry, frame } = callee;
   const end = m.base + top - 1 - b + frame;
   if (end > m.header.slotLimit) return trap(Trap.stackExhausted);
   const fits = entry < m.code.length && 2 * frame >= m.code.extents[entry]! && m.code.heights[entry]! >= 2 * b + 2;

@@ -1,4 +1,5 @@
 /** From instruction words to the operations of the inner loop. `code.ts` says what has to hold for each. */
+import { REFERENCE_LIMITS, ReferenceTag } from "../machine/word.ts";
 import { Flag, LOADS, NUMERIC, Op, STORES } from "../machine/opcodes.ts";
 import type { Components } from "./components.ts";
 import { CHECKS, EFFECTS, MOVES } from "./effects.ts";
@@ -18,6 +19,9 @@ const SAME_ACCESS: ReadonlyMap<number, number> = new Map([
 
 /** The operation of an instruction with up to three operands; `undefined` if the reference has to execute it. */
 type Translation = readonly [op: number, a?: number, b?: number, c?: number] | undefined;
+
+/** The upper 16 bits of a reference to a function of this type. */
+const tagged = (type: number): number => (ReferenceTag.function << 14) | type;
 
 const OUTSIDE: Translation = [Fast.outside];
 
@@ -209,7 +213,8 @@ export class Translator {
     const parameters = words.b(pc);
     const capacity = words.imm(pc, 1);
     if (top < 1 || parameters > top - 1 || !this.#cell(first + Math.max(capacity, 1) - 1)) return undefined;
-    const table = this.tables.push(words.imm(pc, 0), capacity) - 2;
+    const type = words.imm(pc, 0);
+    const table = this.tables.push(type < REFERENCE_LIMITS.type ? tagged(type) : -1, capacity) - 2;
     return [Op.callIndirect, first, 2 * parameters, table];
   }
 

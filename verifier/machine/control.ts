@@ -1,7 +1,7 @@
 /** Control instructions (WebAssembly core specification, section 4.4.8), on code that is already flat. */
 import { MASK_32, type Machine } from "./machine.ts";
 import { Flag, Op, Trap } from "./opcodes.ts";
-import { FUNCTION_TAG, imm32, packCallRecord, unpackCallRecord, unpackReference } from "./word.ts";
+import { imm32, packCallRecord, ReferenceTag, unpackCallRecord, unpackReference } from "./word.ts";
 
 /** Executes opcodes up to `call_indirect`. */
 export function executeControl(m: Machine): void {
@@ -88,14 +88,14 @@ function enter(m: Machine, callee: Callee): void {
 function callIndirect(m: Machine): void {
   const { top, a, b, imm } = m.word;
   const i = Number(m.operand(0) & MASK_32);
-  if (i >= imm32(imm, 1)) return m.fault(Trap.tableBounds);
+  if (i >= imm32(imm, 1)) return m.fault(Trap.undefinedElement);
   const leaf = m.take("cells", a + i);
   if (leaf === 0n) {
     const size = m.take("cells", imm32(imm, 2)) & MASK_32;
-    return m.fault(BigInt(i) < size ? Trap.uninitializedElement : Trap.tableBounds);
+    return m.fault(BigInt(i) < size ? Trap.uninitializedElement : Trap.undefinedElement);
   }
   const reference = unpackReference(leaf);
-  if (Number((leaf >> 128n) & MASK_32) !== FUNCTION_TAG || reference.type !== imm32(imm, 0)) {
+  if (reference.tag !== ReferenceTag.function || reference.type !== imm32(imm, 0)) {
     return m.fault(Trap.indirectCallType);
   }
   enter(m, { record: top - 1, entry: reference.entry, frame: reference.frame, parameters: b });

@@ -4,7 +4,7 @@
  *
  * Regions: the topmost holds the input, the one below it the output, whose upper half holds one receipt a transaction.
  */
-import { packCursor } from "./bulk.ts";
+import { packCursor } from "./cursor.ts";
 import { MASK_32, MASK_48, MASK_64, type Machine } from "./machine.ts";
 import { memoryPages, PAGE_BYTES, readBytes, regionDepth, swapBytes, writeBytes } from "./memory.ts";
 import { Op, Outcome, Status, Trap } from "./opcodes.ts";

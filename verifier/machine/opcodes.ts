@@ -27,6 +27,8 @@ export const Op = {
   // cells
   globalGet: 0x0023,
   globalSet: 0x0024,
+  tableGet: 0x0025,
+  tableSet: 0x0026,
   // memory
   i32Load: 0x0028,
   i64Load: 0x0029,
@@ -66,11 +68,14 @@ export const Op = {
   tableInit: 0xfc0c,
   elemDrop: 0xfc0d,
   tableCopy: 0xfc0e,
+  tableGrow: 0xfc0f,
+  tableFill: 0xfc11,
   // machine
   move: 0xf000,
   copyBytes: 0xf001,
   fillBytes: 0xf002,
   copyCells: 0xf003,
+  fillCells: 0xf004,
   // host: transactions (driver modules only)
   checkpoint: 0xf100,
   commit: 0xf101,
@@ -224,6 +229,7 @@ export const Trap = {
   /** The program counter lies outside the code. */
   pc: 15,
   outputFull: 16,
+  undefinedElement: 17,
 } as const;
 
 /** Text of each trap code, in the wording of the official test suite where it has one. */
@@ -234,7 +240,7 @@ export const TRAP_TEXT: ReadonlyMap<number, string> = new Map([
   [Trap.integerOverflow, "integer overflow"],
   [Trap.invalidConversion, "invalid conversion to integer"],
   [Trap.memoryBounds, "out of bounds memory access"],
-  [Trap.tableBounds, "undefined element"],
+  [Trap.tableBounds, "out of bounds table access"],
   [Trap.uninitializedElement, "uninitialized element"],
   [Trap.indirectCallType, "indirect call type mismatch"],
   [Trap.stackExhausted, "call stack exhausted"],
@@ -244,6 +250,7 @@ export const TRAP_TEXT: ReadonlyMap<number, string> = new Map([
   [Trap.header, "bad header"],
   [Trap.pc, "program counter outside the code"],
   [Trap.outputFull, "output region full"],
+  [Trap.undefinedElement, "undefined element"],
 ]);
 
 /** The status register. Every other value halts as well. */

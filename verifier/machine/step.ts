@@ -14,6 +14,7 @@ import { MASK_64, Machine, type MutableRegisters } from "./machine.ts";
 import { NUMERIC, Op, Outcome, Status, Trap } from "./opcodes.ts";
 import { executeNumeric } from "./numeric.ts";
 import { isValidHeader, type Header, type Registers } from "./record.ts";
+import { executeTable } from "./table.ts";
 import { unwind } from "./transaction.ts";
 import { executeVariable } from "./variable.ts";
 import { unpackWord } from "./word.ts";
@@ -42,8 +43,10 @@ function execute(m: Machine): void {
   if (NUMERIC.has(op)) executeNumeric(m);
   else if (op <= Op.callIndirect) executeControl(m);
   else if (op <= Op.globalSet || (op >= Op.i32Const && op <= Op.f64Const) || op === Op.move) executeVariable(m);
+  else if (op <= Op.tableSet) executeTable(m);
   else if (op <= Op.memoryGrow) executeMemory(m);
-  else if ((op >= Op.memoryInit && op <= Op.tableCopy) || (op >= Op.copyBytes && op <= Op.copyCells)) executeBulk(m);
+  else if ((op >= Op.memoryInit && op <= Op.memoryFill) || (op >= Op.copyBytes && op <= Op.fillBytes)) executeBulk(m);
+  else if ((op >= Op.tableInit && op <= Op.tableFill) || (op >= Op.copyCells && op <= Op.fillCells)) executeTable(m);
   else if (op >= Op.checkpoint && op <= Op.outputAppend) executeHost(m);
   else m.fault(Trap.invalidInstruction);
 }

@@ -61,34 +61,39 @@ export function unpackCallRecord(leaf: bigint): { pc: number; base: number } {
   return { pc: Number((leaf >> 32n) & U32), base: Number(leaf & U32) };
 }
 
-/** A function reference as a leaf; null is the zero leaf, so the tag is never zero. */
+/**
+ * A reference is a number of 64 bits, so that slots, locals, globals and table elements hold it like any other value:
+ * `tag u2 | type id u14 | frame size u16 | entry pc u32`, most significant first. Null is zero, so no tag is zero.
+ */
 export interface FunctionReference {
   readonly type: number;
   readonly entry: number;
+  /** Slots of the function's frame. */
   readonly frame: number;
-  readonly id: number;
 }
 
-/** Tag of a function reference. */
-export const FUNCTION_TAG = 1;
+/** Tags of references that are not null. */
+export const ReferenceTag = { function: 1, external: 2 } as const;
 
-/** Packs `tag | type id | entry pc | frame size | function id`, u32 each. */
+/** Type ids and frame sizes of functions that are referred to are below these. */
+export const REFERENCE_LIMITS = { type: 2 ** 14, frame: 2 ** 16 } as const;
+
+/** Packs a reference to a function. Fields must be in range. */
 export function packReference(r: FunctionReference): bigint {
-  return (
-    (BigInt(FUNCTION_TAG) << 128n) |
-    (BigInt(r.type) << 96n) |
-    (BigInt(r.entry) << 64n) |
-    (BigInt(r.frame) << 32n) |
-    BigInt(r.id)
-  );
+  return (BigInt(ReferenceTag.function) << 62n) | (BigInt(r.type) << 48n) | (BigInt(r.frame) << 32n) | BigInt(r.entry);
 }
 
-/** Reads a reference's fields from any leaf. */
-export function unpackReference(leaf: bigint): FunctionReference {
+/** Packs a reference that only the host can give: its number, u32. */
+export function packExternal(number: number): bigint {
+  return (BigInt(ReferenceTag.external) << 62n) | BigInt(number);
+}
+
+/** Reads a reference's tag and fields from any leaf, whose upper 192 bits are ignored. */
+export function unpackReference(leaf: bigint): FunctionReference & { readonly tag: number } {
   return {
-    type: Number((leaf >> 96n) & U32),
-    entry: Number((leaf >> 64n) & U32),
-    frame: Number((leaf >> 32n) & U32),
-    id: Number(leaf & U32),
+    tag: Number((leaf >> 62n) & 3n),
+    type: Number((leaf >> 48n) & 0x3fffn),
+    frame: Number((leaf >> 32n) & 0xffffn),
+    entry: Number(leaf & U32),
   };
 }

@@ -62,7 +62,7 @@ export function placeCells(linkage: Linkage): Map<number, bigint> {
   const cells = new Map<number, bigint>();
   for (const [cell, value] of linkage.cells) {
     if (typeof value === "bigint") cells.set(cell, value);
-    else cells.set(cell, packReference({ type: value.typeId, entry: value.entry, frame: value.frame, id: value.id }));
+    else cells.set(cell, packReference({ type: value.typeId, entry: value.entry, frame: value.frame }));
   }
   return cells;
 }

@@ -4,7 +4,7 @@
  * that a wrong byte shows.
  */
 import fc from "fast-check";
-import { packCursor } from "../../../verifier/machine/bulk.ts";
+import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
 import { packCallRecord, packImm32, packReference, packWord, type Word } from "../../../verifier/machine/word.ts";
@@ -43,7 +43,7 @@ const MEMORY = [0, 1, 2, 3].reduce(
 
 /** Sizes around 1 and 60 in cells 5 to 9, references of types 0 and 1 from cell 20 on with nulls between them. */
 const CELLS = Array.from({ length: SLOTS }, (_, i) => i).reduce((tree, i) => {
-  const entry = packReference({ type: i % 2, entry: i, frame: 20 + i, id: i });
+  const entry = packReference({ type: i % 2, entry: i, frame: 20 + i });
   if (i < 4 || i % 5 === 4) return tree;
   return tree.set(i, i < 10 ? [1n, 60n, 20n, (1n << 64n) - 1n, 2n][i % 5]! : i < 20 ? noise(i) : entry);
 }, Tree.empty(HEADER.cellsDepth));

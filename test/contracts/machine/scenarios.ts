@@ -1,6 +1,6 @@
 /** One step for every opcode and each class of its outcomes, to measure its gas. */
 import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../../../verifier/machine/opcodes.ts";
-import { packCursor } from "../../../verifier/machine/bulk.ts";
+import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { packCallRecord, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { type Scenario, type Size, TOP } from "./dense.ts";
@@ -47,7 +47,7 @@ function control(): Named[] {
   const call = { op: Op.call, a: target, b: 2, imm: packImm32(20) };
   const indirect = { op: Op.callIndirect, a: TABLE, b: 1, imm: packImm32(3, 1000, SIZE_CELL) };
   const element = 60;
-  const callee = packReference({ type: 3, entry: target, frame: 20, id: 5 });
+  const callee = packReference({ type: 3, entry: target, frame: 20 });
   const at = (leaf: bigint, length = 75n) => ({
     operands: [BigInt(element)],
     cells: { [TABLE + element]: leaf, [SIZE_CELL]: length },

@@ -29,7 +29,7 @@ function forged(record: bigint): State {
   return loadedState(words);
 }
 
-const reference = (entry: number, frame: number): bigint => packReference({ type: 7, entry, frame, id: 1 });
+const reference = (entry: number, frame: number): bigint => packReference({ type: 7, entry, frame });
 
 /** An indirect call of element `index` by a caller with three operands below the index; the callee is at pc 8. */
 function indirect(index: bigint, cells: Setup["cells"], capacity = 2): State {

@@ -31,7 +31,7 @@ function countdown(turns: number): State {
 
 /** A function that calls itself with its argument minus one, until that is zero; `depth` calls of a frame of 8 slots. */
 function recursion(depth: number, slotLimit: number, indirect = false): State {
-  const self = packReference({ type: 3, entry: 5, frame: 8, id: 1 });
+  const self = packReference({ type: 3, entry: 5, frame: 8 });
   const call = indirect
     ? [constant(0n, 6), word(Op.callIndirect, { top: 7, a: 10, b: 1, imm: packImm32(3, 1, 4) })]
     : [word(Op.nop, { top: 6 }), word(Op.call, { top: 6, a: 5, b: 1, imm: packImm32(8) })];

@@ -89,7 +89,7 @@ export class WordWriter {
   /** Elements 1 and 2 are mostly the functions of those numbers. */
   #reference(index: number): bigint {
     const callee = index === 1 || index === 2 ? index : 1 + this.#draw.below(2);
-    return packReference({ type: callee, entry: this.#entries[callee] ?? 0, frame: this.#frame(), id: callee });
+    return packReference({ type: callee, entry: this.#entries[callee] ?? 0, frame: this.#frame() });
   }
 
   /** Enough for every function: arguments, record, locals, operands. */

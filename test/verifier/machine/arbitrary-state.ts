@@ -6,7 +6,14 @@
 import fc from "fast-check";
 import { LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
-import { packCallRecord, packImm32, packReference, packWord, type Word } from "../../../verifier/machine/word.ts";
+import {
+  packCallRecord,
+  packImm32,
+  packReference,
+  packWord,
+  REFERENCE_LIMITS,
+  type Word,
+} from "../../../verifier/machine/word.ts";
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import type { State } from "../../../verifier/state/state.ts";
@@ -37,8 +44,8 @@ const cursor = fc
   .chain((fields) => fc.shuffledSubarray(fields, { minLength: 3 }))
   .map(([n = 0n, s = 0n, d = 0n]) => (n << 128n) | (s << 64n) | d);
 const reference = fc
-  .record({ type: fc.nat(1), entry: small, frame: small, id: small })
-  .map((fields) => packReference(fields));
+  .record({ type: fc.nat(1), entry: small, frame: small })
+  .map((fields) => packReference({ ...fields, frame: fields.frame % REFERENCE_LIMITS.frame }));
 
 /** A leaf of the stack, the cells or memory: a plausible value, or any 256 bits. */
 export const leafValue: fc.Arbitrary<bigint> = fc.oneof(

@@ -111,7 +111,7 @@ describe("calls", () => {
   describe("through a table", () => {
     const table = 16;
     const size = 5;
-    const reference = packReference({ type: 3, entry: 20, frame: 9, id: 1 });
+    const reference = packReference({ type: 3, entry: 20, frame: 9 });
     const call = (index: bigint, cells: Record<number, bigint> = { [size]: 4n, [table + 1]: reference }): State =>
       withOperands(
         [constant(index, 5), word(Op.callIndirect, { top: 6, a: table, b: 2, imm: packImm32(3, 10, size) })],
@@ -138,7 +138,7 @@ describe("calls", () => {
     });
 
     it("refuse another type, and what is not a function", () => {
-      const other = packReference({ type: 4, entry: 20, frame: 9, id: 1 });
+      const other = packReference({ type: 4, entry: 20, frame: 9 });
       expect(trapCode(call(0n, { [table]: other }))).to.equal(Trap.indirectCallType);
       expect(trapCode(call(0n, { [table]: reference ^ (3n << 128n) }))).to.equal(Trap.indirectCallType);
     });
