@@ -8,7 +8,7 @@ import {Flag, Op, Trap} from "./Opcodes.sol";
 /// @title Control instructions (WebAssembly core specification, section 4.4.8), on code that is already flat
 /// @notice The twin of `verifier/machine/control.ts`.
 library Control {
-    /// @dev Tag of a function reference, at bit 128.
+    /// @dev Tag of a function reference. A reference has 64 bits: tag u2, type id u14, frame size u16, entry pc u32.
     uint256 private constant FUNCTION_TAG = 1;
 
     /// @notice Executes opcodes up to `call_indirect`.
@@ -87,18 +87,18 @@ library Control {
     /// slot.
     function callIndirect(Machine memory m) private pure {
         uint256 i = m.operand(0) & MASK_32;
-        if (i >= m.lane(1)) return m.fault(Trap.TABLE_BOUNDS);
+        if (i >= m.lane(1)) return m.fault(Trap.UNDEFINED_ELEMENT);
         // Sums and differences of u32; `top` - 1 may wrap below zero, as `enter` expects.
         unchecked {
             uint256 leaf = m.take(m.cells, m.a + i);
             if (leaf == 0) {
                 uint256 size = m.take(m.cells, m.lane(2)) & MASK_32;
-                return m.fault(i < size ? Trap.UNINITIALIZED_ELEMENT : Trap.TABLE_BOUNDS);
+                return m.fault(i < size ? Trap.UNINITIALIZED_ELEMENT : Trap.UNDEFINED_ELEMENT);
             }
-            if ((leaf >> 128) & MASK_32 != FUNCTION_TAG || (leaf >> 96) & MASK_32 != m.lane(0)) {
+            if ((leaf >> 62) & 3 != FUNCTION_TAG || (leaf >> 48) & 0x3fff != m.lane(0)) {
                 return m.fault(Trap.INDIRECT_CALL_TYPE);
             }
-            enter(m, m.top - 1, (leaf >> 64) & MASK_32, (leaf >> 32) & MASK_32);
+            enter(m, m.top - 1, leaf & MASK_32, (leaf >> 32) & 0xffff);
         }
     }
 }

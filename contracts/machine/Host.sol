@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {Bulk} from "./Bulk.sol";
+import {Cursor} from "./Cursor.sol";
 import {Machine} from "./Machine.sol";
 import {MASK_32, MASK_48, MASK_64, MachineRecord, Registers} from "./MachineRecord.sol";
 import {Memory} from "./Memory.sol";
@@ -129,7 +129,7 @@ library Host {
         uint256 n = m.pop(0) & MASK_32;
         uint256 s = m.pop(1) & MASK_64;
         uint256 d = m.operand(2) & MASK_32;
-        m.putSlot(Bulk.pack(d, s, n));
+        m.putSlot(Cursor.pack(d, s, n));
         uint256 target = Memory.size(m, m.lane(0));
         unchecked {
             if (d + n > target || s + n > m.registers.inputLength) m.fault(Trap.MEMORY_BOUNDS);
@@ -141,7 +141,7 @@ library Host {
         uint256 n = m.pop(0) & MASK_32;
         uint256 s = m.operand(1) & MASK_32;
         uint256 d = reserveOutput(m, n);
-        m.putSlot(Bulk.pack(d, s, n));
+        m.putSlot(Cursor.pack(d, s, n));
         unchecked {
             if (s + n > Memory.size(m, m.lane(0))) m.fault(Trap.MEMORY_BOUNDS);
         }

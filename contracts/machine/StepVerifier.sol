@@ -12,6 +12,7 @@ import {MachineRecord, Record} from "./MachineRecord.sol";
 import {Memory} from "./Memory.sol";
 import {Numeric} from "./Numeric.sol";
 import {Op, Outcome, Status, Trap} from "./Opcodes.sol";
+import {Table} from "./Table.sol";
 import {Transaction} from "./Transaction.sol";
 import {Variable} from "./Variable.sol";
 
@@ -119,9 +120,12 @@ contract StepVerifier is IStepVerifier {
         else if (op <= Op.CALL_INDIRECT) Control.execute(m);
         else if (op <= Op.GLOBAL_SET || op == Op.MOVE) Variable.execute(m);
         else if (op >= Op.I32_CONST && op <= Op.F64_CONST) Variable.execute(m);
+        else if (op <= Op.TABLE_SET) Table.execute(m);
         else if (op <= Op.MEMORY_GROW) Memory.execute(m);
-        else if (op >= Op.MEMORY_INIT && op <= Op.TABLE_COPY) Bulk.execute(m);
-        else if (op >= Op.COPY_BYTES && op <= Op.COPY_CELLS) Bulk.execute(m);
+        else if (op >= Op.MEMORY_INIT && op <= Op.MEMORY_FILL) Bulk.execute(m);
+        else if (op >= Op.COPY_BYTES && op <= Op.FILL_BYTES) Bulk.execute(m);
+        else if (op >= Op.TABLE_INIT && op <= Op.TABLE_FILL) Table.execute(m);
+        else if (op >= Op.COPY_CELLS && op <= Op.FILL_CELLS) Table.execute(m);
         else if (op >= Op.CHECKPOINT && op <= Op.OUTPUT_APPEND) Host.execute(m);
         else m.fault(Trap.INVALID_INSTRUCTION);
     }
