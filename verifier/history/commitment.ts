@@ -4,6 +4,7 @@
  * same, and that part of the tree is one node a level, however large it is.
  */
 import { HASH_BYTES, hashPair } from "../merkle/keccak.ts";
+import { hashAll, NODE_BYTES } from "../merkle/keccak-lanes.ts";
 import { MAX_LEVEL } from "../merkle/zero.ts";
 
 /** Binary levels that one move of the game descends. */
@@ -85,14 +86,11 @@ export class Commitment {
 
 /** The nodes over `nodes`, of which the last is completed by padding if it has no sibling. */
 function levelAbove(nodes: Uint8Array, padding: Uint8Array): Uint8Array {
-  const count = nodes.length / HASH_BYTES;
-  const above = new Uint8Array(Math.ceil(count / 2) * HASH_BYTES);
-  for (let i = 0; i < count; i += 2) {
-    const left = nodes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-    const right = i + 1 < count ? nodes.subarray((i + 1) * HASH_BYTES, (i + 2) * HASH_BYTES) : padding;
-    above.set(hashPair(left, right), (i / 2) * HASH_BYTES);
-  }
-  return above;
+  if (nodes.length % NODE_BYTES === 0) return hashAll(nodes);
+  const completed = new Uint8Array(nodes.length + HASH_BYTES);
+  completed.set(nodes);
+  completed.set(padding, nodes.length);
+  return hashAll(completed);
 }
 
 /** The root that a leaf and its proof lead to. */

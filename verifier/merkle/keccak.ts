@@ -1,9 +1,11 @@
 /**
- * keccak-256 with the original padding, as Ethereum uses it (yellow paper, section 2), over hash-wasm.
+ * keccak-256 with the original padding, as Ethereum uses it (yellow paper, section 2): over hash-wasm for bytes of any length, over
+ * `keccak-lanes.ts` for the inner nodes of trees.
  *
- * The hasher is created once, when this module loads; from then on every call is synchronous. hash-wasm runs in browsers too.
+ * The hasher is created once, when this module loads; from then on every call is synchronous. Both run in browsers too.
  */
 import { createKeccak } from "hash-wasm";
+import { hashes, hashNodes, nodes } from "./keccak-lanes.ts";
 
 const hasher = await createKeccak(256);
 
@@ -15,13 +17,12 @@ export function keccak256(bytes: Uint8Array): Uint8Array {
   return hasher.init().update(bytes).digest("binary");
 }
 
-const pair = new Uint8Array(2 * HASH_BYTES);
-
 /** keccak-256 of two 32-byte hashes, one after the other: an inner node of every tree here. */
 export function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
-  pair.set(left, 0);
-  pair.set(right, HASH_BYTES);
-  return hasher.init().update(pair).digest("binary");
+  nodes.set(left, 0);
+  nodes.set(right, HASH_BYTES);
+  hashNodes(1);
+  return hashes.slice(0, HASH_BYTES);
 }
 
 /** Whether two hashes are the same. */

@@ -2,7 +2,8 @@
  * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
  * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
  */
-import { HASH_BYTES, hashPair, keccak256 } from "./keccak.ts";
+import { HASH_BYTES, hashPair } from "./keccak.ts";
+import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
 import { zeroHash } from "./zero.ts";
 
@@ -73,28 +74,63 @@ export function rightOf(node: Node): Node {
 export function hashOf(node: Node, level: number): Uint8Array {
   if (node === undefined) return zeroHash(level);
   if (node.hash !== undefined) return node.hash;
-  if (node instanceof Branch) node.hash = hashPair(hashOf(node.left, level - 1), hashOf(node.right, level - 1));
-  else node.hash = node instanceof Leaf ? leafBytes(node.value) : hashPage(node.bytes);
+  if (node instanceof Branch) return hashBranch(node, level);
+  node.hash = node instanceof Leaf ? leafBytes(node.value) : hashPage(node.bytes);
   return node.hash;
 }
 
-/** Level by level in one scratch buffer; runs of zeros, frequent in memory, cost no hashing. */
-function hashPage(bytes: Uint8Array): Uint8Array {
-  let hashes = bytes;
-  let zeros: boolean[] | undefined;
-  for (let level = 0; hashes.length > HASH_BYTES; level++) {
-    const above = new Uint8Array(hashes.length / 2);
-    const zerosAbove: boolean[] = [];
-    for (let i = 0; 32 * i < above.length; i++) {
-      const at = 64 * i;
-      const zero = zeros ? (zeros[2 * i] ?? false) && (zeros[2 * i + 1] ?? false) : isZero(hashes, at, at + 64);
-      above.set(zero ? zeroHash(level + 1) : keccak256(hashes.subarray(at, at + 64)), 32 * i);
-      zerosAbove.push(zero);
+/** All that is missing below a branch, level by level: nodes of one level do not wait for each other. */
+function hashBranch(top: Branch, level: number): Uint8Array {
+  const missing: Branch[][] = [];
+  collect(top, level, missing);
+  missing.forEach((branches, at) => {
+    for (let first = 0; first < branches.length; first += BATCH) {
+      const batch = branches.slice(first, first + BATCH);
+      batch.forEach(({ left, right }, i) => {
+        nodes.set(hashOf(left, at - 1), NODE_BYTES * i);
+        nodes.set(hashOf(right, at - 1), NODE_BYTES * i + HASH_BYTES);
+      });
+      hashNodes(batch.length);
+      batch.forEach((branch, i) => {
+        branch.hash = hashes.slice(HASH_BYTES * i, HASH_BYTES * (i + 1));
+      });
     }
-    hashes = above;
-    zeros = zerosAbove;
+  });
+  return hashOf(top, level);
+}
+
+/** Sorts the branches without a hash by level, and hashes what lies below them. */
+function collect(node: Node, level: number, missing: Branch[][]): void {
+  if (!(node instanceof Branch)) hashOf(node, level);
+  else if (node.hash === undefined) {
+    (missing[level] ??= []).push(node);
+    collect(node.left, level - 1, missing);
+    collect(node.right, level - 1, missing);
   }
-  return hashes;
+}
+
+/** Level by level; runs of zeros, frequent in memory, cost no hashing. */
+function hashPage(bytes: Uint8Array): Uint8Array {
+  let below = bytes;
+  // At level 0 it is the bytes that tell, above it the memory of which nodes were not zero.
+  let present: readonly number[] = Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => i).filter(
+    (i) => !isZero(bytes, HASH_BYTES * i, HASH_BYTES * (i + 1)),
+  );
+  for (let level = 0; below.length > HASH_BYTES; level++) {
+    const above = new Uint8Array(below.length / 2);
+    for (let at = 0; at < above.length; at += HASH_BYTES) above.set(zeroHash(level + 1), at);
+    const parents = [...new Set(present.map((i) => i >> 1))];
+    parents.forEach((parent, k) => {
+      nodes.set(below.subarray(NODE_BYTES * parent, NODE_BYTES * (parent + 1)), NODE_BYTES * k);
+    });
+    hashNodes(parents.length);
+    parents.forEach((parent, k) => {
+      above.set(hashes.subarray(HASH_BYTES * k, HASH_BYTES * (k + 1)), HASH_BYTES * parent);
+    });
+    below = above;
+    present = parents;
+  }
+  return below;
 }
 
 function isZero(bytes: Uint8Array, start: number, end: number): boolean {
