@@ -17,7 +17,11 @@ describe("keccak-256 in lanes", () => {
       const length = count * NODE_BYTES;
       return fc.uint8Array({ minLength: length, maxLength: length });
     });
-    fc.assert(fc.property(content, (bytes) => expect(hashAll(bytes)).to.deep.equal(expected(bytes))));
+    fc.assert(
+      fc.property(content, (bytes) => {
+        expect(hashAll(bytes)).to.deep.equal(expected(bytes));
+      }),
+    );
   });
 
   it("hashes nodes in which a single bit is set, each in both lanes", () => {
