@@ -1,9 +1,12 @@
-/** Compiles C and C++ to WebAssembly with the clang of `@yowasp/clang`, which brings wasi-libc and runs inside this process. */
+/**
+ * Compiles C and C++ to WebAssembly with the clang of `@yowasp/clang`, which brings wasi-libc and runs in a thread of this process, so that
+ * the caller can show progress meanwhile.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import type { Tree } from "@yowasp/clang";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { z } from "zod";
 
 /** Files of a compilation by name; folders are files in turn. */
 export interface Sources {
@@ -15,9 +18,11 @@ export interface ClangOptions {
   readonly compiler?: "clang" | "clang++";
   /** What stands on the command line behind the compiler and before `-o`: names of sources, and options. */
   readonly args: readonly string[];
+  /** Called before the compiler runs; not called if the program is in the cache. */
+  readonly onCompile?: () => void;
 }
 
-/** Thrown when sources do not compile; the message is the compiler's. */
+/** Thrown when sources do not compile, with the compiler's message, or when a package is missing. */
 export class ClangError extends Error {
   override readonly name = "ClangError";
 }
@@ -25,7 +30,31 @@ export class ClangError extends Error {
 /** Where compiled programs are kept; not under version control. */
 const OUTPUT = join(import.meta.dirname, "../../.cache/programs");
 
+/** Where packages are installed. Some do not let their files be resolved. */
+const PACKAGES = join(import.meta.dirname, "../../node_modules");
+
+const COMPILER = "@yowasp/clang";
+
 const RESULT = "a.wasm";
+
+/** What the thread compiles. */
+export interface CompilerOrder {
+  readonly sources: Sources;
+  /** From `clang` or `clang++` on. */
+  readonly command: readonly string[];
+  /** The file that is wanted. */
+  readonly result: string;
+}
+
+/** What the thread answers: the file, or the compiler's complaints. */
+export type CompilerAnswer = { readonly bytes: Uint8Array } | { readonly failure: string };
+
+/** A file of an installed package. @throws ClangError if it is not there */
+export function packageFile(name: string, file: string): string {
+  const path = join(PACKAGES, name, file);
+  if (existsSync(path)) return path;
+  throw new ClangError(`the package ${name} is not installed (it has no ${file}): run npm ci`);
+}
 
 /**
  * A compiled program. It is compiled again only when the sources, the options or the compiler's version have changed.
@@ -35,7 +64,8 @@ export async function compileC(sources: Sources, options: ClangOptions): Promise
   const command = [options.compiler ?? "clang", ...options.args, "-o", RESULT];
   const file = join(OUTPUT, `clang-${fingerprint(sources, command)}.wasm`);
   if (!existsSync(file)) {
-    const bytes = await run(sources, command);
+    options.onCompile?.();
+    const bytes = await run({ sources, command, result: RESULT });
     mkdirSync(OUTPUT, { recursive: true });
     // Others may be building or reading at the same time.
     const draft = `${file}.${process.pid}`;
@@ -59,32 +89,20 @@ function fingerprint(sources: Sources, command: readonly string[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The package exports no `package.json`: it stands two folders above its entry point. */
 function compilerVersion(): string {
-  const entry = createRequire(import.meta.url).resolve("@yowasp/clang");
-  const { version } = JSON.parse(readFileSync(join(dirname(entry), "../package.json"), "utf8")) as { version: string };
-  return version;
+  const manifest: unknown = JSON.parse(readFileSync(packageFile(COMPILER, "package.json"), "utf8"));
+  return z.object({ version: z.string() }).parse(manifest).version;
 }
 
-async function run(sources: Sources, command: string[]): Promise<Uint8Array> {
-  // Loaded on demand: it is large, and of no use when everything is in the cache.
-  const { runClang } = await import("@yowasp/clang");
-  let messages = "";
-  const decoder = new TextDecoder();
-  const collect = (bytes: Uint8Array | null): void => {
-    if (bytes !== null) messages += decoder.decode(bytes, { stream: true });
-  };
-  try {
-    const files = await runClang(command, sources as Tree, {
-      stdout: collect,
-      stderr: collect,
-      fetchProgress: () => undefined,
-    });
-    const result = files?.[RESULT];
-    if (result instanceof Uint8Array) return result;
-  } catch (cause) {
-    const reason = messages === "" ? String(cause) : messages;
-    throw new ClangError(`${command.join(" ")}: ${reason}`, { cause });
-  }
-  throw new ClangError(`${command.join(" ")} wrote no ${RESULT}: ${messages}`);
+async function run(order: CompilerOrder): Promise<Uint8Array> {
+  packageFile(COMPILER, "gen/bundle.js");
+  const worker = new Worker(new URL("clang-worker.ts", import.meta.url), { workerData: order });
+  const answer = await new Promise<CompilerAnswer>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new ClangError(`the compiler ended with exit code ${code} and no answer`)));
+  });
+  await worker.terminate();
+  if ("bytes" in answer) return answer.bytes;
+  throw new ClangError(`${order.command.join(" ")}: ${answer.failure}`);
 }

@@ -1,31 +1,13 @@
 /** A day of the ledger's customers: the same requests every time. */
 
 import type { Transaction } from "../../../verifier/program/transactions.ts";
+import { Numbers } from "../numbers.ts";
 
 /** Names of the customers who open an account first. */
 const CUSTOMERS = [
   "ada", "alan", "barbara", "claude", "dennis", "donald", "edsger", "frances", "grace", "hedy", "jean", "joan", "john",
   "katherine", "ken", "kristen", "leslie", "margaret", "niklaus", "radia", "robin", "sophie", "tony", "whitfield",
 ]; // prettier-ignore
-
-/** Numbers that look random and are the same everywhere (a linear congruential generator, modulus 2^32). */
-class Numbers {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** From 0 up to, not including, `bound`. */
-  below(bound: number): number {
-    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.#state / 2 ** 32) * bound);
-  }
-
-  pick(list: readonly string[]): string {
-    return list[this.below(list.length)] ?? "";
-  }
-}
 
 /**
  * Requests in the order in which they come in: accounts are opened, money is minted, most of the rest are transfers. About one in

@@ -1,0 +1,52 @@
+/** SQLite as a guest: its source is the amalgamation in the npm package better-sqlite3, the layer around it lies in this folder. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileC, packageFile } from "../clang.ts";
+
+/** What SQLite is built with and without. */
+const CONFIGURATION = [
+  // The system is system.c: memory alone, one thread.
+  "SQLITE_OS_OTHER=1",
+  "SQLITE_THREADSAFE=0",
+  "SQLITE_TEMP_STORE=3",
+  "SQLITE_OMIT_LOAD_EXTENSION",
+  "SQLITE_OMIT_SHARED_CACHE",
+  "SQLITE_OMIT_WAL",
+  "SQLITE_OMIT_LOCALTIME",
+  "SQLITE_OMIT_DEPRECATED",
+  "SQLITE_UNTESTABLE",
+  "SQLITE_DEFAULT_MEMSTATUS=0",
+  // What one expects of SQL: foreign keys are kept, and a text in double quotes is a name.
+  "SQLITE_DEFAULT_FOREIGN_KEYS=1",
+  "SQLITE_DQS=0",
+  "SQLITE_ENABLE_MATH_FUNCTIONS",
+];
+
+/** Bytes of C's stack. It lies below all data, so that an overflow traps. */
+const STACK = 1024 * 1024;
+
+/** Bytes that the memory may grow to. */
+const MEMORY = 64 * 1024 * 1024;
+
+/** Without debugging information, which is larger than the program; the names of functions stay. */
+const OPTIONS = [
+  "-O2",
+  "-w",
+  "-mexec-model=reactor",
+  `-Wl,-z,stack-size=${STACK},--stack-first,--max-memory=${MEMORY}`,
+];
+
+const OWN = ["guest.c", "system.c"];
+
+/**
+ * The compiled guest. Compiling takes about a minute and happens once.
+ * @param onCompile - called if it has to be compiled
+ * @throws ClangError if a package is missing or the compiler fails
+ */
+export async function sqliteGuest(onCompile?: () => void): Promise<Uint8Array> {
+  const source = (name: string): string => readFileSync(packageFile("better-sqlite3", `deps/sqlite3/${name}`), "utf8");
+  const own = OWN.map((name) => [name, readFileSync(join(import.meta.dirname, name), "utf8")] as const);
+  const sources = { "sqlite3.c": source("sqlite3.c"), "sqlite3.h": source("sqlite3.h"), ...Object.fromEntries(own) };
+  const args = [...OPTIONS, ...CONFIGURATION.map((name) => `-D${name}`), "sqlite3.c", ...OWN];
+  return compileC(sources, { args, ...(onCompile === undefined ? {} : { onCompile }) });
+}
