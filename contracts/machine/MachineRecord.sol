@@ -48,8 +48,8 @@ uint256 constant MASK_48 = 0xffff_ffff_ffff;
 uint256 constant MASK_64 = 0xffff_ffff_ffff_ffff;
 
 /// @title Layout of the state record
-/// @notice The twin of `verifier/machine/record.ts`. Nothing here can fail: every bit of a word belongs to a field, is
-/// ignored, or makes a header invalid.
+/// @notice The twin of `verifier/machine/record.ts`. Nothing here can fail: every bit of a word belongs to a field or
+/// makes a header invalid.
 library MachineRecord {
     /// @notice Bytes of a record.
     uint256 internal constant LENGTH = 288;
@@ -61,6 +61,8 @@ library MachineRecord {
     uint256 internal constant MIN_REGION_DEPTH = 11;
     /// @notice Where execution begins.
     uint256 internal constant ENTRY_PC = 1;
+    /// @dev Bits of a header that no field has: 0 to 159, and 192 to 199.
+    uint256 private constant UNUSED_HEADER_BITS = (0xff << 192) | ((1 << 160) - 1);
 
     /// @notice Reads the record at the beginning of a witness.
     function read(Record memory record, bytes calldata witness) internal pure {
@@ -129,6 +131,7 @@ library MachineRecord {
         unchecked {
             return
                 header >> 240 == VERSION &&
+                header & UNUSED_HEADER_BITS == 0 &&
                 codeDepth(header) <= MAX_DEPTH &&
                 stackDepth(header) <= MAX_DEPTH &&
                 memoryDepth(header) <= MAX_DEPTH &&

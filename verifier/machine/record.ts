@@ -45,7 +45,12 @@ export interface Header {
   readonly regionBits: number;
   /** Slots that frames may occupy; a call that would exceed it traps. u32. */
   readonly slotLimit: number;
+  /** The word's other bits, in their places, if any is set: then no machine can run with this header. */
+  readonly unused?: bigint;
 }
+
+/** Bits of the header word that no field has: 0 to 159, and 192 to 199. */
+export const UNUSED_HEADER_BITS = (0xffn << 192n) | ((1n << 160n) - 1n);
 
 /** The version of the machine that this code and `StepVerifier` implement. */
 export const MACHINE_VERSION = 1;
@@ -70,12 +75,14 @@ export function packHeader(h: Header): bigint {
     (BigInt(h.memoryDepth) << 216n) |
     (BigInt(h.cellsDepth) << 208n) |
     (BigInt(h.regionBits) << 200n) |
-    (BigInt(h.slotLimit) << 160n)
+    (BigInt(h.slotLimit) << 160n) |
+    (h.unused ?? 0n)
   );
 }
 
-/** Reads the fields of a header word; the bits that no field uses are ignored. Total. */
+/** The inverse of {@link packHeader}. Total. */
 export function unpackHeader(word: bigint): Header {
+  const unused = word & UNUSED_HEADER_BITS;
   return {
     version: Number(word >> 240n),
     codeDepth: Number((word >> 232n) & U8),
@@ -84,6 +91,7 @@ export function unpackHeader(word: bigint): Header {
     cellsDepth: Number((word >> 208n) & U8),
     regionBits: Number((word >> 200n) & U8),
     slotLimit: Number((word >> 160n) & U32),
+    ...(unused === 0n ? {} : { unused }),
   };
 }
 
@@ -91,6 +99,7 @@ export function unpackHeader(word: bigint): Header {
 export function isValidHeader(h: Header): boolean {
   return (
     h.version === MACHINE_VERSION &&
+    (h.unused ?? 0n) === 0n &&
     h.codeDepth <= MAX_DEPTH &&
     h.stackDepth <= MAX_DEPTH &&
     h.memoryDepth <= MAX_DEPTH &&

@@ -30,9 +30,12 @@ const EXPECTED: ReadonlyMap<number, readonly number[]> = new Map<number, readonl
   [Op.outputWrite, [Trap.memoryBounds, Trap.outputFull]],
   [Op.outputAppend, [Trap.outputFull]],
   [Op.call, [Trap.stackExhausted, Trap.index]],
-  [Op.callIndirect, [Trap.tableBounds, Trap.uninitializedElement, Trap.indirectCallType]],
-  [Op.tableInit, [Trap.tableBounds]],
-  [Op.tableCopy, [Trap.tableBounds]],
+  [Op.callIndirect, [Trap.undefinedElement, Trap.uninitializedElement, Trap.indirectCallType]],
+  ...[Op.tableGet, Op.tableSet, Op.tableInit, Op.tableCopy, Op.tableFill].map((op): [number, number[]] => [
+    op,
+    [Trap.tableBounds, Trap.index],
+  ]),
+  ...[Op.tableGrow, Op.copyCells, Op.fillCells].map((op): [number, number[]] => [op, [Trap.index]]),
   [0x6d, [Trap.divideByZero, Trap.integerOverflow]],
   [0x6e, [Trap.divideByZero]],
   [0x6f, [Trap.divideByZero]],
@@ -74,6 +77,30 @@ describe("random states", () => {
       expect([...outside], "outside").to.include(result);
     });
   }
+
+  it("of table.grow grow and refuse to", () => {
+    const results = new Map([true, false].map((grown) => [grown, 0]));
+    for (const state of fc.sample(stateOf(Op.tableGrow), { seed: SEED, numRuns: 300 })) {
+      const after = stepState(state);
+      if (after.registers.pc === state.registers.pc || trapOf(state, after) !== 0) continue;
+      const grown = after.cells !== state.cells;
+      results.set(grown, results.get(grown)! + 1);
+    }
+    for (const count of results.values()) expect(count).to.be.at.least(20);
+  });
+
+  it("of moves of cells write some and pop empty cursors", () => {
+    for (const op of [Op.copyCells, Op.fillCells]) {
+      const results = new Map([true, false].map((written) => [written, 0]));
+      for (const state of fc.sample(stateOf(op), { seed: SEED, numRuns: 300 })) {
+        const after = stepState(state);
+        if (after.registers.fuel === state.registers.fuel || trapOf(state, after) !== 0) continue;
+        const written = after.registers.pc === state.registers.pc || after.cells !== state.cells;
+        results.set(written, results.get(written)! + 1);
+      }
+      for (const count of results.values()) expect(count).to.be.at.least(20);
+    }
+  });
 
   it("of any kind meet every trap that a state can have", () => {
     const seen = new Set<number>();

@@ -5,9 +5,12 @@
  */
 import fc from "fast-check";
 import { LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/machine/opcodes.ts";
-import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
+import { packCursor } from "../../../verifier/machine/cursor.ts";
+import { type Header, MACHINE_VERSION, type Registers, UNUSED_HEADER_BITS } from "../../../verifier/machine/record.ts";
 import {
+  imm32,
   packCallRecord,
+  packExternal,
   packImm32,
   packReference,
   packWord,
@@ -42,10 +45,16 @@ const small = fc.oneof({ weight: 12, arbitrary: fc.nat(12) }, { weight: 1, arbit
 const cursor = fc
   .tuple(fc.oneof({ weight: 4, arbitrary: fc.bigInt(0n, 200n) }, u64), fc.bigInt(0n, 200n), fc.bigInt(0n, 100n))
   .chain((fields) => fc.shuffledSubarray(fields, { minLength: 3 }))
-  .map(([n = 0n, s = 0n, d = 0n]) => (n << 128n) | (s << 64n) | d);
-const reference = fc
+  .map(([n = 0n, s = 0n, d = 0n]) => packCursor({ d, s, n }));
+const toFunction = fc
   .record({ type: fc.nat(1), entry: small, frame: small })
   .map((fields) => packReference({ ...fields, frame: fields.frame % REFERENCE_LIMITS.frame }));
+/** A reference as the machine writes it, or one with bits of no tag or beyond the 64. */
+const reference = fc.oneof(
+  { weight: 6, arbitrary: toFunction },
+  { weight: 1, arbitrary: u32.map((number) => packExternal(number)) },
+  { weight: 1, arbitrary: fc.tuple(toFunction, bits(4)).map(([leaf, flipped]) => leaf ^ (flipped << 62n)) },
+);
 
 /** A leaf of the stack, the cells or memory: a plausible value, or any 256 bits. */
 export const leafValue: fc.Arbitrary<bigint> = fc.oneof(
@@ -69,6 +78,8 @@ const immediate = fc.oneof(
 
 /** Type id, capacity, size cell. */
 const indirect = fc.tuple(fc.nat(1), fc.integer({ min: 8, max: 90 }), small).map((lanes) => packImm32(...lanes));
+/** Size cell, greatest size. */
+const growth = fc.tuple(small, fc.oneof(fc.nat(160), u32)).map((lanes) => packImm32(...lanes));
 
 /** An instruction word with this opcode. */
 export function wordOf(op: number): fc.Arbitrary<Word> {
@@ -78,8 +89,14 @@ export function wordOf(op: number): fc.Arbitrary<Word> {
     top: fc.oneof({ weight: 16, arbitrary: fc.integer({ min: 3, max: 12 }) }, u32),
     a: addressesRegion(op) ? fc.oneof({ weight: 12, arbitrary: fc.nat(3) }, u32) : small,
     b: addressesRegion(op) ? fc.oneof({ weight: 12, arbitrary: fc.nat(5) }, u32) : small,
-    imm: op === Op.callIndirect ? fc.oneof({ weight: 3, arbitrary: indirect }, immediate) : immediate,
+    imm: immediateOf(op),
   });
+}
+
+function immediateOf(op: number): fc.Arbitrary<bigint> {
+  if (op === Op.callIndirect) return fc.oneof({ weight: 3, arbitrary: indirect }, immediate);
+  if (op === Op.tableGrow) return fc.oneof({ weight: 3, arbitrary: growth }, immediate);
+  return immediate;
 }
 
 function addressesRegion(op: number): boolean {
@@ -107,6 +124,12 @@ const anyHeader: fc.Arbitrary<Header> = fc
     cellsDepth: fc.nat(255),
     regionBits: fc.nat(255),
     slotLimit: u32,
+    unused: fc
+      .oneof(
+        fc.nat(199).map((bit) => 1n << BigInt(bit)),
+        bits(200),
+      )
+      .map((word) => word & UNUSED_HEADER_BITS),
   })
   .chain((wild) =>
     fc.oneof(
@@ -182,14 +205,21 @@ const numericOperand = ({ family, bits: width }: NumericShape): fc.Arbitrary<big
 
 const memoryLeaf = fc.oneof(fc.nat(3), fc.nat(2100), fc.integer({ min: 2046, max: 2049 }));
 
-function leavesFor(op: number): fc.Arbitrary<Leaves> {
+const MOVES: readonly number[] = [Op.copyBytes, Op.fillBytes, Op.copyCells, Op.fillCells];
+
+function operandOf(op: number): fc.Arbitrary<bigint> {
   const numeric = NUMERIC.get(op);
-  const operand = numeric === undefined ? leafValue : fc.oneof(leafValue, numericOperand(numeric));
+  if (numeric !== undefined) return fc.oneof(leafValue, numericOperand(numeric));
+  return MOVES.includes(op) ? fc.oneof(leafValue, cursor) : leafValue;
+}
+
+function leavesFor(op: number): fc.Arbitrary<Leaves> {
+  const operand = operandOf(op);
   const cell = op === Op.callIndirect ? fc.oneof({ weight: 3, arbitrary: reference }, leafValue) : leafValue;
   return fc.record({
     stack: sprinkles(5, fc.integer({ min: -4, max: 1 }), operand, 16),
     memory: sprinkles(6, memoryLeaf, leafValue, 10),
-    cells: sprinkles(5, fc.nat(12), cell, 16),
+    cells: sprinkles(6, fc.nat(12), cell, 16),
   });
 }
 
@@ -206,7 +236,7 @@ function treesOf(header: Header, base: number, word: Word, { stack, memory, cell
   const region = (n: number): number => n * 2 ** (header.memoryDepth - header.regionBits);
   const last = 2 ** header.regionBits - 1;
   const output = last - 1;
-  const imm = word.imm;
+  const lane = (n: 0 | 1 | 2): number => imm32(word.imm, n);
   return {
     stack: grow(
       depth(header.stackDepth),
@@ -218,11 +248,7 @@ function treesOf(header: Header, base: number, word: Word, { stack, memory, cell
       [region(word.a), region(word.b), region(0), region(output), region(output) + region(1) / 2, region(last)],
       memory,
     ),
-    cells: grow(
-      depth(header.cellsDepth),
-      [0, word.a, word.b, Number(imm >> 96n), Number((imm >> 64n) & 0xffff_ffffn)],
-      cells,
-    ),
+    cells: grow(depth(header.cellsDepth), [0, word.a, word.b, lane(0), lane(1), lane(2)], cells),
   };
 }
 
@@ -298,14 +324,3 @@ export const anyState: fc.Arbitrary<State> = fc
     fc.nat(0xff),
   )
   .chain((op) => states(fc.oneof({ weight: 8, arbitrary: validHeader }, anyHeader), op));
-
-/**
- * A step's witness with other bits in the part of its header word that no field uses (bits 0 to 159 and 192 to 199): the step
- * must carry them along. The state root becomes keccak-256 of the first 288 bytes.
- */
-export function withHeaderNoise(witness: Uint8Array, noise: bigint): Uint8Array {
-  const noisy = witness.slice();
-  for (let i = 0; i < 20; i++) noisy[32 + 12 + i] = Number((noise >> BigInt(8 * i)) & 0xffn);
-  noisy[32 + 7] = Number((noise >> 160n) & 0xffn);
-  return noisy;
-}

@@ -76,7 +76,9 @@ describe("verifyLoad", () => {
     expect(attempt(recordBytes(running))).to.throw(WitnessError, "status 0, not yielded");
     expect(attempt(recordBytes(state).subarray(1))).to.throw(WitnessError, "a record has 288 bytes, not 287");
     expect(attempt(recordBytes(state), 65_537)).to.throw(WitnessError, "more than 65536 bytes");
-    const odd = { ...state, header: { ...state.header, version: 3 } };
-    expect(attempt(recordBytes(odd))).to.throw(WitnessError, "header");
+    for (const wrong of [{ version: 3 }, { unused: 1n }, { unused: 1n << 192n }]) {
+      const odd = { ...state, header: { ...state.header, ...wrong } };
+      expect(attempt(recordBytes(odd))).to.throw(WitnessError, "header");
+    }
   });
 });
