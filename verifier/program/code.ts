@@ -49,9 +49,13 @@ export class CodeBuffer {
   /** Sets what a call knows of its callee: the entry, and the frame size in lane 0 of the immediate. */
   setCallee(pc: number, entry: number, frame: number): void {
     this.setTarget(pc, entry);
-    const lanes = packImm32(frame);
-    this.#view.setBigUint64(pc * WORD_BYTES + 16, lanes >> 64n);
-    this.#view.setBigUint64(pc * WORD_BYTES + 24, BigInt.asUintN(64, lanes));
+    this.setImmediate(pc, packImm32(frame));
+  }
+
+  /** Sets the immediate, for example a constant that was not known yet. */
+  setImmediate(pc: number, imm: bigint): void {
+    this.#view.setBigUint64(pc * WORD_BYTES + 16, imm >> 64n);
+    this.#view.setBigUint64(pc * WORD_BYTES + 24, BigInt.asUintN(64, imm));
   }
 
   /** All words, 32 bytes each, most significant byte first. */

@@ -1,7 +1,21 @@
-/** Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when a program is linked. */
+/** Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when modules are linked. */
 import { UnsupportedError } from "../wasm/errors.ts";
 import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { ConstantExpression, Instruction } from "../wasm/types.ts";
+import type { Definition } from "./resolve.ts";
+
+/** The bits of a number or of a null reference, or the function that a reference is to. */
+export type ConstantValue = bigint | Definition;
+
+/** The bits of null, of functions and of what the host gives alike (verifier/machine/word.ts). */
+export const NULL_REFERENCE = 0n;
+
+/** What a module's indices stand for. */
+export interface ConstantContext {
+  /** The value of an immutable global. */
+  global(index: number): ConstantValue;
+  function(index: number): Definition;
+}
 
 type Binary = (x: bigint, y: bigint) => bigint;
 
@@ -19,26 +33,33 @@ const BINARY: ReadonlyMap<number, { readonly bits: number; readonly compute: Bin
 ]);
 
 /**
- * Evaluates an expression of a validated module to the bits of a number.
- * @param globalValue - the value of an immutable global of the module
- * @throws UnsupportedError for a value that is no number
+ * Evaluates an expression of a validated module.
+ * @throws UnsupportedError for a vector
  */
-export function evaluate(expression: ConstantExpression, globalValue: (index: number) => bigint): bigint {
-  const stack: bigint[] = [];
+export function evaluate(expression: ConstantExpression, context: ConstantContext): ConstantValue {
+  const stack: ConstantValue[] = [];
   for (const instruction of expression.instructions) {
     const binary = BINARY.get(instruction.op);
     if (binary === undefined) {
-      stack.push(constant(instruction, globalValue));
+      stack.push(constant(instruction, context));
       continue;
     }
-    const y = stack.pop() ?? 0n;
-    const x = stack.pop() ?? 0n;
+    const y = numberOf(stack.pop());
+    const x = numberOf(stack.pop());
     stack.push(BigInt.asUintN(binary.bits, binary.compute(x, y)));
   }
-  return stack.pop() ?? 0n;
+  const value = stack.pop();
+  if (value === undefined) throw new RangeError("an expression of a validated module has a value");
+  return value;
 }
 
-function constant({ op, offset, immediate }: Instruction, globalValue: (index: number) => bigint): bigint {
+/** A value that validation has found to be a number. */
+export function numberOf(value: ConstantValue | undefined): bigint {
+  if (typeof value !== "bigint") throw new RangeError("an expression of a validated module has the type it should have");
+  return value;
+}
+
+function constant({ op, offset, immediate }: Instruction, context: ConstantContext): ConstantValue {
   switch (immediate.kind) {
     case "i32":
       return BigInt.asUintN(32, BigInt(immediate.value));
@@ -49,7 +70,11 @@ function constant({ op, offset, immediate }: Instruction, globalValue: (index: n
     case "f64":
       return immediate.bits;
     case "global":
-      return globalValue(immediate.global);
+      return context.global(immediate.global);
+    case "function":
+      return context.function(immediate.function);
+    case "reference":
+      return NULL_REFERENCE;
     default: {
       const { mnemonic, proposal } = operationOf(op);
       throw new UnsupportedError(`${mnemonic} in a constant expression`, proposal, offset, { instruction: mnemonic });

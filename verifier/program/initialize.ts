@@ -3,7 +3,6 @@
  * after the other. As long as nothing has run the segments are written into the initial state; the rest becomes code.
  */
 import type { SegmentMode } from "../wasm/types.ts";
-import { evaluate } from "./constant.ts";
 import type { Definition, Resolver } from "./resolve.ts";
 
 /** A segment that is written into the initial state. */
@@ -41,7 +40,7 @@ export function planInitialization(resolver: Resolver): InitializationPlan {
     const left: PlannedStep[] = [];
     const place = (kind: "data" | "elements", segment: number, mode: SegmentMode, length: number): void => {
       if (mode.kind !== "active") return;
-      const destination = Number(evaluate(mode.destination, (i) => resolver.globalValue(position, i)));
+      const destination = resolver.destination(position, mode.destination);
       const target = resolver.definition(position, kind === "data" ? "memory" : "table", mode.index);
       if (!hasRun && destination + length <= sizeOf(resolver, kind, target)) {
         folded.push({ kind, position, segment, target, destination });

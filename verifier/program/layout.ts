@@ -25,7 +25,7 @@ export const MAX_MEMORIES = 2 ** 8 - SPECIAL_REGIONS;
 export interface ProgramLimits {
   /** Pages that a memory can grow to; a memory that begins with more keeps what it begins with. */
   readonly memoryPages: number;
-  /** Elements of a table. */
+  /** Elements that a table can grow to, if an instruction of the program grows it; one that begins with more keeps what it begins with. */
   readonly tableCapacity: number;
   /** Stack slots that all open frames together may occupy. */
   readonly slotLimit: number;
@@ -33,10 +33,10 @@ export interface ProgramLimits {
   readonly outputBytes: number;
 }
 
-/** 64 MiB a memory, a million elements a table, 65,535 slots, 1 MiB of output. */
+/** 64 MiB a memory, 65,536 elements a growing table, 65,535 slots, 1 MiB of output. */
 export const DEFAULT_LIMITS: ProgramLimits = {
   memoryPages: 1024,
-  tableCapacity: 2 ** 20,
+  tableCapacity: 2 ** 16,
   slotLimit: 2 ** 16 - 1,
   outputBytes: 2 ** 20,
 };

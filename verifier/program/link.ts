@@ -1,6 +1,8 @@
 /** Links modules into one program: resolves imports, and gives everything its place in the trees. */
 import type { ElementItem, FunctionType, Module } from "../wasm/types.ts";
+import { NULL_REFERENCE, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
+import { tableGrowth } from "./growth.ts";
 import { planInitialization, type InitializationPlan } from "./initialize.ts";
 import { FIRST_CELL, LEAF_BYTES, MAX_MEMORIES, regionsFor, type ProgramLimits, type Regions } from "./layout.ts";
 import type {
@@ -77,6 +79,7 @@ class Linker {
       functions: this.#functions,
       regions,
       typeId: (type) => this.#typeId(type),
+      reference: ({ position }, index) => this.#reference({ position, index }),
       initialization: this.#plan.steps.map((steps, position) =>
         steps.map((step): Initialization =>
           step.kind === "start"
@@ -169,26 +172,25 @@ class Linker {
       (instance, index, entry) => {
         if (entry.imported !== undefined) return undefined;
         const cell = this.#takeCells(1);
-        this.#setCell(cell, this.#resolver.globalValue(instance.position, index));
+        this.#setValue(cell, this.#resolver.globalValue(instance.position, index));
         return { entry, instance, cell };
       },
     );
   }
 
   #linkTables(): void {
+    const grows = tableGrowth(this.#resolver);
     this.#fill<LinkedTable, Module["tables"][number]>(
       "table",
       (i) => i.tables,
       (m) => m.tables,
       (instance, index, entry) => {
         if (entry.imported !== undefined) return undefined;
-        const capacity = entry.limits.minimum;
-        if (capacity > this.#limits.tableCapacity) {
-          const problem = `table ${index} has ${capacity} elements, at most ${this.#limits.tableCapacity} are allowed`;
-          throw new LinkError(instance.name, `${problem}; raise the limit tableCapacity`);
-        }
+        const { minimum, maximum = Infinity } = entry.limits;
+        const canGrow = grows({ position: instance.position, index });
+        const capacity = canGrow ? Math.min(maximum, Math.max(minimum, this.#limits.tableCapacity)) : minimum;
         const sizeCell = this.#takeCells(1);
-        this.#setCell(sizeCell, BigInt(capacity));
+        this.#setCell(sizeCell, BigInt(minimum));
         return { entry, firstCell: this.#takeCells(capacity), capacity, sizeCell };
       },
     );
@@ -272,14 +274,13 @@ class Linker {
 
   #writeElements(position: number, items: readonly ElementItem[], firstCell: number): void {
     items.forEach((item, i) => {
-      if (item === null) this.#cells.delete(firstCell + i);
-      else if (typeof item === "number") this.#cells.set(firstCell + i, this.#reference({ position, index: item }));
-      else
-        throw new LinkError(
-          this.#instance(position).name,
-          "an element segment holds something else than functions and null",
-        );
+      this.#setValue(firstCell + i, this.#element(position, item));
     });
+  }
+
+  #element(position: number, item: ElementItem): ConstantValue {
+    if (item === null) return NULL_REFERENCE;
+    return typeof item === "number" ? { position, index: item } : this.#resolver.constant(position, item);
   }
 
   #function({ position, index }: Definition): FunctionTarget {
@@ -306,6 +307,12 @@ class Linker {
   }
 
   #setCell(cell: number, value: bigint): void {
-    if (value !== 0n) this.#cells.set(cell, value);
+    if (value === 0n) this.#cells.delete(cell);
+    else this.#cells.set(cell, value);
+  }
+
+  #setValue(cell: number, value: ConstantValue): void {
+    if (typeof value === "bigint") this.#setCell(cell, value);
+    else this.#cells.set(cell, this.#reference(value));
   }
 }

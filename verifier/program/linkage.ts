@@ -57,6 +57,7 @@ export interface LinkedMemory {
 export interface LinkedTable {
   readonly entry: TableEntry;
   readonly firstCell: number;
+  /** Elements that it can grow to, each with a cell; those beyond its size are null. */
   readonly capacity: number;
   readonly sizeCell: number;
 }
@@ -111,6 +112,8 @@ export interface Linkage {
   readonly regions: Regions;
   /** Type ids by function type. */
   typeId(type: FunctionType): number;
+  /** What references to a function of an instance point to; adds a function with code, a wrapper, if there is none yet. */
+  reference(instance: Instance, index: number): CodeFunction;
   /** What is left to execute of each instance's initialization, by position. */
   readonly initialization: readonly (readonly Initialization[])[];
   /** Initial cells; what is missing is zero. */

@@ -10,7 +10,7 @@ import { OP } from "../wasm/opcodes.ts";
 import type { Instruction } from "../wasm/types.ts";
 import { walk } from "../wasm/walk.ts";
 import type { CodeBuffer, Origin, WordFields } from "./code.ts";
-import type { CodeFunction } from "./linkage.ts";
+import type { CodeFunction, Instance } from "./linkage.ts";
 import { lowerPlain, type PlainTarget } from "./lower-plain.ts";
 
 /** A call whose callee has not been placed yet. */
@@ -19,11 +19,21 @@ export interface PendingCall {
   readonly callee: CodeFunction;
 }
 
+/** A constant reference to a function that has not been placed yet. */
+export interface PendingReference {
+  readonly pc: number;
+  readonly target: CodeFunction;
+}
+
 /** What lowering needs of the program. */
 export interface LowerContext extends Pick<PlainTarget, "regions" | "typeId"> {
   readonly code: CodeBuffer;
   /** Calls to be patched when every function has its place. */
   readonly calls: PendingCall[];
+  /** References to be patched then. */
+  readonly references: PendingReference[];
+  /** What a reference to a function of an instance points to. */
+  reference(instance: Instance, index: number): CodeFunction;
 }
 
 /** An open block. */
@@ -91,6 +101,9 @@ class FunctionLowering {
       emit: (fields) => this.#emit(fields),
       call: (callee, top) => {
         this.#call(callee, top);
+      },
+      reference: (index, top) => {
+        this.#reference(index, top);
       },
       local: (index) => this.#local(index),
     };
@@ -317,6 +330,11 @@ class FunctionLowering {
   #call(callee: CodeFunction, top: number): void {
     const pc = this.#emit({ op: Op.call, top, b: callee.type.params.length });
     this.#context.calls.push({ pc, callee });
+  }
+
+  #reference(index: number, top: number): void {
+    const target = this.#context.reference(this.#fn.instance, index);
+    this.#context.references.push({ pc: this.#emit({ op: Op.i64Const, top }), target });
   }
 
   #local(index: number): number {

@@ -5,6 +5,7 @@ import { UnsupportedError } from "../wasm/errors.ts";
 import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { FunctionType, Instruction } from "../wasm/types.ts";
 import type { WordFields } from "./code.ts";
+import { NULL_REFERENCE } from "./constant.ts";
 import type { Regions } from "./layout.ts";
 import type {
   CodeFunction,
@@ -23,12 +24,17 @@ export interface PlainTarget {
   typeId(type: FunctionType): number;
   emit(fields: WordFields): void;
   call(callee: CodeFunction, top: number): void;
+  /** A constant reference to a function, by its index. */
+  reference(index: number, top: number): void;
   /** Frame offset of a local. */
   local(index: number): number;
 }
 
 /** Opcodes that the machine has under the same number and that need nothing but their operands. */
 const BARE: ReadonlySet<number> = new Set([...NUMERIC.keys(), OP.unreachable, OP.nop, OP.drop, OP.select]);
+
+/** A null reference is zero, and any other is not. */
+const I64_EQZ = 0x50;
 
 /** Loads and stores of integers and floats. */
 const isAccess = (op: number): boolean => op >= Op.i32Load && op <= Op.i64Store32;
@@ -43,8 +49,13 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
   const { instance } = target;
   switch (immediate.kind) {
     case "none":
+      if (op === OP.refIsNull) return target.emit({ op: I64_EQZ, top });
       if (!BARE.has(op)) throw unsupported(instruction);
       return target.emit({ op, top });
+    case "types":
+      return target.emit({ op: Op.select, top });
+    case "reference":
+      return target.emit({ op: Op.i64Const, top, imm: NULL_REFERENCE });
     case "i32":
       return target.emit({ op, top, imm: BigInt.asUintN(32, BigInt(immediate.value)) });
     case "i64":
@@ -58,6 +69,7 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
     case "global":
       return target.emit({ op, top, a: item<LinkedGlobal>(instance.globals, immediate.global).cell });
     case "function": {
+      if (op === OP.refFunc) return target.reference(immediate.function, top);
       if (op !== OP.call) throw unsupported(instruction);
       const callee = item(instance.functions, immediate.function);
       return callee.kind === "code" ? target.call(callee, top) : emitHost(target, callee, top);
@@ -77,8 +89,28 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
       const memory = item<LinkedMemory>(instance.memories, immediate.memory);
       return op === OP.memoryFill ? emitFill(target, memory, top) : emitSize(target, op, memory, top);
     }
+    case "table":
+      return lowerTable(target, op, item<LinkedTable>(instance.tables, immediate.table), top);
     default:
       return lowerCopies(target, instruction, top);
+  }
+}
+
+/** Instructions on one table. */
+function lowerTable(target: PlainTarget, op: number, table: LinkedTable, top: number): void {
+  const { firstCell, capacity, sizeCell } = table;
+  switch (op) {
+    case OP.tableSize:
+      return target.emit({ op: Op.globalGet, top, a: sizeCell });
+    case OP.tableGrow:
+      target.emit({ op, top, imm: packImm32(sizeCell, capacity) });
+      // The old size stays where the value was; the cursor is where the count was.
+      return target.emit({ op: Op.fillCells, top, a: firstCell });
+    case OP.tableFill:
+      target.emit({ op, top, imm: packImm32(sizeCell) });
+      return target.emit({ op: Op.fillCells, top: top - 2, a: firstCell });
+    default:
+      return target.emit({ op, top, a: firstCell, imm: packImm32(0, capacity, sizeCell) });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Lowers a linked program to one sequence of instruction words. */
 import { Op } from "../machine/opcodes.ts";
 import { ENTRY_PC } from "../machine/record.ts";
-import { packReference } from "../machine/word.ts";
+import { packReference, REFERENCE_LIMITS } from "../machine/word.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { CodeBuffer, type Origin } from "./code.ts";
 import { LinkError } from "./errors.ts";
@@ -28,11 +28,19 @@ export interface LoweredCode {
 /**
  * Lowers all functions; `finish` stands at 0 and the entry function begins at 1.
  * @param entry - a function without parameters and results that has a body; it first calls what initializes the instances
+ * @throws LinkError for a function that is referred to and has too large a frame, or too late a type
  */
 export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
   const code = new CodeBuffer();
   const ranges: CodeRange[] = [];
-  const context: LowerContext = { code, calls: [], regions: linkage.regions, typeId: (type) => linkage.typeId(type) };
+  const context: LowerContext = {
+    code,
+    calls: [],
+    references: [],
+    regions: linkage.regions,
+    typeId: (type) => linkage.typeId(type),
+    reference: (instance, index) => linkage.reference(instance, index),
+  };
   const enter = (instance: Instance, index?: number): void => {
     ranges.push({ start: code.length, instance, ...(index === undefined ? {} : { function: index }) });
   };
@@ -43,6 +51,7 @@ export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
   enter(entry.instance, entry.index);
   if (code.length !== ENTRY_PC) throw new RangeError("the entry function comes first");
   lowerFunction(context, entry, initializers);
+  // Lowering may add wrappers to the list, which are then lowered in their turn.
   for (const fn of linkage.functions) {
     if (fn === entry) continue;
     enter(fn.instance, fn.index);
@@ -54,17 +63,34 @@ export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
     lowerInitializer(context, fn, linkage.initialization[fn.instance.position] ?? []);
   }
   for (const { pc, callee } of context.calls) code.setCallee(pc, callee.entry, callee.frame);
+  for (const { pc, target } of context.references) code.setImmediate(pc, referenceTo(target));
   return { code, ranges };
 }
 
-/** The initial cells, with references to functions that have been placed. */
+/**
+ * The initial cells, with references to functions that have been placed.
+ * @throws LinkError as `lower`
+ */
 export function placeCells(linkage: Linkage): Map<number, bigint> {
   const cells = new Map<number, bigint>();
   for (const [cell, value] of linkage.cells) {
     if (typeof value === "bigint") cells.set(cell, value);
-    else cells.set(cell, packReference({ type: value.typeId, entry: value.entry, frame: value.frame }));
+    else cells.set(cell, referenceTo(value));
   }
   return cells;
+}
+
+function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): bigint {
+  const place = `function ${index} cannot be referred to`;
+  if (frame >= REFERENCE_LIMITS.frame) {
+    const problem = `its frame has ${frame} slots, a reference takes fewer than ${REFERENCE_LIMITS.frame}`;
+    throw new LinkError(instance.name, `${place}: ${problem}; split the function`);
+  }
+  if (typeId >= REFERENCE_LIMITS.type) {
+    const problem = `the program has more than ${REFERENCE_LIMITS.type} function types`;
+    throw new LinkError(instance.name, `${place}: ${problem}; link fewer modules`);
+  }
+  return packReference({ type: typeId, entry, frame });
 }
 
 function initializer(linkage: Linkage, instance: Instance): CodeFunction {

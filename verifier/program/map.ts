@@ -74,6 +74,7 @@ const OWN_NAMES: ReadonlyMap<number, string> = new Map([
   [Op.copyBytes, "copy_bytes"],
   [Op.fillBytes, "fill_bytes"],
   [Op.copyCells, "copy_cells"],
+  [Op.fillCells, "fill_cells"],
   [Op.checkpoint, "checkpoint"],
   [Op.commit, "commit"],
   [Op.leave, "leave"],
@@ -154,6 +155,15 @@ function describeOperands({ op, flags, top, a, b, imm }: Word): string {
       return `m${a}`;
     case Op.copyCells:
       return `c${a} from c${b}`;
+    case Op.fillCells:
+      return `c${a}`;
+    case Op.tableGet:
+    case Op.tableSet:
+      return `table c${a} size c${imm32(imm, 2)}`;
+    case Op.tableGrow:
+      return `size c${imm32(imm, 0)} maximum ${imm32(imm, 1)}`;
+    case Op.tableFill:
+      return `size c${imm32(imm, 0)}`;
     default:
       return op >= Op.i32Load && op <= Op.i64Store32 ? `m${a} offset ${imm >> 64n}` : "";
   }

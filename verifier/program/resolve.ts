@@ -1,6 +1,14 @@
 /** Finds what imports refer to (section 4.5.4 of the WebAssembly specification, "Matching" in section 3.3). */
-import type { ExportEntry, ExternalKind, GlobalEntry, ImportName, Limits, Module } from "../wasm/types.ts";
-import { evaluate } from "./constant.ts";
+import type {
+  ConstantExpression,
+  ExportEntry,
+  ExternalKind,
+  GlobalEntry,
+  ImportName,
+  Limits,
+  Module,
+} from "../wasm/types.ts";
+import { evaluate, numberOf, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
 import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host.ts";
 import { describeLimits, describeType, type LinkModule } from "./linkage.ts";
@@ -16,7 +24,7 @@ export class Resolver {
   readonly modules: readonly LinkModule[];
   readonly #positions = new Map<string, number>();
   readonly #exports: readonly ReadonlyMap<string, ExportEntry>[];
-  readonly #globals = new Map<string, bigint | "pending">();
+  readonly #globals = new Map<string, ConstantValue | "pending">();
 
   /** @throws LinkError for a name that is taken */
   constructor(modules: readonly LinkModule[]) {
@@ -91,7 +99,7 @@ export class Resolver {
    * The value of a global before anything has run.
    * @throws LinkError if globals of several modules are defined by each other
    */
-  globalValue(position: number, index: number): bigint {
+  globalValue(position: number, index: number): ConstantValue {
     const definition = this.definition(position, "global", index);
     const key = `${definition.position} ${definition.index}`;
     const known = this.#globals.get(key);
@@ -101,9 +109,28 @@ export class Resolver {
     const initial = module.globals[definition.index]?.initial;
     if (initial === undefined) throw new RangeError(`global ${definition.index} has no initial value`);
     this.#globals.set(key, "pending");
-    const value = evaluate(initial, (i) => this.globalValue(definition.position, i));
+    const value = this.constant(definition.position, initial);
     this.#globals.set(key, value);
     return value;
+  }
+
+  /**
+   * What a constant expression of a module yields.
+   * @throws LinkError if globals of several modules are defined by each other
+   */
+  constant(position: number, expression: ConstantExpression): ConstantValue {
+    return evaluate(expression, {
+      global: (index) => this.globalValue(position, index),
+      function: (index) => this.definition(position, "function", index),
+    });
+  }
+
+  /**
+   * Where an active segment goes: the first byte, or the first element.
+   * @throws LinkError as `constant`
+   */
+  destination(position: number, expression: ConstantExpression): number {
+    return Number(numberOf(this.constant(position, expression)));
   }
 
   #source(at: Definition, kind: ExternalKind, imported: ImportName): Definition {

@@ -42,7 +42,7 @@ export type Proposal =
 
 export type Features = ReadonlySet<Feature>;
 
-/** WebAssembly 1.0, and sign extension, multiple values, saturating conversions, bulk memory and bulk table. */
+/** WebAssembly 2.0 without vectors, extended constant expressions and several memories. */
 export const DEFAULT_FEATURES: Features = new Set<Feature>([
   "float",
   "saturating-float",
@@ -50,14 +50,14 @@ export const DEFAULT_FEATURES: Features = new Set<Feature>([
   "multi-value",
   "bulk-memory",
   "bulk-table",
+  "reference-types",
+  "extended-const",
+  "multi-memory",
 ]);
 
 /** Every part that the decoder and the validator know. */
 export const ALL_FEATURES: Features = new Set<Feature>([
   ...DEFAULT_FEATURES,
-  "reference-types",
-  "extended-const",
-  "multi-memory",
   "tail-call",
   "simd",
   "relaxed-simd",
