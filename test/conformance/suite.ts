@@ -21,9 +21,9 @@ export function scripts(): string[] {
   return files.map((file) => file.slice(0, -".wast".length)).sort();
 }
 
-/** The commands of a script. */
+/** The commands of a script: its name as in {@link scripts}, or the path of a file. */
 export function readScript(name: string): WastCommand[] {
-  return readWast(readFileSync(join(SUITE, `${name}.wast`), "utf8"));
+  return readWast(readFileSync(name.endsWith(".wast") ? name : join(SUITE, `${name}.wast`), "utf8"));
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -32,8 +32,13 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export async function assembleModule(module: WastModule): Promise<Uint8Array | Error> {
   if (module.form === "binary") return module.bytes;
   try {
-    return await parse(module.form === "text" ? module.source : utf8.decode(module.source));
+    return await parse(module.form === "text" ? escaped(module.source) : utf8.decode(module.source));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Text without characters beyond ASCII: the assembler takes some of them only as escapes, and outside of comments all are in strings. */
+function escaped(source: string): string {
+  return source.replaceAll(/[^\0-\x7f]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
