@@ -1,0 +1,117 @@
+/** Programs that nobody here wrote: on the machine they do what they do under V8, and random steps of them are proven on chain. */
+import { expect } from "chai";
+import Table from "cli-table3";
+import { hexlify } from "ethers";
+import { prove } from "../../../verifier/proof/witness.ts";
+import { stateRoot } from "../../../verifier/state/state.ts";
+import { decode } from "../../../verifier/wasm/decode.ts";
+import { deployVerifier, queryOf, type StepQuery, type Verifier } from "../../contracts/machine/verifier.ts";
+import { RandomBits } from "../../verifier/machine/float-operands.ts";
+import { SEED } from "../../verifier/seed.ts";
+import { bcrypt } from "./bcrypt.ts";
+import { dprintJson } from "./dprint-json.ts";
+import { gofmt } from "./gofmt.ts";
+import { llhttp } from "./llhttp.ts";
+import { play, type Playback, statesAt, stepsOf } from "./play.ts";
+import { GUEST, packageVersion } from "./program.ts";
+import { record, type Recording } from "./record.ts";
+import { sourceMap } from "./source-map.ts";
+import { xxhash } from "./xxhash.ts";
+
+const PROGRAMS = [gofmt, dprintJson, llhttp, sourceMap, bcrypt, xxhash] as const;
+
+/** Steps of each program that are proven on chain. */
+const PROVEN = Number(process.env["FOREIGN_STEPS"] ?? 1000);
+
+/** A step of a run: the query for the contract, and the root that reference step function and interpreter give. */
+interface ProvenStep extends StepQuery {
+  readonly reference: string;
+  readonly interpreted: string;
+  /** Whether it is the foreign module's own, rather than the driver's, the bridge's or a supporting module's. */
+  readonly isForeign: boolean;
+  readonly mnemonic: string;
+}
+
+/** Different steps of a run, each as likely as any other, in ascending order. */
+function randomSteps(total: bigint, count: number, random: RandomBits): bigint[] {
+  const chosen = new Set<bigint>();
+  while (chosen.size < count && BigInt(chosen.size) < total) {
+    chosen.add(((BigInt(random.word()) << 32n) | BigInt(random.word())) % total);
+  }
+  return [...chosen].sort((a, b) => (a < b ? -1 : 1));
+}
+
+function proveSteps(playback: Playback, steps: readonly bigint[]): ProvenStep[] {
+  return Array.from(statesAt(playback, steps), ({ before, after }) => {
+    const { witness, next } = prove(before);
+    const place = playback.program.map.locate(before.registers.pc);
+    return {
+      ...queryOf(witness),
+      reference: hexlify(stateRoot(next)),
+      interpreted: hexlify(stateRoot(after)),
+      isForeign: place?.moduleName === GUEST,
+      mnemonic: place?.mnemonic ?? "finish",
+    };
+  });
+}
+
+/** Chai would print whole memories. */
+function expectSameMemory(playback: Playback, recording: Recording): void {
+  expect(playback.memory.length).to.equal(recording.memory.length);
+  const different = playback.memory.findIndex((byte, address) => byte !== recording.memory[address]);
+  expect(different).to.equal(-1, "address of the first byte that V8 leaves different");
+}
+
+describe("programs that nobody here wrote", function () {
+  this.timeout(600_000);
+  const table = new Table({
+    head: ["program", "made with", "bytes", "functions", "steps", "proven", "its own", "floats", "agree"],
+    style: { head: [], border: [] },
+  });
+  const instructions = new Set<string>();
+  let verifier: Verifier;
+  before(async () => {
+    verifier = await deployVerifier();
+  });
+  after(() => {
+    console.log(table.toString());
+    console.log(`${instructions.size} different instructions are among the proven steps.`);
+  });
+
+  for (const [number, program] of PROGRAMS.entries()) {
+    const version = packageVersion(program.package);
+    it(`${program.package}: ${program.computes}`, async () => {
+      const recording = await record(program);
+      expect(recording.answer).to.equal(await program.expected());
+
+      const playback = play(recording);
+      expect(playback.results).to.deep.equal(recording.calls.map(({ results }) => results));
+      expectSameMemory(playback, recording);
+      expect(playback.globals).to.deep.equal(recording.globals);
+
+      const total = stepsOf(playback);
+      const steps = proveSteps(playback, randomSteps(total, PROVEN, new RandomBits(SEED + number)));
+      expect(steps).to.have.length(PROVEN);
+      const answers = await verifier.steps(steps);
+      const agreed = steps.filter(({ reference, interpreted }, i) => {
+        const answer = answers[i];
+        return reference === interpreted && answer?.accepted === true && answer.next === reference;
+      }).length;
+
+      const bytes = program.module();
+      table.push([
+        `${program.package}@${version}`,
+        program.toolchain,
+        bytes.length,
+        decode(bytes).functions.filter(({ imported }) => imported === undefined).length,
+        Number(total).toLocaleString("en"),
+        steps.length,
+        steps.filter(({ isForeign }) => isForeign).length,
+        steps.filter(({ mnemonic }) => /f(32|64)/.test(mnemonic)).length,
+        agreed,
+      ]);
+      for (const { mnemonic } of steps) instructions.add(mnemonic);
+      expect(agreed).to.equal(PROVEN);
+    });
+  }
+});
