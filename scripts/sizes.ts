@@ -9,22 +9,34 @@ const artifactSchema = z.object({
   contractName: z.string(),
   abi: z.array(z.object({ type: z.string() })),
   deployedBytecode: z.string().startsWith("0x"),
+  buildInfoId: z.string(),
 });
 
 /**
- * Size of the deployed code, in bytes, of every contract and library of contracts/ that can be called. Interfaces have
- * no code, and libraries of internal functions live inside their callers.
+ * Size of the deployed code, in bytes, of every contract of contracts/ that can be called. Interfaces have no code, and
+ * libraries of internal functions live inside their callers.
  *
  * @param artifacts the folder of the build's artifacts of contracts/
+ * @throws Error if a contract was compiled together with interfaces and libraries that are nothing to it: then its size
+ * and its gas depend on what else was built
  */
 export function contractSizes(artifacts: string): Record<string, number> {
-  const sizes: Record<string, number> = {};
-  for (const file of globSync(`${artifacts}/**/*.sol/*.json`).sort()) {
+  const files = globSync(`${artifacts}/**/*.sol/*.json`).sort();
+  const all = files.map((file) => {
     const parsed = artifactSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
     if (!parsed.success) throw new Error(`${relative(artifacts, file)} is no artifact: ${parsed.error.message}`);
-    const { contractName, abi, deployedBytecode } = parsed.data;
+    const { contractName, abi, deployedBytecode, buildInfoId } = parsed.data;
     const callable = abi.some(({ type }) => ["constructor", "function", "fallback", "receive"].includes(type));
-    if (callable && deployedBytecode.length > 2) sizes[contractName] = (deployedBytecode.length - 2) / 2;
+    const size = callable ? (deployedBytecode.length - 2) / 2 : 0;
+    return { contractName, size, buildInfoId };
+  });
+  const shared = new Set(all.filter(({ size }) => size === 0).map(({ buildInfoId }) => buildInfoId));
+  const contracts = all.filter(({ size }) => size > 0);
+  for (const { contractName, buildInfoId } of contracts) {
+    if (!shared.has(buildInfoId)) continue;
+    throw new Error(
+      `${contractName} was compiled together with all the rest: add it to "deployed" in hardhat.config.ts.`,
+    );
   }
-  return sizes;
+  return Object.fromEntries(contracts.map(({ contractName, size }) => [contractName, size]));
 }

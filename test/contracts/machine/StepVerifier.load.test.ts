@@ -85,7 +85,10 @@ describe("StepVerifier, programs and fragments", () => {
 
   it("refuses a header that no machine can run", async () => {
     const { contract } = verifier;
-    const bad: Partial<Header>[] = [{ version: 2 }, { codeDepth: 41 }, { regionBits: 1 }, { memoryDepth: 12 }];
+    const bad: Partial<Header>[] = [
+      ...[{ version: 2 }, { codeDepth: 41 }, { regionBits: 1 }, { memoryDepth: 12 }],
+      ...[0n, 159n, 192n, 199n].map((bit) => ({ unused: 1n << bit })),
+    ];
     for (const wrong of bad) {
       const header = packHeader({ ...HEADER, ...wrong });
       await expect(contract.initialRecord({ ...programOf(IMAGE), header: word(header) }))
@@ -137,8 +140,10 @@ describe("StepVerifier, programs and fragments", () => {
       const other = recordBytes({ ...state, registers: { ...initialRegisters(0n), status } });
       await refused("NotYielded", [other, root, 3, 9, opening]);
     }
-    const header = recordBytes({ ...state, header: { ...HEADER, version: 3 } });
-    await refused("WrongHeader", [header, root, 3, 9, opening]);
+    for (const wrong of [{ version: 3 }, { unused: 1n }, { unused: 1n << 192n }]) {
+      const header = recordBytes({ ...state, header: { ...HEADER, ...wrong } });
+      await refused("WrongHeader", [header, root, 3, 9, opening]);
+    }
     const elsewhere = recordBytes({ ...state, memory: Tree.empty(14).set(1, 1n) });
     await refused("WrongOpening", [elsewhere, root, 3, 9, opening]);
   });

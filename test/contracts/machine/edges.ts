@@ -7,7 +7,14 @@ import fc from "fast-check";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
-import { packCallRecord, packImm32, packReference, packWord, type Word } from "../../../verifier/machine/word.ts";
+import {
+  packCallRecord,
+  packExternal,
+  packImm32,
+  packReference,
+  packWord,
+  type Word,
+} from "../../../verifier/machine/word.ts";
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import type { State } from "../../../verifier/state/state.ts";
@@ -61,6 +68,9 @@ const bytesCursor = fc
   .tuple(address, fc.oneof(fc.constant(undefined), address), length)
   .map(([d, s, n]) => packCursor({ d, s: s ?? d, n }));
 const cellsCursor = fc.tuple(fc.bigInt(0n, 45n), fc.bigInt(0n, 45n), fc.bigInt(0n, 20n));
+const reference = fc.constantFrom(0n, packReference({ type: 1, entry: 9, frame: 30 }), packExternal(3), 1n << 64n);
+/** An index or a length around the sizes of {@link CELLS}. */
+const index = near(0, 1, 20, 60).map((n) => n & 0x3fn);
 
 /** The topmost operands of an instruction, the top first. */
 function operandsOf(op: number): fc.Arbitrary<bigint[]> {
@@ -78,6 +88,16 @@ function operandsOf(op: number): fc.Arbitrary<bigint[]> {
       return fc.tuple(bytesCursor);
     case Op.copyCells:
       return fc.tuple(cellsCursor.map(([d, s, n]) => packCursor({ d, s, n })));
+    case Op.fillCells:
+      return fc.tuple(fc.tuple(cellsCursor, reference).map(([[d, , n], s]) => packCursor({ d, s, n })));
+    case Op.tableGet:
+      return fc.tuple(index);
+    case Op.tableSet:
+      return fc.tuple(fc.oneof(reference, anything), index);
+    case Op.tableGrow:
+      return fc.tuple(fc.oneof(index, fc.constant(0xffff_ffffn)), fc.oneof(reference, anything));
+    case Op.tableFill:
+      return fc.tuple(index, fc.oneof(reference, anything), index);
     case Op.memoryCopy:
     case Op.memoryInit:
     case Op.memoryFill:
@@ -92,6 +112,7 @@ function operandsOf(op: number): fc.Arbitrary<bigint[]> {
   }
 }
 
+const sizeCell = fc.integer({ min: 5, max: 9 });
 const lanes = fc.tuple(fc.nat(9), fc.nat(9), fc.nat(9), fc.nat(70)).map((four) => packImm32(...four));
 
 function immediateOf(op: number): fc.Arbitrary<bigint> {
@@ -100,8 +121,13 @@ function immediateOf(op: number): fc.Arbitrary<bigint> {
   }
   if (op === Op.memoryGrow) return near(2, 13, 65_536).map((most) => most << 64n);
   if (op === Op.call) return fc.integer({ min: 10, max: 40 }).map((frame) => packImm32(frame));
-  if (op === Op.callIndirect)
-    return fc.tuple(fc.nat(1), fc.nat(14), fc.integer({ min: 5, max: 9 })).map((f) => packImm32(...f));
+  if (op === Op.callIndirect) return fc.tuple(fc.nat(1), fc.nat(14), sizeCell).map((f) => packImm32(...f));
+  if (op === Op.tableGet || op === Op.tableSet) return sizeCell.map((cell) => packImm32(0, 0, cell));
+  if (op === Op.tableFill) return sizeCell.map((cell) => packImm32(cell));
+  if (op === Op.tableGrow) {
+    const most = fc.oneof(near(1, 20, 60), fc.constant(0xffff_ffffn)).map(Number);
+    return fc.tuple(sizeCell, most).map((f) => packImm32(...f));
+  }
   return lanes;
 }
 

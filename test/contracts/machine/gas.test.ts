@@ -63,10 +63,17 @@ describe("StepVerifier gas", () => {
     }
   });
 
-  it("has a scenario for every opcode", () => {
-    const measured = new Set([...scenarios(SIZES.large), ...idle(SIZES.large)].map(({ word }) => word.op));
-    expect([...Object.values(Op), ...NUMERIC.keys()].filter((op) => !measured.has(op))).to.deep.equal([]);
-    expect(new Set(costs.large.map(({ name }) => name)).size).to.equal(costs.large.length);
+  it("has a scenario in which each opcode does its work, for either size, and all of them are measured", () => {
+    const opcodes = [...Object.values(Op), ...NUMERIC.keys()];
+    for (const name of ["small", "large"] as const) {
+      const all = scenarios(SIZES[name]);
+      const done = new Set(all.filter(({ trap }) => trap === 0).map(({ word }) => word.op));
+      expect(opcodes.filter((op) => !done.has(op))).to.deep.equal([Op.unreachable]);
+      expect(all.some(({ word }) => word.op === Op.unreachable)).to.equal(true);
+      const names = [...all, ...idle(SIZES[name])].map((scenario) => scenario.name);
+      expect(new Set(names).size).to.equal(names.length);
+      expect(costs[name].map((cost) => cost.name)).to.deep.equal(names);
+    }
   });
 
   it("is all calldata, charged at the floor of EIP-7623, with 2^19 code words and 64 MiB", () => {

@@ -26,6 +26,7 @@ export function scenarios(size: Size): Named[] {
     ...integers(),
     ...floats(),
     ...bulk(size),
+    ...tables(size),
     ...host(size),
   ];
   // A host instruction is out of place either inside a transaction or outside, so it has one of the two outcomes.
@@ -73,9 +74,9 @@ function control(): Named[] {
     bad("call too deep", Trap.stackExhausted, { word: { ...call, imm: packImm32(70_000) } }),
     good("callIndirect", { word: indirect, ...at(callee) }),
     bad("callIndirect of null", Trap.uninitializedElement, { word: indirect, ...at(0n) }),
-    bad("callIndirect beyond the size", Trap.tableBounds, { word: indirect, ...at(0n, 50n) }),
-    bad("callIndirect beyond the capacity", Trap.tableBounds, { word: indirect, operands: [1000n] }),
-    bad("callIndirect of another type", Trap.indirectCallType, { word: indirect, ...at(callee + (1n << 96n)) }),
+    bad("callIndirect beyond the size", Trap.undefinedElement, { word: indirect, ...at(0n, 50n) }),
+    bad("callIndirect beyond the capacity", Trap.undefinedElement, { word: indirect, operands: [1000n] }),
+    bad("callIndirect of another type", Trap.indirectCallType, { word: indirect, ...at(callee + (1n << 48n)) }),
   ];
 }
 
@@ -170,28 +171,26 @@ function floats(): Named[] {
   return list;
 }
 
+const cursor = (d: number, s: number, n: number): bigint => packCursor({ d: BigInt(d), s: BigInt(s), n: BigInt(n) });
+
 function bulk(size: Size): Named[] {
   const from = Math.floor(size.memory / 96) * 32 + 7;
   const to = 2 * from + 3;
   const small = [30n, 20n, 10n];
   const beyond = [30n, 20n, 0xffff_fff0n];
-  const cells = { [SIZE_CELL]: 75n, [OTHER_SIZE_CELL % size.cells]: 80n };
+  const cells = { [SIZE_CELL]: 75n };
   const init = packImm32(0, SIZE_CELL, 0, 640);
-  const table = packImm32(SIZE_CELL, OTHER_SIZE_CELL % size.cells);
   const list: Named[] = [];
   const checks: [number, bigint, number][] = [
     [Op.memoryInit, init, Trap.memoryBounds],
     [Op.memoryCopy, 0n, Trap.memoryBounds],
     [Op.memoryFill, 0n, Trap.memoryBounds],
-    [Op.tableInit, table, Trap.tableBounds],
-    [Op.tableCopy, table, Trap.tableBounds],
   ];
   for (const [op, imm, trap] of checks) {
     const name = NAMES.get(op)!;
     list.push(good(name, { word: { op, imm }, operands: small, cells }));
     list.push(bad(name, trap, { word: { op, imm }, operands: beyond, cells }));
   }
-  const cursor = (d: number, s: number, n: number): bigint => packCursor({ d: BigInt(d), s: BigInt(s), n: BigInt(n) });
   const copy = (d: number, s: number, n: number): Scenario => ({
     word: { op: Op.copyBytes },
     operands: [cursor(d, s, n)],
@@ -200,7 +199,6 @@ function bulk(size: Size): Named[] {
   return [
     ...list,
     good("dataDrop", { word: { op: Op.dataDrop, a: SIZE_CELL } }),
-    good("elemDrop", { word: { op: Op.elemDrop, a: SIZE_CELL } }),
     good("copyBytes forward", copy(from, to, 5000)),
     good("copyBytes from the end", copy(to, from, 5000)),
     good("copyBytes last piece", copy(from, to, 5)),
@@ -221,8 +219,43 @@ function bulk(size: Size): Named[] {
       operands: [cursor(size.output, from, 500)],
     }),
     good("fillBytes", { word: { op: Op.fillBytes }, operands: [cursor(from, 0xee, 500)], addresses: [from] }),
-    good("copyCells", { word: { op: Op.copyCells, a: TABLE, b: TABLE }, operands: [cursor(50, 25, 20)] }),
-    good("copyCells of nothing", { word: { op: Op.copyCells, a: TABLE, b: TABLE }, operands: [cursor(50, 25, 0)] }),
+  ];
+}
+
+function tables(size: Size): Named[] {
+  const other = OTHER_SIZE_CELL % size.cells;
+  const cells = { [SIZE_CELL]: 75n, [other]: 80n };
+  const reference = packReference({ type: 3, entry: 1000, frame: 20 });
+  const access = { a: TABLE, imm: packImm32(0, 1000, SIZE_CELL) };
+  const grow = { op: Op.tableGrow, imm: packImm32(SIZE_CELL, 1000) };
+  const beyond = 0xffff_fff0n;
+  const checks: [number, bigint, bigint][] = [
+    [Op.tableInit, packImm32(SIZE_CELL, other), 20n],
+    [Op.tableCopy, packImm32(SIZE_CELL, other), 20n],
+    [Op.tableFill, packImm32(SIZE_CELL), reference],
+  ];
+  const move = { a: TABLE, b: TABLE };
+  const fill = (n: bigint): bigint => packCursor({ d: 50n, s: reference, n });
+  return [
+    good("tableGet", { word: { op: Op.tableGet, ...access }, operands: [60n], cells }),
+    bad("tableGet", Trap.tableBounds, { word: { op: Op.tableGet, ...access }, operands: [beyond], cells }),
+    good("tableSet", { word: { op: Op.tableSet, ...access }, operands: [reference, 60n], cells }),
+    bad("tableSet", Trap.tableBounds, { word: { op: Op.tableSet, ...access }, operands: [reference, beyond], cells }),
+    ...checks.flatMap(([op, imm, middle]) => {
+      const name = NAMES.get(op)!;
+      return [
+        good(name, { word: { op, imm }, operands: [30n, middle, 10n], cells }),
+        bad(name, Trap.tableBounds, { word: { op, imm }, operands: [30n, middle, beyond], cells }),
+      ];
+    }),
+    good("tableGrow", { word: grow, operands: [30n, reference], cells }),
+    good("tableGrow refused", { word: grow, operands: [beyond, reference], cells }),
+    good("elemDrop", { word: { op: Op.elemDrop, a: SIZE_CELL } }),
+    good("copyCells", { word: { op: Op.copyCells, ...move }, operands: [cursor(50, 25, 20)] }),
+    good("copyCells of nothing", { word: { op: Op.copyCells, ...move }, operands: [cursor(50, 25, 0)] }),
+    good("fillCells", { word: { op: Op.fillCells, ...move }, operands: [fill(20n)] }),
+    good("fillCells of the last", { word: { op: Op.fillCells, ...move }, operands: [fill(1n)] }),
+    good("fillCells of nothing", { word: { op: Op.fillCells, ...move }, operands: [fill(0n)] }),
   ];
 }
 

@@ -20,7 +20,7 @@ const external = packExternal(77);
 
 /** Cells of a table with so many elements; what lies behind its size is null. */
 function tableOf(size: number, changes: Readonly<Record<number, bigint>> = {}): Record<number, bigint> {
-  const live = elements.slice(0, size).map((element, i) => [FIRST + i, element]);
+  const live = elements.slice(0, size).map((element, i): [number, bigint] => [FIRST + i, element]);
   return { [SIZE]: BigInt(size), 6: 10n, ...Object.fromEntries(live), ...changes };
 }
 
@@ -135,7 +135,11 @@ describe("table.grow", () => {
       {
         seed: SEED,
         numRuns: 200,
-        examples: [[8, 8, 0] as const, [8, 12, 4] as const, [8, 12, 5] as const].map((e) => [...e]),
+        examples: [
+          [8, 8, 0],
+          [8, 12, 4],
+          [8, 12, 5],
+        ],
       },
     );
   });
