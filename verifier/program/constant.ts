@@ -55,7 +55,8 @@ export function evaluate(expression: ConstantExpression, context: ConstantContex
 
 /** A value that validation has found to be a number. */
 export function numberOf(value: ConstantValue | undefined): bigint {
-  if (typeof value !== "bigint") throw new RangeError("an expression of a validated module has the type it should have");
+  if (typeof value !== "bigint")
+    throw new RangeError("an expression of a validated module has the type it should have");
   return value;
 }
 

@@ -56,12 +56,7 @@ export const DEFAULT_FEATURES: Features = new Set<Feature>([
 ]);
 
 /** Every part that the decoder and the validator know. */
-export const ALL_FEATURES: Features = new Set<Feature>([
-  ...DEFAULT_FEATURES,
-  "tail-call",
-  "simd",
-  "relaxed-simd",
-]);
+export const ALL_FEATURES: Features = new Set<Feature>([...DEFAULT_FEATURES, "tail-call", "simd", "relaxed-simd"]);
 
 /** What the author of a module can do to be rid of a construct. */
 export const REMEDIES: Readonly<Record<Proposal, string>> = {

@@ -256,7 +256,6 @@ describe("linking", () => {
       expect(header.memoryDepth).to.equal(2 + 17);
     });
 
-
     it("bound the stack", async () => {
       expect(await refusal({ a: "" }, { limits: { slotLimit: 5 } })).to.contain("the limit of 5 slots is less than");
       const program = await build(
