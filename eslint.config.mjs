@@ -11,6 +11,7 @@ export default defineConfig(
     "types/",
     "deploy/deployments/",
     "test/programs/*/assembly/",
+    "verifier/program/wasi/assembly/",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   eslint.configs.recommended,

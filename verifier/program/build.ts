@@ -5,18 +5,21 @@ import { programRoot } from "../state/program.ts";
 import { decode } from "../wasm/decode.ts";
 import type { ExternalKind, Module } from "../wasm/types.ts";
 import { validate } from "../wasm/validate.ts";
+import { COMMAND_ENTRY, commandDriver } from "./drivers/command.ts";
 import { DRIVER_ENTRY, DRIVER_MODULE } from "./drivers/loop.ts";
 import { PAYLOAD_DEALLOCATE, PAYLOAD_EXPORTS, payloadDriver } from "./drivers/payload.ts";
+import { REACTOR_ENTRY } from "./drivers/reactor.ts";
 import { MAX_TYPED_EXPORTS, typedDriver, type TypedExport } from "./drivers/typed.ts";
 import { LinkError } from "./errors.ts";
 import { DEFAULT_LIMITS, headerFor, type ProgramLimits } from "./layout.ts";
 import { link } from "./link.ts";
-import { describeType, type Linkage, type LinkModule } from "./linkage.ts";
+import { describeType, type Linkage, type LinkModule, type LinkOptions } from "./linkage.ts";
 import { entryFunction, lower, placeCells } from "./lower.ts";
 import { ProgramMap } from "./map.ts";
+import { WASI_MODULE, wasiModules } from "./wasi/system.ts";
 
 /** How transactions reach the guest. */
-export type Convention = "typed" | "payload";
+export type Convention = "typed" | "payload" | "command";
 
 /** A module as a compiler emits it, under the name by which other modules import from it. */
 export interface ModuleSource {
@@ -29,6 +32,8 @@ export interface BuildOptions {
   readonly convention: Convention;
   /** What is left out is as in `DEFAULT_LIMITS`. */
   readonly limits?: Partial<ProgramLimits>;
+  /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
+  readonly allowMissingImports?: boolean;
 }
 
 /** A program, ready to run. */
@@ -41,7 +46,7 @@ export interface Program {
   readonly map: ProgramMap;
   /** Exported functions of the guest, in the order of its export section: their numbers in the typed convention. */
   readonly exports: readonly TypedExport[];
-  /** Where memories, tables, globals and functions lie, by position of the module; the driver is the last. */
+  /** Where memories, tables, globals and functions lie, by position of the module; the driver is the last, WASI before it. */
   readonly instances: Linkage["instances"];
 }
 
@@ -53,11 +58,7 @@ export interface Program {
  * @throws RangeError for a limit that is no u32
  */
 export function buildProgram(modules: readonly ModuleSource[], options: BuildOptions): Program {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
-      throw new RangeError(`the limit ${name} is no u32: ${value}`);
-  }
+  const limits = completeLimits(options.limits);
   const guests = modules.map(({ name, bytes }): LinkModule => {
     if (name === DRIVER_MODULE)
       throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver, choose another`);
@@ -66,10 +67,17 @@ export function buildProgram(modules: readonly ModuleSource[], options: BuildOpt
   const guest = guests.at(-1);
   if (guest === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
   const exports = exportedFunctions(guest.module);
-  const bytes = generateDriver(guest, exports, options.convention);
-  const driver = { name: DRIVER_MODULE, module: load(bytes), isDriver: true };
-  const sources = [...modules.map((m) => m.bytes), bytes];
-  const linked = assembleProgram([...guests, driver], limits, sourcesRoot(sources));
+  const wasi = wasiModules(guests);
+  const usesWasi = wasi.some(({ name }) => name === WASI_MODULE);
+  const bytes = generateDriver(guest, exports, options.convention, usesWasi);
+  const system = [...wasi, { name: DRIVER_MODULE, bytes, isDriver: true }];
+  const sources = [...modules, ...system].map((m) => m.bytes);
+  const linked = assembleProgram(
+    [...guests, ...system.map((m): LinkModule => ({ name: m.name, module: load(m.bytes), isDriver: m.isDriver }))],
+    limits,
+    sourcesRoot(sources),
+    { allowMissingImports: options.allowMissingImports ?? false },
+  );
   return { convention: options.convention, limits, exports, ...linked };
 }
 
@@ -81,8 +89,9 @@ export function assembleProgram(
   modules: readonly LinkModule[],
   limits: ProgramLimits,
   sources: Uint8Array,
+  options: LinkOptions = {},
 ): Pick<Program, "image" | "root" | "map" | "instances"> {
-  const linkage = link(modules, limits);
+  const linkage = link(modules, limits, options);
   const driver = linkage.instances.at(-1);
   if (driver === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
   const entry = entryFunction(driver, DRIVER_ENTRY);
@@ -107,8 +116,24 @@ export function assembleProgram(
   return { image, root: programRoot(image), map: new ProgramMap(lowered), instances: linkage.instances };
 }
 
-/** Decodes and validates. */
-function load(bytes: Uint8Array): Module {
+/**
+ * Limits, with `DEFAULT_LIMITS` for what is left out.
+ * @throws RangeError for one that is no u32
+ */
+export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimits {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
+      throw new RangeError(`the limit ${name} is no u32: ${value}`);
+  }
+  return limits;
+}
+
+/**
+ * Decodes and validates.
+ * @throws ModuleError (DecodeError, ValidationError, UnsupportedError)
+ */
+export function load(bytes: Uint8Array): Module {
   const module = decode(bytes);
   validate(module);
   return module;
@@ -121,7 +146,13 @@ function exportedFunctions(module: Module): TypedExport[] {
   });
 }
 
-function generateDriver(guest: LinkModule, exports: readonly TypedExport[], convention: Convention): Uint8Array {
+function generateDriver(
+  guest: LinkModule,
+  exports: readonly TypedExport[],
+  convention: Convention,
+  usesWasi: boolean,
+): Uint8Array {
+  const initializes = exports.some(({ name, type }) => name === REACTOR_ENTRY && describeType(type) === "() → ()");
   if (convention === "typed") {
     if (exports.length > MAX_TYPED_EXPORTS) {
       throw new LinkError(
@@ -129,7 +160,7 @@ function generateDriver(guest: LinkModule, exports: readonly TypedExport[], conv
         `it exports ${exports.length} functions, the typed convention takes ${MAX_TYPED_EXPORTS}`,
       );
     }
-    return typedDriver(guest.name, exports);
+    return typedDriver(guest.name, exports, { initializes, usesWasi });
   }
   const need = (kind: ExternalKind, name: string, wanted: string): void => {
     const found = guest.module.exports.find((e) => e.name === name);
@@ -138,17 +169,22 @@ function generateDriver(guest: LinkModule, exports: readonly TypedExport[], conv
     if (found?.kind === kind && (type === undefined || `function ${describeType(type)}` === wanted)) return;
     throw new LinkError(
       guest.name,
-      `the payload convention wants it to export ${wanted} as "${name}", it exports ${actual}`,
+      `the ${convention} convention wants it to export ${wanted} as "${name}", it exports ${actual}`,
     );
   };
+  if (convention === "command") {
+    need("function", COMMAND_ENTRY, "function () → ()");
+    return commandDriver(guest.name, usesWasi);
+  }
   need("memory", "memory", "a memory");
   for (const [name, type] of PAYLOAD_EXPORTS) need("function", name, `function ${describeType(type)}`);
   const deallocates = guest.module.exports.some((e) => e.name === "deallocate");
   if (deallocates) need("function", "deallocate", `function ${describeType(PAYLOAD_DEALLOCATE)}`);
-  return payloadDriver(guest.name, deallocates);
+  return payloadDriver(guest.name, { deallocates, initializes, usesWasi });
 }
 
-function sourcesRoot(sources: readonly Uint8Array[]): Uint8Array {
+/** keccak-256 of the concatenated keccak-256 hashes of modules. 32 bytes. */
+export function sourcesRoot(sources: readonly Uint8Array[]): Uint8Array {
   const hashes = new Uint8Array(32 * sources.length);
   sources.forEach((bytes, i) => {
     hashes.set(keccak256(bytes), 32 * i);

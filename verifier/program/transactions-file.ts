@@ -3,18 +3,22 @@
  *
  *     payload convention: [{"payload": "text or 0x and hexadecimal digits", "fuel": 100000}, …]
  *     typed convention:   [{"export": "name", "args": ["1", "-2"]}, …]
+ *     command convention: [{"args": ["program", "-v"], "env": {"HOME": "/"}, "files": {"data/in.txt": "text or 0x…"},
+ *                           "stdin": "text or 0x…", "clock": "nanoseconds since 1970", "seed": "0x and 64 digits"}]
  *
- * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in both. An integer is decimal or hexadecimal text, a float
+ * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in all, and so is every field of a command. An integer is decimal or hexadecimal text, a float
  * what `float-text.ts` reads; a number of JSON may stand for its text, unless it is an integer that JSON cannot hold exactly.
  */
 import { isCallable, type NumberType, type TypedExport } from "./drivers/typed.ts";
 import { TransactionError } from "./errors.ts";
 import { parseFloatText } from "./float-text.ts";
 import { encodeTypedPayload, type Transaction } from "./transactions.ts";
+import { EMPTY_INPUT, encodeCommand } from "./wasi/command.ts";
 
 /** What decides how a payload is written. */
 export type ConventionExports =
-  { readonly convention: "payload" } | { readonly convention: "typed"; readonly exports: readonly TypedExport[] };
+  | { readonly convention: "payload" | "command" }
+  | { readonly convention: "typed"; readonly exports: readonly TypedExport[] };
 
 /** Fuel of a transaction that does not say how much it wants. */
 export const DEFAULT_FUEL = 10_000_000n;
@@ -38,7 +42,7 @@ function parseTransaction(item: unknown, place: string, target: ConventionExport
   if (typeof item !== "object" || item === null || Array.isArray(item)) {
     throw new TransactionError(place, `expected an object, found ${describe(item)}`);
   }
-  const known = target.convention === "typed" ? ["export", "args", "fuel", "keep"] : ["payload", "fuel", "keep"];
+  const known = [...FIELDS[target.convention], "fuel", "keep"];
   for (const key of Object.keys(item)) {
     if (!known.includes(key)) {
       throw new TransactionError(
@@ -48,28 +52,73 @@ function parseTransaction(item: unknown, place: string, target: ConventionExport
     }
   }
   const fields = item as Readonly<Record<string, unknown>>;
-  const payload =
-    target.convention === "typed" ? typedPayload(fields, place, target.exports) : textPayload(fields["payload"], place);
+  const payload = payloadOf(fields, place, target);
   return { fuel: parseFuel(fields["fuel"], place, defaultFuel), keep: parseKeep(fields["keep"], place), payload };
 }
 
-function textPayload(payload: unknown, place: string): Uint8Array {
-  if (typeof payload !== "string") {
-    throw new TransactionError(place, `"payload" must be a string, found ${describe(payload)}`);
+/** What a transaction may say of its payload. */
+const FIELDS: Readonly<Record<ConventionExports["convention"], readonly string[]>> = {
+  payload: ["payload"],
+  typed: ["export", "args"],
+  command: ["args", "env", "files", "stdin", "clock", "seed"],
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function payloadOf(fields: Fields, place: string, target: ConventionExports): Uint8Array {
+  switch (target.convention) {
+    case "payload":
+      return bytesField(fields["payload"], "payload", place);
+    case "typed":
+      return typedPayload(fields, place, target.exports);
+    case "command":
+      return commandPayload(fields, place);
   }
-  if (!payload.startsWith("0x")) return new TextEncoder().encode(payload);
-  const digits = payload.slice(2);
+}
+
+function bytesField(value: unknown, name: string, place: string): Uint8Array {
+  if (typeof value !== "string") {
+    throw new TransactionError(place, `"${name}" must be a string, found ${describe(value)}`);
+  }
+  if (!value.startsWith("0x")) return new TextEncoder().encode(value);
+  const digits = value.slice(2);
   if (!/^([0-9a-fA-F]{2})*$/.test(digits)) {
-    throw new TransactionError(place, `"payload" begins with 0x but is not an even number of hexadecimal digits`);
+    throw new TransactionError(place, `"${name}" begins with 0x but is not an even number of hexadecimal digits`);
   }
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-function typedPayload(
-  fields: Readonly<Record<string, unknown>>,
-  place: string,
-  exports: readonly TypedExport[],
-): Uint8Array {
+function commandPayload(fields: Fields, place: string): Uint8Array {
+  const { args = [], env = {}, files = {}, stdin = "", clock, seed } = fields;
+  if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string")) {
+    throw new TransactionError(place, `"args" must be a list of strings, found ${describe(args)}`);
+  }
+  const variables = entriesOf(env, "env", place).map(([name, value]): [string, string] => {
+    if (typeof value === "string") return [name, value];
+    throw new TransactionError(place, `the variable ${name} must be a string, found ${describe(value)}`);
+  });
+  const contents = entriesOf(files, "files", place);
+  try {
+    return encodeCommand({
+      args,
+      environment: new Map(variables),
+      files: new Map(contents.map(([path, content]) => [path, bytesField(content, path, "")])),
+      stdin: bytesField(stdin, "stdin", ""),
+      clock: clock === undefined ? EMPTY_INPUT.clock : wholeNumber(clock, "clock", "nanoseconds", ""),
+      seed: seed === undefined ? EMPTY_INPUT.seed : bytesField(seed, "seed", ""),
+    });
+  } catch (error) {
+    if (error instanceof TransactionError) throw new TransactionError(place, error.message);
+    throw error;
+  }
+}
+
+function entriesOf(value: unknown, name: string, place: string): [string, unknown][] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
+  throw new TransactionError(place, `"${name}" must be an object, found ${describe(value)}`);
+}
+
+function typedPayload(fields: Fields, place: string, exports: readonly TypedExport[]): Uint8Array {
   const { export: name, args = [] } = fields;
   if (typeof name !== "string") throw new TransactionError(place, `"export" must be a string, found ${describe(name)}`);
   if (!Array.isArray(args)) throw new TransactionError(place, `"args" must be a list, found ${describe(args)}`);
@@ -141,15 +190,19 @@ function parseInteger(text: string): bigint | undefined {
 }
 
 function parseFuel(fuel: unknown, place: string, defaultFuel: bigint): bigint {
-  if (fuel === undefined) return defaultFuel;
-  const value =
-    typeof fuel === "number" && Number.isSafeInteger(fuel)
-      ? BigInt(fuel)
-      : typeof fuel === "string" && /^\d+$/.test(fuel)
-        ? BigInt(fuel)
-        : undefined;
+  return fuel === undefined ? defaultFuel : wholeNumber(fuel, "fuel", "steps", place);
+}
+
+/** A u64, as a number of JSON or as decimal text. */
+function wholeNumber(json: unknown, name: string, unit: string, place: string): bigint {
+  const isNumber = typeof json === "number" && Number.isSafeInteger(json);
+  const isText = typeof json === "string" && /^\d+$/.test(json);
+  const value = isNumber || isText ? BigInt(json) : undefined;
   if (value === undefined || value < 0n || value >= 1n << 64n) {
-    throw new TransactionError(place, `"fuel" must be a whole number of steps below 2^64, found ${describe(fuel)}`);
+    throw new TransactionError(
+      place,
+      `"${name}" must be a whole number of ${unit} below 2^64, found ${describe(json)}`,
+    );
   }
   return value;
 }

@@ -78,6 +78,16 @@ const NEXT = 5;
 const LEFT = 6;
 const KEPT = 7;
 
+/** What differs between conventions, beside how a transaction is executed. */
+export interface LoopOptions {
+  /** Index of a function () → () that runs before the first transaction. */
+  readonly initialize?: number | undefined;
+  /** When transactions are not executed but skipped, and the code of their receipts. */
+  readonly refusal?: { readonly when: Code; readonly code: number };
+  /** Leaves the outcome (i64) that a receipt tells; the machine's, if left out. */
+  readonly outcome?: Code;
+}
+
 /** The least significant 32 bits of the i64 that the code leaves. */
 const low32 = (code: Code): Code => [code, asm.i64(0xffff_ffffn), I64.and];
 
@@ -85,7 +95,8 @@ const low32 = (code: Code): Code => [code, asm.i64(0xffff_ffffn), I64.and];
  * Adds the driver's main function.
  * @param execute - index of a function (payload's offset i64, payload's length i64) → () that runs one transaction
  */
-export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number): void {
+export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number, options: LoopOptions = {}): void {
+  const { initialize, refusal, outcome = asm.call(host.outcome) } = options;
   const headerBytes = asm.i64(BigInt(TRANSACTION_HEADER));
   const bytesLeft: Code = [asm.get(TOTAL), asm.get(POSITION), I64.sub];
 
@@ -102,30 +113,39 @@ export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number
     [asm.i64(SKIP_RESERVE), I64.mul, asm.i64(TRANSACTION_RESERVE), I64.add, asm.set(KEPT)],
   ];
   // Two comparisons and no sum, for the sum of the fuel asked for and the fuel kept back may not fit 64 bits.
+  const receiptOfSkipped = (code: number): Code => [
+    asm.i64((BigInt(Outcome.skipped) << 32n) | BigInt(code)),
+    asm.call(host.receipt),
+    asm.br(1),
+  ];
+  const refuse: Code = refusal === undefined ? [] : [refusal.when, asm.when(receiptOfSkipped(refusal.code))];
   const skip: Code = asm.block(
     asm.block(
       [asm.get(KEPT), asm.get(LEFT), I64.gtU, asm.brIf(0)],
       [asm.get(ASKED), asm.get(LEFT), asm.get(KEPT), I64.sub, I64.leU, asm.brIf(1)],
     ),
-    [asm.i64(BigInt(Outcome.skipped) << 32n), asm.call(host.receipt), asm.br(1)],
+    receiptOfSkipped(0),
   );
   const payload: Code = [asm.get(POSITION), headerBytes, I64.add, asm.get(SIZE)];
   const keep: Code = [asm.get(META), asm.i64(32n), I64.shrU, asm.i64(1n), I64.and, 0xa7];
   const transaction: Code = [
     [asm.get(ASKED), keep, asm.call(host.checkpoint)],
     [asm.call(host.outcome), I64.eqz, asm.when(payload, asm.call(execute), asm.call(host.commit))],
-    [asm.call(host.outcome), asm.call(host.receipt)],
+    [outcome, asm.call(host.receipt)],
   ];
   const next: Code = [asm.get(NEXT), asm.set(POSITION), asm.br(0)];
-  const fragment: Code = asm.block(asm.loop(readHeader, readFuel, asm.block(skip, transaction), next));
+  const fragment: Code = asm.block(asm.loop(readHeader, readFuel, asm.block(refuse, skip, transaction), next));
   const run = writer.function({
     name: DRIVER_ENTRY,
     type: { params: [], results: [] },
     locals: ["i64", "i64", "i64", "i64", "i64", "i64", "i64", "i64"],
-    body: asm.loop([asm.i64(0n), asm.set(POSITION), asm.call(host.inputLength), asm.set(TOTAL)], fragment, [
-      asm.call(host.yield),
-      asm.br(0),
-    ]),
+    body: [
+      initialize === undefined ? [] : asm.call(initialize),
+      asm.loop([asm.i64(0n), asm.set(POSITION), asm.call(host.inputLength), asm.set(TOTAL)], fragment, [
+        asm.call(host.yield),
+        asm.br(0),
+      ]),
+    ],
   });
   writer.export(DRIVER_ENTRY, External.function, run);
 }

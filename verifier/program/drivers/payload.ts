@@ -5,6 +5,7 @@
 import type { FunctionType } from "../../wasm/types.ts";
 import { asm, ModuleWriter, type Code } from "../assembler.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
+import { importReactor, type ReactorOptions } from "./reactor.ts";
 
 /** Functions of the payload convention that a guest must export. */
 export const PAYLOAD_EXPORTS: ReadonlyMap<string, FunctionType> = new Map([
@@ -25,12 +26,17 @@ const I32_WRAP_I64 = 0xa7;
 const I32_ADD = 0x6a;
 const I32_LOAD = 0x28;
 
+/** What a guest of the payload convention needs. */
+export interface PayloadOptions extends ReactorOptions {
+  /** Whether it exports `deallocate`. */
+  readonly deallocates: boolean;
+}
+
 /**
  * Generates the driver.
  * @param guest - the name under which the guest is linked
- * @param deallocates - whether the guest exports `deallocate`
  */
-export function payloadDriver(guest: string, deallocates: boolean): Uint8Array {
+export function payloadDriver(guest: string, options: PayloadOptions): Uint8Array {
   const writer = new ModuleWriter();
   writer.importMemory(guest, "memory", { minimum: 0 });
   const host = importLoop(writer);
@@ -38,7 +44,8 @@ export function payloadDriver(guest: string, deallocates: boolean): Uint8Array {
   const outputWrite = importHost(writer, "output_write");
   const [allocate, invoke] = [...PAYLOAD_EXPORTS].map(([name, type]) => writer.importFunction(guest, name, type));
   if (allocate === undefined || invoke === undefined) throw new RangeError("the convention has two functions");
-  const deallocate = deallocates ? writer.importFunction(guest, "deallocate", PAYLOAD_DEALLOCATE) : undefined;
+  const deallocate = options.deallocates ? writer.importFunction(guest, "deallocate", PAYLOAD_DEALLOCATE) : undefined;
+  const { enter, initialize } = importReactor(writer, guest, options);
 
   const length: Code = [asm.get(LENGTH), I32_WRAP_I64];
   const contentOfResult: Code = [asm.get(RESULT), asm.i32(4), I32_ADD];
@@ -47,6 +54,7 @@ export function payloadDriver(guest: string, deallocates: boolean): Uint8Array {
     type: { params: ["i64", "i64"], results: [] },
     locals: ["i32", "i32", "i32"],
     body: [
+      enter,
       [length, asm.call(allocate), asm.tee(POINTER), asm.get(OFFSET), length, asm.call(inputRead)],
       [asm.get(POINTER), length, asm.call(invoke), asm.tee(RESULT)],
       [asm.access(I32_LOAD), asm.set(RESULT_LENGTH)],
@@ -56,6 +64,6 @@ export function payloadDriver(guest: string, deallocates: boolean): Uint8Array {
         : [asm.get(RESULT), asm.get(RESULT_LENGTH), asm.i32(4), I32_ADD, asm.call(deallocate)],
     ],
   });
-  addLoop(writer, host, execute);
+  addLoop(writer, host, execute, { initialize });
   return writer.bytes();
 }

@@ -7,6 +7,7 @@
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
 import { asm, ModuleWriter, type Code } from "../assembler.ts";
 import { addLoop, I64, importHost, importLoop } from "./loop.ts";
+import { importReactor, type ReactorOptions } from "./reactor.ts";
 
 /** A function that transactions may call. */
 export interface TypedExport {
@@ -75,13 +76,18 @@ export const MAX_TYPED_EXPORTS = 10_000;
  * @param guest - the name under which the guest is linked
  * @param exports - the guest's exported functions, in the order of its export section
  */
-export function typedDriver(guest: string, exports: readonly TypedExport[]): Uint8Array {
+export function typedDriver(
+  guest: string,
+  exports: readonly TypedExport[],
+  options: ReactorOptions = { initializes: false, usesWasi: false },
+): Uint8Array {
   const writer = new ModuleWriter();
   const host = importLoop(writer);
   const outputAppend = importHost(writer, "output_append");
   const targets = exports.map(({ name, type }) =>
     isCallable(type) ? writer.importFunction(guest, name, type) : undefined,
   );
+  const { enter, initialize } = importReactor(writer, guest, options);
   const load = (offset: number): Code => [
     [asm.get(OFFSET), asm.i64(BigInt(offset)), I64.add],
     asm.call(host.inputLoad),
@@ -118,9 +124,9 @@ export function typedDriver(guest: string, exports: readonly TypedExport[]): Uin
     name: "execute",
     type: { params: ["i64", "i64"], results: [] },
     locals: locals.types,
-    body: [nest, UNREACHABLE],
+    body: [enter, nest, UNREACHABLE],
   });
-  addLoop(writer, host, execute);
+  addLoop(writer, host, execute, { initialize });
   return writer.bytes();
 }
 

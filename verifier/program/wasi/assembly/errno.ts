@@ -1,0 +1,19 @@
+/** Errors as functions of WASI preview 1 give them (`errno` of wasi_snapshot_preview1.witx). */
+export const SUCCESS: u32 = 0;
+export const E_BADF: u32 = 8;
+export const E_EXIST: u32 = 20;
+export const E_FAULT: u32 = 21;
+export const E_FBIG: u32 = 22;
+export const E_INVAL: u32 = 28;
+export const E_ISDIR: u32 = 31;
+export const E_LOOP: u32 = 32;
+export const E_MFILE: u32 = 33;
+export const E_NAMETOOLONG: u32 = 37;
+export const E_NOENT: u32 = 44;
+export const E_NOSPC: u32 = 51;
+export const E_NOTDIR: u32 = 54;
+export const E_NOTEMPTY: u32 = 55;
+export const E_NOTSOCK: u32 = 57;
+export const E_PERM: u32 = 63;
+export const E_SPIPE: u32 = 70;
+export const E_NOTCAPABLE: u32 = 76;
