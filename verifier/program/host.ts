@@ -42,7 +42,17 @@ const FUNCTIONS: readonly HostFunction[] = [
   { name: "finish", type: signature([]), op: Op.finish, driverOnly: true },
   { name: "receipt", type: signature(["i64"]), op: Op.receipt, driverOnly: true },
   { name: "outcome", type: signature([], ["i64"]), op: Op.outcome, driverOnly: true },
+  // To the machine a reference is a number of 64 bits: these change nothing but the type.
+  { name: "funcref_to_bits", type: signature(["funcref"], ["i64"]), op: Op.nop, driverOnly: true },
+  { name: "funcref_from_bits", type: signature(["i64"], ["funcref"]), op: Op.nop, driverOnly: true },
+  { name: "externref_to_bits", type: signature(["externref"], ["i64"]), op: Op.nop, driverOnly: true },
+  { name: "externref_from_bits", type: signature(["i64"], ["externref"]), op: Op.nop, driverOnly: true },
 ];
+
+/** The name under which the driver of a deferred program imports what initializes the instance at a position: () → (). */
+export function instantiationImport(position: number): string {
+  return `instantiate ${position}`;
+}
 
 /** The functions of module `arbiter` by name. */
 export const HOST_FUNCTIONS: ReadonlyMap<string, HostFunction> = new Map(FUNCTIONS.map((f) => [f.name, f]));

@@ -32,10 +32,13 @@ export interface InitializationPlan {
   readonly steps: readonly (readonly PlannedStep[])[];
 }
 
-/** Decides which segments can be folded: those before the first start function and the first one that is out of bounds. */
-export function planInitialization(resolver: Resolver): InitializationPlan {
+/**
+ * Decides which segments can be folded: those before the first start function and the first one that is out of bounds.
+ * @param isDeferred - whether the driver says when an instance is initialized: then nothing can be folded
+ */
+export function planInitialization(resolver: Resolver, isDeferred: boolean): InitializationPlan {
   const folded: FoldedSegment[] = [];
-  let hasRun = false;
+  let hasRun = isDeferred;
   const steps = resolver.modules.map(({ module }, position): PlannedStep[] => {
     const left: PlannedStep[] = [];
     const place = (kind: "data" | "elements", segment: number, mode: SegmentMode, length: number): void => {

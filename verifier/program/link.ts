@@ -1,8 +1,9 @@
 /** Links modules into one program: resolves imports, and gives everything its place in the trees. */
-import type { ElementItem, FunctionType, Module } from "../wasm/types.ts";
+import type { ElementItem, FunctionEntry, FunctionType, ImportName, Module } from "../wasm/types.ts";
 import { NULL_REFERENCE, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
 import { tableGrowth } from "./growth.ts";
+import { HOST_MODULE, instantiationImport } from "./host.ts";
 import { planInitialization, type InitializationPlan } from "./initialize.ts";
 import { FIRST_CELL, LEAF_BYTES, MAX_MEMORIES, regionsFor, type ProgramLimits, type Regions } from "./layout.ts";
 import type {
@@ -11,6 +12,7 @@ import type {
   FunctionTarget,
   HostTarget,
   Initialization,
+  Initializer,
   Instance,
   LinkedGlobal,
   LinkedMemory,
@@ -18,6 +20,7 @@ import type {
   LinkedTable,
   Linkage,
   LinkModule,
+  LinkOptions,
 } from "./linkage.ts";
 import { Resolver, type Definition } from "./resolve.ts";
 
@@ -25,11 +28,11 @@ import { Resolver, type Definition } from "./resolve.ts";
 const MAX_PAGES = 65_536;
 
 /**
- * Links modules. Their order is the order of instantiation; any of them may import from any other.
+ * Links modules. Their order is the order of instantiation, unless that is deferred; any of them may import from any other.
  * @throws LinkError if an import finds nothing that fits it, or the program is larger than the machine or the limits
  */
-export function link(modules: readonly LinkModule[], limits: ProgramLimits): Linkage {
-  return new Linker(modules, limits).link();
+export function link(modules: readonly LinkModule[], limits: ProgramLimits, options: LinkOptions = {}): Linkage {
+  return new Linker(modules, limits, options).link();
 }
 
 class Linker {
@@ -40,6 +43,9 @@ class Linker {
   readonly #functions: CodeFunction[] = [];
   readonly #types = new Map<string, number>();
   readonly #wrappers = new Map<HostTarget, CodeFunction>();
+  /** What initializes the instances that have to be, or may be by the driver, by position. */
+  readonly #initializers = new Map<number, CodeFunction>();
+  readonly #isDeferred: boolean;
   readonly #cells = new Map<number, CellValue>();
   readonly #memory: { region: number; offset: number; bytes: Uint8Array }[] = [];
   #nextCell = FIRST_CELL;
@@ -48,10 +54,11 @@ class Linker {
   #pages = 0;
   #dataBytes = 0;
 
-  constructor(modules: readonly LinkModule[], limits: ProgramLimits) {
-    this.#resolver = new Resolver(modules);
+  constructor(modules: readonly LinkModule[], limits: ProgramLimits, options: LinkOptions) {
+    this.#resolver = new Resolver(modules, options);
     this.#limits = limits;
-    this.#plan = planInitialization(this.#resolver);
+    this.#isDeferred = options.isDeferred ?? false;
+    this.#plan = planInitialization(this.#resolver, this.#isDeferred);
     this.#instances = modules.map(({ name, module, isDriver }, position) => ({
       position,
       name,
@@ -64,6 +71,12 @@ class Linker {
       data: [],
       elements: [],
     }));
+    for (const instance of this.#instances) {
+      const { position, isDriver } = instance;
+      const isCallable = this.#isDeferred && !isDriver;
+      if (!isCallable && (this.#plan.steps[position] ?? []).length === 0) continue;
+      this.#initializers.set(position, this.#newFunction(instance, -1, -1, { params: [], results: [] }));
+    }
   }
 
   link(): Linkage {
@@ -80,13 +93,8 @@ class Linker {
       regions,
       typeId: (type) => this.#typeId(type),
       reference: ({ position }, index) => this.#reference({ position, index }),
-      initialization: this.#plan.steps.map((steps, position) =>
-        steps.map((step): Initialization =>
-          step.kind === "start"
-            ? { kind: "start", function: this.#function({ position, index: step.function }) }
-            : step,
-        ),
-      ),
+      initializers: [...this.#initializers].map(([position, fn]) => this.#initializer(position, fn)),
+      prologue: this.#isDeferred ? [] : [...this.#initializers.values()],
       cells: this.#cells,
       cellCount: this.#nextCell,
       memory: this.#memory,
@@ -104,20 +112,26 @@ class Linker {
     return this.#types.size - 1;
   }
 
-  #addFunction(instance: Instance, index: number, type: FunctionType, wraps?: HostTarget): CodeFunction {
-    const fn: CodeFunction = {
-      kind: "code",
-      id: this.#functions.length,
-      instance,
-      index,
-      type,
-      typeId: this.#typeId(type),
-      ...(wraps === undefined ? {} : { wraps }),
-      entry: 0,
-      frame: 0,
-    };
+  #addFunction(
+    instance: Instance,
+    index: number,
+    type: FunctionType,
+    special: { readonly wraps?: HostTarget; readonly missing?: ImportName } = {},
+  ): CodeFunction {
+    const fn = { ...this.#newFunction(instance, this.#functions.length, index, type), ...special };
     this.#functions.push(fn);
     return fn;
+  }
+
+  #newFunction(instance: Instance, id: number, index: number, type: FunctionType): CodeFunction {
+    return { kind: "code", id, instance, index, type, typeId: this.#typeId(type), entry: 0, frame: 0 };
+  }
+
+  #initializer(position: number, fn: CodeFunction): Initializer {
+    const steps = (this.#plan.steps[position] ?? []).map((step): Initialization =>
+      step.kind === "start" ? { kind: "start", function: this.#function({ position, index: step.function }) } : step,
+    );
+    return { function: fn, steps };
   }
 
   #instance(position: number): Instance {
@@ -158,10 +172,21 @@ class Linker {
       (m) => m.functions,
       (instance, index, entry) => {
         if (entry.imported === undefined) return this.#addFunction(instance, index, entry.type);
+        const missing = this.#resolver.missing(instance.position, index);
+        if (missing !== undefined) return this.#addFunction(instance, index, entry.type, { missing });
+        const initializer = this.#importedInitializer(instance, entry);
+        if (initializer !== undefined) return initializer;
         const host = this.#resolver.host(instance.position, index);
         return host && { kind: "host", host, instance, index };
       },
     );
+  }
+
+  /** What a driver's import of an instantiation stands for. */
+  #importedInitializer({ isDriver }: Instance, { imported }: FunctionEntry): CodeFunction | undefined {
+    if (!isDriver || imported?.module !== HOST_MODULE) return undefined;
+    const found = [...this.#initializers].find(([position]) => imported.name === instantiationImport(position));
+    return found?.[1];
   }
 
   #linkGlobals(): void {
@@ -295,7 +320,7 @@ class Linker {
     if (target.kind === "code") return target;
     const known = this.#wrappers.get(target);
     if (known !== undefined) return known;
-    const wrapper = this.#addFunction(target.instance, target.index, target.host.type, target);
+    const wrapper = this.#addFunction(target.instance, target.index, target.host.type, { wraps: target });
     this.#wrappers.set(target, wrapper);
     return wrapper;
   }

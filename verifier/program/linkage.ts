@@ -1,5 +1,5 @@
 /** What a linked program consists of: instances that share one address space of code, cells and regions. */
-import type { FunctionType, GlobalEntry, Limits, MemoryEntry, Module, TableEntry } from "../wasm/types.ts";
+import type { FunctionType, GlobalEntry, ImportName, Limits, MemoryEntry, Module, TableEntry } from "../wasm/types.ts";
 import type { HostFunction } from "./host.ts";
 import type { Regions } from "./layout.ts";
 
@@ -10,6 +10,19 @@ export interface LinkModule {
   readonly module: Module;
   /** Whether it may delimit transactions. */
   readonly isDriver: boolean;
+  /** Which module, by position, each module name of its imports stands for; without it, the module of that name. */
+  readonly scope?: ReadonlyMap<string, number>;
+}
+
+/** How modules are linked. */
+export interface LinkOptions {
+  /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
+  readonly allowMissingImports?: boolean;
+  /**
+   * Whether instances are initialized by calls of the driver (`instantiationImport` in host.ts), in any order; otherwise they are in
+   * their order, before the driver runs. How large memories and tables are when they are imported is then not known, and not checked.
+   */
+  readonly isDeferred?: boolean;
 }
 
 /** A function that has code of its own. Entry and frame size are known once it has been lowered. */
@@ -25,6 +38,8 @@ export interface CodeFunction {
   readonly typeId: number;
   /** The host function that a wrapper calls. */
   readonly wraps?: HostTarget;
+  /** The import that nothing provides: it traps. */
+  readonly missing?: ImportName;
   /** pc of its first word. */
   entry: number;
   /** Slots of its frame. */
@@ -101,21 +116,30 @@ export type Initialization =
     }
   | { readonly kind: "start"; readonly function: FunctionTarget };
 
+/** The code that initializes an instance. */
+export interface Initializer {
+  /** Of no parameters and results; it has no index in the module. */
+  readonly function: CodeFunction;
+  readonly steps: readonly Initialization[];
+}
+
 /** A leaf of the initial cells; references are written when all code has been placed. */
 export type CellValue = bigint | CodeFunction;
 
 /** A linked program, before lowering. */
 export interface Linkage {
   readonly instances: readonly Instance[];
-  /** All functions with code, wrappers included, by id. */
+  /** All functions with code but initializers, wrappers included, by id. */
   readonly functions: readonly CodeFunction[];
   readonly regions: Regions;
   /** Type ids by function type. */
   typeId(type: FunctionType): number;
   /** What references to a function of an instance point to; adds a function with code, a wrapper, if there is none yet. */
   reference(instance: Instance, index: number): CodeFunction;
-  /** What is left to execute of each instance's initialization, by position. */
-  readonly initialization: readonly (readonly Initialization[])[];
+  /** For each instance whose initialization has to be executed, or may be by the driver. */
+  readonly initializers: readonly Initializer[];
+  /** Initializers that run before the driver does. */
+  readonly prologue: readonly CodeFunction[];
   /** Initial cells; what is missing is zero. */
   readonly cells: ReadonlyMap<number, CellValue>;
   /** Cells in use, those below `FIRST_CELL` included. */

@@ -5,7 +5,8 @@ import { packReference, REFERENCE_LIMITS } from "../machine/word.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { CodeBuffer, type Origin } from "./code.ts";
 import { LinkError } from "./errors.ts";
-import type { CodeFunction, FunctionTarget, Initialization, Instance, Linkage } from "./linkage.ts";
+import type { ImportName } from "../wasm/types.ts";
+import type { CodeFunction, FunctionTarget, Initializer, Instance, Linkage } from "./linkage.ts";
 import { lowerFunction, type LowerContext } from "./lower-function.ts";
 import { emitHost, emitMemoryInit, emitTableInit } from "./lower-plain.ts";
 
@@ -45,22 +46,20 @@ export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
     ranges.push({ start: code.length, instance, ...(index === undefined ? {} : { function: index }) });
   };
   code.emit({ op: Op.finish }, { op: OP.end, offset: 0 });
-  const initializers = linkage.instances.flatMap((instance): CodeFunction[] =>
-    (linkage.initialization[instance.position] ?? []).length === 0 ? [] : [initializer(linkage, instance)],
-  );
   enter(entry.instance, entry.index);
   if (code.length !== ENTRY_PC) throw new RangeError("the entry function comes first");
-  lowerFunction(context, entry, initializers);
+  lowerFunction(context, entry, linkage.prologue);
   // Lowering may add wrappers to the list, which are then lowered in their turn.
   for (const fn of linkage.functions) {
     if (fn === entry) continue;
     enter(fn.instance, fn.index);
-    if (fn.wraps === undefined) lowerFunction(context, fn);
-    else lowerWrapper(context, fn);
+    if (fn.wraps !== undefined) lowerWrapper(context, fn);
+    else if (fn.missing !== undefined) lowerMissing(context, fn, fn.missing);
+    else lowerFunction(context, fn);
   }
-  for (const fn of initializers) {
-    enter(fn.instance);
-    lowerInitializer(context, fn, linkage.initialization[fn.instance.position] ?? []);
+  for (const initializer of linkage.initializers) {
+    enter(initializer.function.instance);
+    lowerInitializer(context, initializer);
   }
   for (const { pc, callee } of context.calls) code.setCallee(pc, callee.entry, callee.frame);
   for (const { pc, target } of context.references) code.setImmediate(pc, referenceTo(target));
@@ -93,11 +92,6 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
   return packReference({ type: typeId, entry, frame });
 }
 
-function initializer(linkage: Linkage, instance: Instance): CodeFunction {
-  const type = { params: [], results: [] };
-  return { kind: "code", id: -1, instance, index: -1, type, typeId: linkage.typeId(type), entry: 0, frame: 0 };
-}
-
 /** A host function behind a reference: the arguments are copied above the call record, where the instruction wants them. */
 function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   const { params, results } = fn.type;
@@ -112,8 +106,15 @@ function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   code.emit({ op: Op.return, flags: results.length, top: floor + results.length, a: count, b: 0 }, origin);
 }
 
+/** A function that nothing provides. */
+function lowerMissing({ code }: LowerContext, fn: CodeFunction, { offset }: ImportName): void {
+  const floor = fn.type.params.length + 1;
+  fn.entry = code.emit({ op: Op.unreachable, top: floor }, { op: OP.unreachable, offset });
+  fn.frame = floor;
+}
+
 /** Active segments that could not be folded, and the start function. */
-function lowerInitializer(context: LowerContext, fn: CodeFunction, steps: readonly Initialization[]): void {
+function lowerInitializer(context: LowerContext, { function: fn, steps }: Initializer): void {
   const { code, regions } = context;
   const { instance } = fn;
   const floor = 1;

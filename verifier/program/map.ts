@@ -4,7 +4,7 @@ import { imm32, unpackWord, type Word } from "../machine/word.ts";
 import { operationOf } from "../wasm/opcodes.ts";
 import { WORD_BYTES } from "./code.ts";
 import { formatFloat } from "./float-text.ts";
-import type { LoweredCode } from "./lower.ts";
+import type { CodeRange, LoweredCode } from "./lower.ts";
 
 /** Where a word comes from. Words without an instruction of their own (moves, jumps over `else`) go by the one that needs them. */
 export interface SourceLocation {
@@ -14,7 +14,7 @@ export interface SourceLocation {
   readonly moduleName: string;
   /** Index in the module's function index space; undefined for code that initializes the instance, and for pc 0. */
   readonly function?: number;
-  /** From the name section, else from an export, else `func[i]`. */
+  /** From the name section, else from an export, else `func[i]`; `missing import …` for a function that nothing provides. */
   readonly functionName: string;
   /** Byte offset of the instruction in the module. */
   readonly offset: number;
@@ -48,8 +48,7 @@ export class ProgramMap {
       module: instance.position,
       moduleName: instance.name,
       ...(index === undefined ? {} : { function: index }),
-      functionName:
-        index === undefined ? "initialization" : (instance.module.names.functions.get(index) ?? `func[${index}]`),
+      functionName: nameOf(range),
       offset: this.#offsets[pc] ?? 0,
       mnemonic: operationOf(op).mnemonic,
     };
@@ -66,6 +65,14 @@ export class ProgramMap {
     }
     return this.#ranges[low - 1];
   }
+}
+
+function nameOf({ instance, function: index }: CodeRange): string {
+  if (index === undefined) return "initialization";
+  const target = instance.functions[index];
+  const missing = target?.kind === "code" && target.instance === instance ? target.missing : undefined;
+  if (missing !== undefined) return `missing import ${missing.module}.${missing.name}`;
+  return instance.module.names.functions.get(index) ?? `func[${index}]`;
 }
 
 /** Names of the machine's own instructions. */

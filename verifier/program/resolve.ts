@@ -11,9 +11,9 @@ import type {
 import { evaluate, numberOf, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
 import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host.ts";
-import { describeLimits, describeType, type LinkModule } from "./linkage.ts";
+import { describeLimits, describeType, type LinkModule, type LinkOptions } from "./linkage.ts";
 
-/** A definition: an entry of a module's index space that is not imported, or a function that the host provides. */
+/** A definition: an entry of a module's index space that is not imported, or a function that the host provides, or nobody. */
 export interface Definition {
   readonly position: number;
   readonly index: number;
@@ -22,13 +22,15 @@ export interface Definition {
 /** Answers what the indices of all modules of a program stand for. */
 export class Resolver {
   readonly modules: readonly LinkModule[];
+  readonly #options: LinkOptions;
   readonly #positions = new Map<string, number>();
   readonly #exports: readonly ReadonlyMap<string, ExportEntry>[];
   readonly #globals = new Map<string, ConstantValue | "pending">();
 
   /** @throws LinkError for a name that is taken */
-  constructor(modules: readonly LinkModule[]) {
+  constructor(modules: readonly LinkModule[], options: LinkOptions) {
     this.modules = modules;
+    this.#options = options;
     this.#exports = modules.map(({ module }) => new Map(module.exports.map((e) => [e.name, e])));
     modules.forEach(({ name }, position) => {
       if (name === HOST_MODULE)
@@ -46,7 +48,8 @@ export class Resolver {
   }
 
   /**
-   * Follows imports to the definition behind an index; host functions stay with the module that imports them.
+   * Follows imports to the definition behind an index; host functions, and functions that nothing provides where that is allowed, stay
+   * with the module that imports them.
    * @throws LinkError if an import is unknown, of another type, or leads back to itself
    */
   definition(position: number, kind: ExternalKind, index: number): Definition {
@@ -61,8 +64,17 @@ export class Resolver {
       if (seen.has(place))
         throw new LinkError(name, `the import of ${describeImport(kind, imported)} leads back to itself`);
       seen.add(place);
+      if (kind === "function" && this.missing(at.position, at.index) !== undefined) return at;
       at = this.#source(at, kind, imported);
     }
+  }
+
+  /** The import under an index of functions, if nothing provides it and that is allowed. */
+  missing(position: number, index: number): ImportName | undefined {
+    const { module } = this.at(position);
+    const imported = entryOf(module, "function", index).imported;
+    if (this.#options.allowMissingImports !== true || imported === undefined) return undefined;
+    return imported.module === HOST_MODULE || this.#exported(position, imported) !== undefined ? undefined : imported;
   }
 
   /**
@@ -137,27 +149,37 @@ export class Resolver {
     const { name, module } = this.at(at.position);
     const what = describeImport(kind, imported);
     const wanted = describeEntry(module, kind, at.index);
-    const position = this.#positions.get(imported.module);
-    if (position === undefined) {
-      const linked = this.modules.map((m) => m.name).join(", ");
-      throw new LinkError(
-        name,
-        `unknown import: ${what} ${wanted}: there is no module "${imported.module}" (linked: ${linked})`,
-      );
+    const found = this.#exported(at.position, imported);
+    if (found === undefined) {
+      const problem = `unknown import: ${what} ${wanted}: ${this.#describeLack(at.position, imported)}`;
+      const remedy = kind === "function" ? ", or allow missing imports, which trap when called" : "";
+      throw new LinkError(name, `${problem}; link a module that provides it${remedy}`);
     }
-    const exported = this.#exports[position]?.get(imported.name);
-    if (exported === undefined) {
-      throw new LinkError(
-        name,
-        `unknown import: ${what} ${wanted}: module "${imported.module}" exports nothing of that name`,
-      );
-    }
+    const { position, exported } = found;
     const other = this.at(position).module;
-    if (exported.kind !== kind || !matches(other, module, kind, exported.index, at.index)) {
-      const found = `${exported.kind} ${describeEntry(other, exported.kind, exported.index)}`;
-      throw new LinkError(name, `incompatible import type: ${what} is wanted as ${kind} ${wanted}, but is ${found}`);
+    const checksSize = this.#options.isDeferred !== true;
+    if (
+      exported.kind !== kind ||
+      !matches(other, module, kind, { exported: exported.index, imported: at.index, checksSize })
+    ) {
+      const is = `${exported.kind} ${describeEntry(other, exported.kind, exported.index)}`;
+      throw new LinkError(name, `incompatible import type: ${what} is wanted as ${kind} ${wanted}, but is ${is}`);
     }
     return { position, index: exported.index };
+  }
+
+  /** What an import of a module names, of whatever kind and type. */
+  #exported(importer: number, imported: ImportName): { position: number; exported: ExportEntry } | undefined {
+    const position = (this.at(importer).scope ?? this.#positions).get(imported.module);
+    const exported = position === undefined ? undefined : this.#exports[position]?.get(imported.name);
+    return position === undefined || exported === undefined ? undefined : { position, exported };
+  }
+
+  #describeLack(importer: number, imported: ImportName): string {
+    const known = this.at(importer).scope ?? this.#positions;
+    return known.has(imported.module)
+      ? `module "${imported.module}" exports nothing of that name`
+      : `there is no module "${imported.module}" (linked: ${[...known.keys()].join(", ")})`;
   }
 }
 
@@ -188,23 +210,35 @@ function describeEntry(module: Module, kind: ExternalKind, index: number): strin
   throw new RangeError(`there is no ${kind} ${index}`);
 }
 
+interface Indices {
+  readonly exported: number;
+  readonly imported: number;
+  /** Whether a memory or table has to begin with what the importer needs. */
+  readonly checksSize: boolean;
+}
+
 /** Whether what a module exports is what another one wants. */
-function matches(from: Module, to: Module, kind: ExternalKind, exported: number, imported: number): boolean {
+function matches(from: Module, to: Module, kind: ExternalKind, { exported, imported, checksSize }: Indices): boolean {
   switch (kind) {
     case "table": {
       const [have, want] = [from.tables[exported], to.tables[imported]];
-      return have !== undefined && want !== undefined && have.type === want.type && fits(have.limits, want.limits);
+      return (
+        have !== undefined &&
+        want !== undefined &&
+        have.type === want.type &&
+        fits(have.limits, want.limits, checksSize)
+      );
     }
     case "memory": {
       const [have, want] = [from.memories[exported], to.memories[imported]];
-      return have !== undefined && want !== undefined && fits(have.limits, want.limits);
+      return have !== undefined && want !== undefined && fits(have.limits, want.limits, checksSize);
     }
     default:
       return describeEntry(from, kind, exported) === describeEntry(to, kind, imported);
   }
 }
 
-function fits(have: Limits, want: Limits): boolean {
-  if (have.minimum < want.minimum) return false;
+function fits(have: Limits, want: Limits, checksSize: boolean): boolean {
+  if (checksSize && have.minimum < want.minimum) return false;
   return want.maximum === undefined || (have.maximum !== undefined && have.maximum <= want.maximum);
 }
