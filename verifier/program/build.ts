@@ -6,10 +6,11 @@ import { decode } from "../wasm/decode.ts";
 import type { ExternalKind, Module } from "../wasm/types.ts";
 import { validate } from "../wasm/validate.ts";
 import { COMMAND_ENTRY, commandDriver } from "./drivers/command.ts";
+import { MAX_DISPATCHED } from "./drivers/dispatch.ts";
 import { DRIVER_ENTRY, DRIVER_MODULE } from "./drivers/loop.ts";
 import { PAYLOAD_DEALLOCATE, PAYLOAD_EXPORTS, payloadDriver } from "./drivers/payload.ts";
 import { REACTOR_ENTRY } from "./drivers/reactor.ts";
-import { MAX_TYPED_EXPORTS, typedDriver, type TypedExport } from "./drivers/typed.ts";
+import { typedDriver, type TypedExport } from "./drivers/typed.ts";
 import { LinkError } from "./errors.ts";
 import { DEFAULT_LIMITS, headerFor, type ProgramLimits } from "./layout.ts";
 import { link } from "./link.ts";
@@ -154,10 +155,10 @@ function generateDriver(
 ): Uint8Array {
   const initializes = exports.some(({ name, type }) => name === REACTOR_ENTRY && describeType(type) === "() → ()");
   if (convention === "typed") {
-    if (exports.length > MAX_TYPED_EXPORTS) {
+    if (exports.length > MAX_DISPATCHED) {
       throw new LinkError(
         guest.name,
-        `it exports ${exports.length} functions, the typed convention takes ${MAX_TYPED_EXPORTS}`,
+        `it exports ${exports.length} functions, the typed convention takes ${MAX_DISPATCHED}`,
       );
     }
     return typedDriver(guest.name, exports, { initializes, usesWasi });

@@ -4,7 +4,7 @@
  */
 import { regionDepthOf } from "./layout.ts";
 import { TRANSACTION_HEADER } from "./drivers/loop.ts";
-import { TYPED_HEADER, TYPED_VALUE } from "./drivers/typed.ts";
+import { DISPATCH_HEADER, DISPATCH_VALUE } from "./drivers/dispatch.ts";
 import type { Header, Registers } from "../machine/record.ts";
 import type { ValueType } from "../wasm/types.ts";
 
@@ -59,23 +59,23 @@ export function decodeTransactions(input: Uint8Array): Transaction[] {
 
 /** Writes the payload of a call; arguments of any size are taken modulo 2^64. */
 export function encodeTypedPayload(exportNumber: number, args: readonly bigint[]): Uint8Array {
-  const bytes = new Uint8Array(TYPED_HEADER + TYPED_VALUE * args.length);
+  const bytes = new Uint8Array(DISPATCH_HEADER + DISPATCH_VALUE * args.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, exportNumber, true);
   args.forEach((arg, i) => {
-    view.setBigUint64(TYPED_HEADER + TYPED_VALUE * i, BigInt.asUintN(64, arg), true);
+    view.setBigUint64(DISPATCH_HEADER + DISPATCH_VALUE * i, BigInt.asUintN(64, arg), true);
   });
   return bytes;
 }
 
 /** Reads the output of a call, one value a result: integers as signed numbers, floats as their bits. */
 export function decodeTypedOutput(output: Uint8Array, results: readonly ValueType[]): bigint[] {
-  if (output.length !== TYPED_VALUE * results.length) {
+  if (output.length !== DISPATCH_VALUE * results.length) {
     throw new RangeError(`an output of ${output.length} bytes does not hold ${results.length} results`);
   }
   const view = new DataView(output.buffer, output.byteOffset, output.length);
   return results.map((type, i) => {
-    const value = view.getBigUint64(TYPED_VALUE * i, true);
+    const value = view.getBigUint64(DISPATCH_VALUE * i, true);
     const width = type.endsWith("64") ? 64 : 32;
     return type.startsWith("f") ? BigInt.asUintN(width, value) : BigInt.asIntN(width, value);
   });
