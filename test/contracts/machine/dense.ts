@@ -68,6 +68,8 @@ export interface Scenario {
   readonly operands?: readonly bigint[];
   /** Cells that matter, by index. */
   readonly cells?: Readonly<Record<number, bigint>>;
+  /** Live cells, if they are not as many as in the size; too many to make them all, so those that are opened are named. */
+  readonly live?: { readonly cells: number; readonly opened: readonly number[] };
   /** Bytes addresses of memory 0 that are touched. */
   readonly addresses?: readonly number[];
   /** Registers that differ. */
@@ -116,6 +118,8 @@ export function stateOf(size: Size, scenario: Scenario): State {
   const end = 4 + size.cells;
   let cells = Tree.empty(shape.cellsDepth);
   for (let cell = 4; cell < end; cell++) cells = cells.set(cell, value(cell));
+  const { live = { cells: 0, opened: [] } } = scenario;
+  for (const cell of live.opened) cells = surround(cells, cell, 4, 4 + live.cells, value);
   for (const [cell, content] of Object.entries(special)) cells = cells.set(Number(cell), content);
 
   const trees = { stack, memory: memoryOf(size, addresses), cells };

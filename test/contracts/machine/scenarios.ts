@@ -26,7 +26,8 @@ export function scenarios(size: Size): Named[] {
     ...integers(),
     ...floats(),
     ...bulk(size),
-    ...tables(size),
+    ...tables("", { elements: 75, at: 60, source: 25, other: OTHER_SIZE_CELL % size.cells, live: 0 }),
+    ...(size.header.cellsDepth > 20 ? tables(" with a full table", FULL_TABLE) : []),
     ...host(size),
   ];
   // A host instruction is out of place either inside a transaction or outside, so it has one of the two outcomes.
@@ -222,40 +223,69 @@ function bulk(size: Size): Named[] {
   ];
 }
 
-function tables(size: Size): Named[] {
-  const other = OTHER_SIZE_CELL % size.cells;
-  const cells = { [SIZE_CELL]: 75n, [other]: 80n };
+/** A table and what its instructions reach for. */
+interface TableShape {
+  readonly elements: number;
+  /** Indices of two elements, and the size cell of another table. */
+  readonly at: number;
+  readonly source: number;
+  readonly other: number;
+  /** Live cells beside those of the machine's size. */
+  readonly live: number;
+}
+
+/**
+ * Two tables of a million live elements, the most that the linker allows, which take all the cells that there are. What
+ * the instructions reach for lies far apart: an opening shows every sibling.
+ */
+const FULL_TABLE: TableShape = {
+  elements: 2 ** 20 - 100,
+  at: 700_001,
+  source: 300_001,
+  other: TABLE + 2 ** 20,
+  live: 2 ** 21 - 4,
+};
+
+function tables(suffix: string, { elements, at, source, other, live }: TableShape): Named[] {
+  const cells = { [SIZE_CELL]: BigInt(elements), [other]: BigInt(elements + 5) };
+  const opened = [SIZE_CELL, other, TABLE + at, TABLE + source];
+  const state = { cells, live: { cells: live, opened } };
   const reference = packReference({ type: 3, entry: 1000, frame: 20 });
-  const access = { a: TABLE, imm: packImm32(0, 1000, SIZE_CELL) };
-  const grow = { op: Op.tableGrow, imm: packImm32(SIZE_CELL, 1000) };
-  const beyond = 0xffff_fff0n;
+  const access = { a: TABLE, imm: packImm32(0, elements, SIZE_CELL) };
+  const grow = { op: Op.tableGrow, imm: packImm32(SIZE_CELL, elements + 1000) };
+  const [index, beyond] = [BigInt(at), 0xffff_fff0n];
   const checks: [number, bigint, bigint][] = [
-    [Op.tableInit, packImm32(SIZE_CELL, other), 20n],
-    [Op.tableCopy, packImm32(SIZE_CELL, other), 20n],
+    [Op.tableInit, packImm32(SIZE_CELL, other), BigInt(source)],
+    [Op.tableCopy, packImm32(SIZE_CELL, other), BigInt(source)],
     [Op.tableFill, packImm32(SIZE_CELL), reference],
   ];
   const move = { a: TABLE, b: TABLE };
-  const fill = (n: bigint): bigint => packCursor({ d: 50n, s: reference, n });
+  const copy = (n: number): bigint => cursor(at - Math.max(0, n - 1), source - Math.max(0, n - 1), n);
+  const fill = (n: bigint): bigint => packCursor({ d: index, s: reference, n });
   return [
-    good("tableGet", { word: { op: Op.tableGet, ...access }, operands: [60n], cells }),
-    bad("tableGet", Trap.tableBounds, { word: { op: Op.tableGet, ...access }, operands: [beyond], cells }),
-    good("tableSet", { word: { op: Op.tableSet, ...access }, operands: [reference, 60n], cells }),
-    bad("tableSet", Trap.tableBounds, { word: { op: Op.tableSet, ...access }, operands: [reference, beyond], cells }),
+    good(`tableGet${suffix}`, { word: { op: Op.tableGet, ...access }, operands: [index], ...state }),
+    bad(`tableGet${suffix}`, Trap.tableBounds, { word: { op: Op.tableGet, ...access }, operands: [beyond], ...state }),
+    good(`tableSet${suffix}`, { word: { op: Op.tableSet, ...access }, operands: [reference, index], ...state }),
+    bad(`tableSet${suffix}`, Trap.tableBounds, {
+      word: { op: Op.tableSet, ...access },
+      operands: [reference, beyond],
+      ...state,
+    }),
     ...checks.flatMap(([op, imm, middle]) => {
-      const name = NAMES.get(op)!;
+      const name = `${NAMES.get(op)!}${suffix}`;
       return [
-        good(name, { word: { op, imm }, operands: [30n, middle, 10n], cells }),
-        bad(name, Trap.tableBounds, { word: { op, imm }, operands: [30n, middle, beyond], cells }),
+        good(name, { word: { op, imm }, operands: [10n, middle, 10n], ...state }),
+        bad(name, Trap.tableBounds, { word: { op, imm }, operands: [30n, middle, beyond], ...state }),
       ];
     }),
-    good("tableGrow", { word: grow, operands: [30n, reference], cells }),
-    good("tableGrow refused", { word: grow, operands: [beyond, reference], cells }),
-    good("elemDrop", { word: { op: Op.elemDrop, a: SIZE_CELL } }),
-    good("copyCells", { word: { op: Op.copyCells, ...move }, operands: [cursor(50, 25, 20)] }),
-    good("copyCells of nothing", { word: { op: Op.copyCells, ...move }, operands: [cursor(50, 25, 0)] }),
-    good("fillCells", { word: { op: Op.fillCells, ...move }, operands: [fill(20n)] }),
-    good("fillCells of the last", { word: { op: Op.fillCells, ...move }, operands: [fill(1n)] }),
-    good("fillCells of nothing", { word: { op: Op.fillCells, ...move }, operands: [fill(0n)] }),
+    good(`tableGrow${suffix}`, { word: grow, operands: [30n, reference], ...state }),
+    good(`tableGrow refused${suffix}`, { word: grow, operands: [beyond, reference], ...state }),
+    good(`elemDrop${suffix}`, { word: { op: Op.elemDrop, a: SIZE_CELL }, ...state }),
+    good(`copyCells${suffix}`, { word: { op: Op.copyCells, ...move }, operands: [copy(20)], ...state }),
+    good(`copyCells of nothing${suffix}`, { word: { op: Op.copyCells, ...move }, operands: [copy(0)], ...state }),
+    good(`fillCells${suffix}`, { word: { op: Op.fillCells, ...move }, operands: [fill(20n)], ...state }),
+    good(`fillCells of the last${suffix}`, { word: { op: Op.fillCells, ...move }, operands: [fill(1n)], ...state }),
+    good(`fillCells of nothing${suffix}`, { word: { op: Op.fillCells, ...move }, operands: [fill(0n)], ...state }),
   ];
 }
 
