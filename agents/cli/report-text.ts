@@ -2,7 +2,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import { type Report, reportJson } from "../scenario/report.ts";
+import type { Ending } from "../scenario/execution.ts";
+import { type DisputedTransaction, readable, type Report, reportJson } from "../scenario/report.ts";
 import { Exit } from "./failure.ts";
 import { grouped } from "./narrator.ts";
 
@@ -25,10 +26,45 @@ function printReport(report: Report): void {
   for (const { place, honest, liar } of disputed.results) {
     console.log(`  ${place}\n    executed  ${pc.green(honest)}\n    claimed   ${pc.red(liar)}`);
   }
+  if (disputed.transaction !== undefined) printTransaction(disputed.transaction);
   console.log(
     `  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
   );
   console.log(`\n${gasTable(report)}\n\n${depositTable(report)}`);
+}
+
+/** Columns that a text of the report may take. */
+const WIDTH = 110;
+
+/** Lines of a transaction that are shown. */
+const LINES = 12;
+
+function printTransaction({ number, payload, honest, liar }: DisputedTransaction): void {
+  console.log(`  transaction ${grouped(number)}`);
+  const lines = readable(payload).split("\n");
+  for (const line of lines.slice(0, LINES)) console.log(pc.dim(`    ${cut(line, 0)}`));
+  if (lines.length > LINES) console.log(pc.dim(`    … ${lines.length - LINES} more lines`));
+  const [truth, lie] = [honest, liar].map(told);
+  if (truth === undefined || lie === undefined || truth === lie) return;
+  const start = Math.max(0, firstDifference(truth, lie) - WIDTH / 2);
+  console.log(`    executed  ${pc.green(cut(truth, start))}\n    claimed   ${pc.red(cut(lie, start))}`);
+}
+
+/** How a transaction ended, in one line. */
+function told({ status, trap, output }: Ending): string {
+  return status === "returned" ? readable(output).replaceAll("\n", " ") : (trap ?? status);
+}
+
+/** A line from a column on, with an ellipsis wherever something is left out. */
+function cut(line: string, start: number): string {
+  const end = start + WIDTH;
+  return `${start > 0 ? "…" : ""}${line.slice(start, end)}${line.length > end ? "…" : ""}`;
+}
+
+function firstDifference(a: string, b: string): number {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i;
 }
 
 function gasTable({ gasByKind }: Report): string {

@@ -1,11 +1,10 @@
-/** `npm start`: the main job on the embedded chain, with the demonstration's ledger or with the user's own module. */
-import { Command } from "commander";
-import type { Program } from "../../verifier/program/build.ts";
+/** `npm start`: the main job on the embedded chain, with a demonstration's program or with the user's own module. */
+import { Command, Option } from "commander";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
-import { type DealJob, playDeal } from "../scenario/deal.ts";
+import { playDeal } from "../scenario/deal.ts";
 import { interpreterExecutor as executor } from "../../verifier/interpreter/execute.ts";
 import { conventionOf } from "./commands/inspect.ts";
-import { demonstration } from "./demonstration.ts";
+import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
 import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
 import { parse } from "./parse.ts";
@@ -13,6 +12,7 @@ import { parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
 import { conclude } from "./report-text.ts";
 
 interface StartOptions {
+  readonly guest?: Guest;
   readonly module?: string;
   readonly transactions?: string;
   readonly convention: string;
@@ -30,7 +30,10 @@ const command = new Command("npm start --")
   .description(
     "Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.",
   )
-  .option("-m, --module <file>", "a WebAssembly module of your own (default: the ledger that comes with the project)")
+  .addOption(
+    new Option("-g, --guest <name>", `a program that comes with the project (default: ${GUESTS[0]})`).choices(GUESTS),
+  )
+  .option("-m, --module <file>", "a WebAssembly module of your own instead")
   .option("-t, --transactions <file>", "its transactions, as JSON")
   .option("-c, --convention <name>", "how transactions reach the module: payload or typed", "payload")
   .option(
@@ -46,16 +49,26 @@ const command = new Command("npm start --")
 await parse(command);
 
 async function start(options: StartOptions): Promise<number> {
-  const { program, transactions } = await materials(options);
   const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);
-  const job: DealJob = { program, fragments: fragmentsOf(transactions), executor, lieAt };
-  const report = await playDeal(job, narratorOn(options.json === true ? process.stderr : process.stdout));
+  const { program, transactions, lieAbout } = await materials(options);
+  const groups = split(transactions);
+  const report = await playDeal(
+    {
+      program,
+      fragments: groups.map((group) => encodeTransactions(group)),
+      executor,
+      lieAt,
+      lieAbout: lieAbout === undefined ? undefined : placeOf(groups, lieAbout),
+    },
+    narratorOn(options.json === true ? process.stderr : process.stdout),
+  );
   return conclude(report, options.json === true);
 }
 
-async function materials(options: StartOptions): Promise<{ program: Program; transactions: readonly Transaction[] }> {
-  const { module, transactions } = options;
-  if (module === undefined && transactions === undefined) return demonstration();
+async function materials(options: StartOptions): Promise<Demonstration> {
+  const { module, transactions, guest } = options;
+  if (module === undefined && transactions === undefined) return demonstration(guest ?? GUESTS[0]);
+  if (guest !== undefined) throw new UserError("--guest names a program of the project; it does not go with --module");
   if (module === undefined || transactions === undefined) {
     throw new UserError("a job of your own needs both --module and --transactions");
   }
@@ -66,7 +79,7 @@ async function materials(options: StartOptions): Promise<{ program: Program; tra
 }
 
 /** Splits transactions into fragments of nearly equal count, none larger than a fragment may be. */
-function fragmentsOf(transactions: readonly Transaction[]): Uint8Array[] {
+function split(transactions: readonly Transaction[]): Transaction[][] {
   const most = Math.ceil(transactions.length / FRAGMENTS);
   const groups: Transaction[][] = [];
   let bytes = 0;
@@ -84,5 +97,15 @@ function fragmentsOf(transactions: readonly Transaction[]): Uint8Array[] {
       bytes += size;
     }
   }
-  return groups.map((group) => encodeTransactions(group));
+  return groups;
+}
+
+/** The fragment of a transaction, and its index in it. */
+function placeOf(groups: readonly Transaction[][], index: number): { fragment: number; transaction: number } {
+  let transaction = index;
+  for (const [fragment, { length }] of groups.entries()) {
+    if (transaction < length) return { fragment, transaction };
+    transaction -= length;
+  }
+  throw new RangeError(`there is no transaction ${index}`);
 }

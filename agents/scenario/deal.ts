@@ -7,6 +7,7 @@ import { bytesToHex } from "viem";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
+import { decodeTransactions } from "../../verifier/program/transactions.ts";
 import { initialState } from "../../verifier/state/program.ts";
 import { dealAbi, dealBytecode, depositsAbi } from "../chain/artifacts.ts";
 import type { Call, Sent } from "../chain/chain.ts";
@@ -20,7 +21,7 @@ import { Worker } from "../worker/worker.ts";
 import { nextDeadline } from "./deadline.ts";
 import { deploy, type Deployment } from "./deploy.ts";
 import { GasBook } from "./gas-book.ts";
-import { LieError, lyingTrace, storeAfter } from "./lie-site.ts";
+import { LieError, lyingTrace, storeAfter, storeBehindAnswer } from "./lie-site.ts";
 import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
 import { takeTurns } from "./turns.ts";
 
@@ -44,6 +45,8 @@ export interface DealJob {
   readonly executor: Executor;
   /** Step, counted from 1 over all fragments, about which the liar lies; by default one deep inside. */
   readonly lieAt?: bigint | undefined;
+  /** A transaction about whose output the liar lies, if `lieAt` is not given: its fragment and its index in it, from 0. */
+  readonly lieAbout?: { readonly fragment: number; readonly transaction: number } | undefined;
 }
 
 /** Hears what happens. */
@@ -111,11 +114,17 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
     );
     if (executed === undefined) throw new Error("no dispute came down to a step");
     const honestTrace = traces[lie.fragment] ?? lied.trace;
-    const disputed = explain(job.program, honestTrace, lied.trace, pathOf(game, executed));
+    const input = job.fragments[lie.fragment] ?? new Uint8Array();
+    const disputed = explain(job.program, { input, honest: honestTrace, liar: lied.trace }, pathOf(game, executed));
+    const { transaction } = disputed;
     const slashed = (after.get(cast.liar) ?? 0n) < (before.get(cast.liar) ?? 0n);
     return {
       verdict: slashed ? "liar lost" : "liar won",
-      disputed: { ...disputed, step: disputed.step + lie.global - lie.step },
+      disputed: {
+        ...disputed,
+        step: disputed.step + lie.global - lie.step,
+        ...(transaction && { transaction: { ...transaction, number: transaction.number + earlier(job, lie.fragment) } }),
+      },
       steps,
       ...gasOf(gas),
       deposits: await balances(embedded, deployment, deal, cast, before, after),
@@ -123,6 +132,11 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
   } finally {
     await embedded.close();
   }
+}
+
+/** Transactions in the fragments before one. */
+function earlier({ fragments }: DealJob, fragment: number): number {
+  return fragments.slice(0, fragment).reduce((sum, input) => sum + decodeTransactions(input).length, 0);
 }
 
 /** Where the lie is told. */
@@ -135,6 +149,13 @@ interface LieSite {
 }
 
 function placeLie(job: DealJob, traces: readonly Trace[], lengths: readonly bigint[]): LieSite {
+  if (job.lieAt === undefined && job.lieAbout !== undefined) {
+    const { fragment, transaction } = job.lieAbout;
+    const trace = traces[fragment];
+    const step = trace && storeBehindAnswer(trace, transaction, job.executor);
+    const offset = lengths.slice(0, fragment).reduce((sum, length) => sum + length, 0n);
+    if (step !== undefined) return { fragment, step, global: offset + step };
+  }
   const total = lengths.reduce((sum, length) => sum + length, 0n);
   const wanted = job.lieAt ?? (total * DEPTH.numerator) / DEPTH.denominator;
   if (wanted < 1n || wanted > total) {

@@ -106,7 +106,11 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     const against = await opponent(game, match, honestRoot, liars);
     return {
       verdict: winner === undefined ? "undecided" : winner.root === honestRoot ? "liar lost" : "liar won",
-      disputed: explain(job.program, honest.trace, against.trace, pathOf(game, match)),
+      disputed: explain(
+        job.program,
+        { input: job.input, honest: honest.trace, liar: against.trace },
+        pathOf(game, match),
+      ),
       steps,
       ...gasOf(gas),
       deposits: bonds(game, tournaments.params.bonds, [honest, ...liars]),

@@ -48,11 +48,16 @@ export interface Ending {
 }
 
 /** The ending of the only transaction of a fragment. */
-export function endingOf({ header, registers, memory }: State): Ending {
-  if (registers.status === Status.trapped) return trapped(registers.code);
-  const [result] = readResults(header, registers, (index) => memory.get(index));
-  if (result === undefined) return { status: "skipped", trap: null, output: new Uint8Array() };
-  return ending(result);
+export function endingOf(state: State): Ending {
+  const { status, code } = state.registers;
+  if (status === Status.trapped) return trapped(code);
+  return endingAt(state, 0) ?? { status: "skipped", trap: null, output: new Uint8Array() };
+}
+
+/** How a fragment's transaction (from 0) ended, as its receipt in a later state tells; undefined if there is none. */
+export function endingAt({ header, registers, memory }: State, transaction: number): Ending | undefined {
+  const result = readResults(header, registers, (index) => memory.get(index))[transaction];
+  return result === undefined ? undefined : ending(result);
 }
 
 function ending({ kind, code, output }: TransactionResult): Ending {

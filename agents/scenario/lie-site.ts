@@ -2,10 +2,12 @@
 import { STORES } from "../../verifier/machine/opcodes.ts";
 import { unpackWord } from "../../verifier/machine/word.ts";
 import type { Fault, Trace } from "../../verifier/history/trace.ts";
+import type { Executor } from "../../verifier/history/executor.ts";
 import { equalHashes } from "../../verifier/merkle/keccak.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { stepState } from "../../verifier/state/step-state.ts";
 import { misresult, tell } from "../players/adversaries/lies.ts";
+import { endingAt } from "./execution.ts";
 
 /** Steps that are looked at for a store, from where the search begins. */
 const REACH = 20_000;
@@ -57,4 +59,53 @@ export function storeAfter(honest: Trace, from: bigint): bigint {
     state = stepState(state);
   }
   return from + 1n;
+}
+
+/** Places in a transaction that are tried for a lie. */
+const PLACES = 256n;
+
+/**
+ * A store in a transaction whose wrong result makes a wrong answer: one that looks right, of the same length, if there is such a store among
+ * those that are tried, else any other answer.
+ *
+ * @param transaction - its index in the fragment, from 0
+ * @returns the number of the step; that of the first store tried if none changes the answer, and undefined if the history has no such
+ *   transaction
+ */
+export function storeBehindAnswer(honest: Trace, transaction: number, executor: Executor): bigint | undefined {
+  const [begin, end] = [firstStepOf(honest, transaction), firstStepOf(honest, transaction + 1)];
+  const truth = endingAt(honest.stateAt(end), transaction);
+  if (truth === undefined) return undefined;
+  let first: bigint | undefined;
+  let other: bigint | undefined;
+  // From the last quarter on, where a query has its rows together and computes, then the rest.
+  for (let i = 0n; i < PLACES; i++) {
+    const place = (i + (3n * PLACES) / 4n) % PLACES;
+    const step = storeAfter(honest, begin + ((end - begin) * place) / PLACES);
+    first ??= step;
+    if (step >= end) continue;
+    const run = executor.load(misresult(honest.stateAt(step - 1n), honest.stateAt(step)));
+    // A liar that has gone astray is left alone after twice the steps of the honest one.
+    run.run(2n * (end - step));
+    const lie = endingAt(run.save(), transaction);
+    if (lie?.status !== truth.status || equalBytes(lie.output, truth.output)) continue;
+    if (lie.output.length === truth.output.length) return step;
+    other ??= step;
+  }
+  return other ?? first;
+}
+
+/** Steps after which a fragment's transactions before `transaction` have their receipts. */
+function firstStepOf(honest: Trace, transaction: number): bigint {
+  let [low, high] = [0n, honest.halt()];
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    if (honest.stateAt(middle).registers.count >= transaction) high = middle;
+    else low = middle + 1n;
+  }
+  return low;
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

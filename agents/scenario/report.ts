@@ -5,14 +5,26 @@ import { stepState } from "../../verifier/state/step-state.ts";
 import type { Trace } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { describeWord } from "../../verifier/program/map.ts";
+import { decodeTransactions } from "../../verifier/program/transactions.ts";
 import { stateRoot } from "../../verifier/state/state.ts";
 import type { GameState, MatchState } from "../game/types.ts";
 import { startOf } from "../players/history-book.ts";
 import { differences, type Difference } from "./difference.ts";
+import { type Ending, endingAt } from "./execution.ts";
 import type { GasBook, GasLine } from "./gas-book.ts";
 
 /** Who was right in the end. */
 export type Verdict = "liar lost" | "liar won" | "undecided";
+
+/** The transaction in which two histories part. */
+export interface DisputedTransaction {
+  /** Its number, from 1; in a Deal over all fragments. */
+  readonly number: number;
+  readonly payload: Uint8Array;
+  /** How it ended for the honest side and for the liar. */
+  readonly honest: Ending;
+  readonly liar: Ending;
+}
 
 /** The step on which two histories part. */
 export interface DisputedStep {
@@ -34,6 +46,8 @@ export interface DisputedStep {
   readonly liar: Hex;
   /** Where the two results differ. */
   readonly results: readonly Difference[];
+  /** The transaction that the step belongs to; undefined where the driver is done with all, or none is left. */
+  readonly transaction?: DisputedTransaction;
 }
 
 /** What somebody has in a contract, before and after; wei. */
@@ -64,10 +78,19 @@ export function pathOf(game: GameState, match: MatchState): readonly bigint[] {
   return parent === undefined ? [match.pos] : [...pathOf(game, parent), match.pos];
 }
 
+/** A fragment as both sides ran it. */
+export interface Sides {
+  readonly input: Uint8Array;
+  readonly honest: Trace;
+  readonly liar: Trace;
+}
+
 /** Explains the step before leaf `path`, on which the two traces part. */
-export function explain(program: Program, honest: Trace, liar: Trace, path: readonly bigint[]): DisputedStep {
+export function explain(program: Program, sides: Sides, path: readonly bigint[]): DisputedStep {
+  const { honest, liar } = sides;
   const start = startOf(honest, path);
   const before = honest.stateAt(start);
+  const transaction = disputedTransaction(sides, before.registers.count);
   const { pc } = before.registers;
   const place = program.map.locate(pc);
   const [truth, lie] = [stepState(before), liar.stateAt(start + 1n)];
@@ -82,8 +105,18 @@ export function explain(program: Program, honest: Trace, liar: Trace, path: read
     honest: bytesToHex(stateRoot(truth)),
     liar: bytesToHex(stateRoot(lie)),
     results: differences(truth, lie),
+    ...(transaction === undefined ? {} : { transaction }),
   };
 }
+
+/** Transaction `index` of a fragment (from 0), if both sides have an ending for it. */
+function disputedTransaction({ input, honest, liar }: Sides, index: number): DisputedTransaction | undefined {
+  const payload = decodeTransactions(input)[index]?.payload;
+  const [truth, lie] = [honest, liar].map((trace) => endingAt(trace.stateAt(trace.length), index));
+  if (payload === undefined || truth === undefined || lie === undefined) return undefined;
+  return { number: index + 1, payload, honest: truth, liar: lie };
+}
+
 
 /** The figures of a dispute's gas. */
 export function gasOf(book: GasBook): Pick<Report, "moves" | "gas" | "gasByKind"> {
@@ -103,6 +136,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     word: disputed.word,
     states: { before: disputed.before, honest: disputed.honest, liar: disputed.liar },
     results: disputed.results,
+    transaction: disputed.transaction === undefined ? null : transactionJson(disputed.transaction),
     steps: report.steps.toString(),
     moves: report.moves,
     gas: { move: gas.move, step: gas.step, total: Number(gas.total) },
@@ -118,4 +152,21 @@ export function reportJson(report: Report): Record<string, unknown> {
       after: after.toString(),
     })),
   };
+}
+
+function transactionJson({ number, payload, honest, liar }: DisputedTransaction): Record<string, unknown> {
+  const side = ({ status, trap, output }: Ending): Record<string, unknown> => ({ status, trap, output: readable(output) });
+  return { number, payload: readable(payload), honest: side(honest), liar: side(liar) };
+}
+
+/** Bytes as the text that they are, or else in hexadecimal digits. */
+export function readable(bytes: Uint8Array): string {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    // eslint-disable-next-line no-control-regex -- control characters mean that it is no text
+    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return text;
+  } catch {
+    // Not UTF-8.
+  }
+  return bytesToHex(bytes);
 }

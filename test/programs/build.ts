@@ -1,6 +1,6 @@
 /**
- * Compiles the guest programs: `node test/programs/build.ts`. A guest is compiled again only when its sources, the compiler or the
- * options have changed.
+ * Compiles the guest programs: `node test/programs/build.ts [sqlite]`. A guest is compiled again only when its sources, the compiler or the
+ * options have changed. SQLite takes a minute or two and is compiled only where it is named, or wanted.
  */
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { sqliteGuest } from "./sqlite/build.ts";
 
 /** Guests written in AssemblyScript, each a folder with `assembly/index.ts`. */
 const GUESTS = ["ledger"] as const;
@@ -83,4 +84,7 @@ async function compile(folder: string, file: string): Promise<void> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) for (const name of GUESTS) await guest(name);
+if (process.argv[1] === import.meta.filename) {
+  for (const name of GUESTS) await guest(name);
+  if (process.argv.includes("sqlite")) await sqliteGuest(() => console.error("Compiling SQLite (one to two minutes)."));
+}

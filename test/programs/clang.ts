@@ -104,5 +104,7 @@ async function run(order: CompilerOrder): Promise<Uint8Array> {
   });
   await worker.terminate();
   if ("bytes" in answer) return answer.bytes;
-  throw new ClangError(`${order.command.join(" ")}: ${answer.failure}`);
+  // The first complaint comes first, as some show only one line.
+  const complaint = answer.failure.split("\n").find((line) => /error:/.test(line)) ?? answer.failure;
+  throw new ClangError(`clang: ${complaint}\n${order.command.join(" ")}\n${answer.failure}`);
 }

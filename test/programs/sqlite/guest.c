@@ -2,17 +2,18 @@
  * SQLite as a program under a Deal, in the payload convention: SQL text comes in, JSON goes out. The database is ":memory:" and lives as
  * long as the program. The answer to one payload:
  *
- *     {"results":[RESULT,…]}                                   every statement was executed
- *     {"results":[RESULT,…],"error":{"code":N,"message":S}}    the statement after the last result failed
+ *     {"results":[RESULT,…]}                   every statement was executed
+ *     {"results":[RESULT,…],"error":ERROR}     the statement after the last result failed
  *
  *     RESULT = {"columns":[S,…],"rows":[[VALUE,…],…]}  of a statement that returns columns
  *            | {"changes":N}                           of any other: rows inserted, updated or deleted
  *     VALUE  = null | 12 | 1.5 | "text" | {"blob":"00ff"}
+ *     ERROR  = {"code":N,"message":S,"rolledBack":B}   SQLite's result code and message
  *
  * A real has a point or an exponent and reads back to the same bits; infinities are 9.0e+999 and -9.0e+999.
  *
  * A failed statement changes nothing, and those after it are not executed. Those before it stay, unless BEGIN precedes them: a transaction
- * ends with its payload at the latest, and one that is still open then is rolled back.
+ * ends with its payload at the latest, and one that is still open then is rolled back, which is an error if there is no other.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,8 +37,9 @@ static sqlite3 *connection(void) {
   return database;
 }
 
+static const char HEX[] = "0123456789abcdef";
+
 static void writeText(sqlite3_str *out, const char *text, int length) {
-  static const char HEX[] = "0123456789abcdef";
   sqlite3_str_appendchar(out, 1, '"');
   int begin = 0;
   for (int i = 0; i < length; i++) {
@@ -45,8 +47,8 @@ static void writeText(sqlite3_str *out, const char *text, int length) {
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     sqlite3_str_append(out, text + begin, i - begin);
     begin = i + 1;
-    if (c == '"' || c == '\\') {
-      char escape[2] = {'\\', (char)c};
+    if (c == '"' || c == '\\' || c == '\n') {
+      char escape[2] = {'\\', c == '\n' ? 'n' : (char)c};
       sqlite3_str_append(out, escape, 2);
     } else {
       char escape[6] = {'\\', 'u', '0', '0', HEX[c >> 4], HEX[c & 15]};
@@ -63,12 +65,21 @@ static void writeString(sqlite3_str *out, const char *text) {
 
 /* With as many of 17 digits as it takes to read back the same number; infinities as 9.0e+999. */
 static void writeReal(sqlite3_str *out, double value) {
+  if (value == 0 && __builtin_signbit(value)) sqlite3_str_appendchar(out, 1, '-');
   sqlite3_str_appendf(out, "%!0.17g", value);
 }
 
 static void writeBlob(sqlite3_str *out, const unsigned char *bytes, int length) {
   sqlite3_str_appendall(out, "{\"blob\":\"");
-  for (int i = 0; i < length; i++) sqlite3_str_appendf(out, "%02x", bytes[i]);
+  char digits[256];
+  for (int i = 0; i < length;) {
+    int count = 0;
+    for (; i < length && count < (int)sizeof digits; i++) {
+      digits[count++] = HEX[bytes[i] >> 4];
+      digits[count++] = HEX[bytes[i] & 15];
+    }
+    sqlite3_str_append(out, digits, count);
+  }
   sqlite3_str_appendall(out, "\"}");
 }
 
@@ -137,10 +148,10 @@ static int execute(sqlite3_str *out, sqlite3_stmt *statement) {
   return code;
 }
 
-static void writeError(sqlite3_str *out, int code, const char *message) {
+static void writeError(sqlite3_str *out, int code, const char *message, int rolledBack) {
   sqlite3_str_appendf(out, ",\"error\":{\"code\":%d,\"message\":", code & 0xff);
   writeString(out, message);
-  sqlite3_str_appendchar(out, 1, '}');
+  sqlite3_str_appendf(out, ",\"rolledBack\":%s}", rolledBack ? "true" : "false");
 }
 
 /* Executes the statements one by one up to the first that fails, and closes what is still open. */
@@ -162,11 +173,13 @@ static void executeAll(sqlite3_str *out, sqlite3 *db, const char *sql, const cha
     count++;
   }
   sqlite3_str_appendchar(out, 1, ']');
-  if (code != SQLITE_OK) writeError(out, code, sqlite3_errmsg(db));
-  if (!sqlite3_get_autocommit(db)) {
-    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    if (code == SQLITE_OK) writeError(out, SQLITE_ABORT, "the transaction was left open and is rolled back");
+  int open = !sqlite3_get_autocommit(db);
+  if (code != SQLITE_OK) {
+    writeError(out, code, sqlite3_errmsg(db), open);
+  } else if (open) {
+    writeError(out, SQLITE_ABORT, "the transaction was left open", open);
   }
+  if (open) sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
   sqlite3_str_appendchar(out, 1, '}');
 }
 

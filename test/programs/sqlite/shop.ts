@@ -130,6 +130,12 @@ export function shopTransactions(count?: number): Transaction[] {
   return shopStatements(count).map((text) => ({ fuel: FUEL, keep: false, payload: utf8.encode(text) }));
 }
 
+/** Index of the first question about money that is asked when most of the day is over. */
+export function shopQuestion(count = 400): number {
+  const late = Math.floor(0.6 * count);
+  return shopStatements(count).findIndex((text, i) => i >= late && QUESTIONS.includes(text) && text.includes("revenue"));
+}
+
 const WORDS = ["saw", "pan", "atlas", "of", "knife", "e"];
 
 /** All or nothing: the trigger takes the items from the stock, whose check refuses what is not there. */
