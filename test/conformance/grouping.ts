@@ -2,6 +2,7 @@
  * The plan of a script: which instances there will be, what each action and assertion is about, and which instances have to live in
  * one session because they may share state.
  */
+import type { ImportName } from "../../verifier/wasm/types.ts";
 import type { Judgement } from "./scope.ts";
 import { SPECTEST_NAME } from "./spectest.ts";
 import type { WastAction, WastCommand, WastModule } from "./wast.ts";
@@ -146,11 +147,11 @@ class Planner {
   #unit(line: number, judgement: Judgement): Unit {
     const scope = new Map<string, Unit | typeof SPECTEST_NAME>();
     let outside = judgement.kind === "outside" ? judgement.reason : undefined;
-    for (const name of importedNames(judgement)) {
-      const registered = this.#registered.get(name);
-      if (registered === undefined && name !== SPECTEST_NAME) continue;
-      scope.set(name, registered ?? SPECTEST_NAME);
-      if (registered?.outside !== undefined) outside ??= registered.outside;
+    for (const { module, name } of importsOf(judgement)) {
+      const registered = this.#registered.get(module);
+      if (registered === undefined && module !== SPECTEST_NAME) continue;
+      scope.set(module, registered ?? SPECTEST_NAME);
+      outside ??= registered?.outside ?? trimmedReason(registered, name);
     }
     const unit = { index: this.#units.length, line, judgement, scope, outside };
     this.#units.push(unit);
@@ -163,17 +164,17 @@ export function isPlayable({ judgement, outside }: Unit): boolean {
   return judgement.kind === "accepted" && outside === undefined;
 }
 
-/** Names of the modules that a module imports from. */
-function importedNames(judgement: Judgement): ReadonlySet<string> {
-  if (judgement.kind !== "accepted") return new Set();
+/** Why an export of a unit is out of scope, if it is a field that the unit is played without. */
+export function trimmedReason(unit: Unit | undefined, name: string): string | undefined {
+  const trimmed = unit?.judgement.kind === "accepted" ? unit.judgement.trimmed : undefined;
+  return trimmed?.without.has(name) === true ? trimmed.reason : undefined;
+}
+
+/** The imports of a module. */
+function importsOf(judgement: Judgement): readonly ImportName[] {
+  if (judgement.kind !== "accepted") return [];
   const { functions, tables, memories, globals } = judgement.module;
-  const entries: readonly { readonly imported?: { readonly module: string } }[] = [
-    ...functions,
-    ...tables,
-    ...memories,
-    ...globals,
-  ];
-  return new Set(entries.flatMap(({ imported }) => (imported === undefined ? [] : [imported.module])));
+  return [...functions, ...tables, ...memories, ...globals].flatMap(({ imported }) => imported ?? []);
 }
 
 /** Whether a module imports what spectest has of state. */

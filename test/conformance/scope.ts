@@ -5,6 +5,7 @@ import type { Proposal } from "../../verifier/wasm/features.ts";
 import type { Module } from "../../verifier/wasm/types.ts";
 import { validate } from "../../verifier/wasm/validate.ts";
 import { assembleModule } from "./suite.ts";
+import { trim, type Trimmed } from "./trim.ts";
 import type { WastModule } from "./wast.ts";
 
 /** Why a module is out of scope. */
@@ -17,7 +18,13 @@ export interface Outside {
 
 /** What is to be said of a module before it is linked. */
 export type Judgement =
-  | { readonly kind: "accepted"; readonly bytes: Uint8Array; readonly module: Module }
+  | {
+      readonly kind: "accepted";
+      readonly bytes: Uint8Array;
+      readonly module: Module;
+      /** If single fields of the module are out of scope and it is played without them. */
+      readonly trimmed?: Outside & Pick<Trimmed, "without" | "fields">;
+    }
   | ({ readonly kind: "outside" } & Outside)
   /** No module, or one that is not valid, or one that exceeds what the decoder takes. */
   | {
@@ -35,19 +42,35 @@ const REASONS: Partial<Record<Proposal | "limit", string>> = {
   "relaxed-simd": "vectors (relaxed)",
   "tail-call": "tail calls",
   exceptions: "exceptions",
+  "legacy-exceptions": "exceptions",
   "function-references": "typed function references",
   gc: "garbage collection",
   memory64: "64-bit memories and tables",
   threads: "threads",
 };
 
-/** Judges the text or the bytes of a module. */
-export async function judge(module: WastModule): Promise<Judgement> {
+/**
+ * Judges the text or the bytes of a module.
+ * @param trims - whether to look at what is left of a module without single fields that are out of scope
+ */
+export async function judge(module: WastModule, trims = false): Promise<Judgement> {
   const bytes = await assembleModule(module);
   if (bytes instanceof Error) {
     return { kind: "malformed", by: "assembler", message: firstLine(bytes.message) };
   }
-  return judgeBytes(bytes);
+  const judgement = judgeBytes(bytes);
+  return judgement.kind === "outside" && trims ? ((await judgeRest(module, judgement)) ?? judgement) : judgement;
+}
+
+/** What is left of a module without the fields that are out of scope, if something acceptable is. */
+async function judgeRest(module: WastModule, outside: Outside): Promise<Judgement | undefined> {
+  const rest = module.form === "text" ? trim(module.source) : undefined;
+  if (rest === undefined) return undefined;
+  const bytes = await assembleModule({ form: "text", line: module.line, source: rest.source });
+  const judgement = bytes instanceof Error ? undefined : judgeBytes(bytes);
+  if (judgement?.kind !== "accepted") return undefined;
+  const { reason, construct } = outside;
+  return { ...judgement, trimmed: { reason, construct, without: rest.without, fields: rest.fields } };
 }
 
 /** Judges bytes. */

@@ -17,6 +17,7 @@ export type StepAnswer =
 
 /** The deployed contracts. */
 export interface Verifier {
+  readonly ethers: Awaited<ReturnType<typeof network.create>>["ethers"];
   readonly contract: StepVerifier;
   readonly integers: Integers;
   readonly floats: Floats;
@@ -83,7 +84,7 @@ export async function deployVerifier(): Promise<Verifier> {
     return answers;
   }
 
-  return { contract, integers, floats, batch, deploy, steps, ask };
+  return { ethers, contract, integers, floats, batch, deploy, steps, ask };
 }
 
 /** The query of a witness for the state that its own record says. */
