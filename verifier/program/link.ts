@@ -24,6 +24,9 @@ import type {
 } from "./linkage.ts";
 import { Resolver, type Definition } from "./resolve.ts";
 
+/** Cells have 32-bit indices. */
+const MAX_CELLS = 2 ** 32;
+
 /** Pages of a memory whose module sets no maximum (section 3.2.4 of the WebAssembly specification). */
 const MAX_PAGES = 65_536;
 
@@ -87,6 +90,10 @@ class Linker {
     const regions = regionsFor(this.#memories);
     for (const instance of this.#instances) this.#placeSegments(instance, regions);
     this.#fold();
+    if (this.#nextCell > MAX_CELLS) {
+      const last = this.#instance(this.#instances.length - 1);
+      throw new LinkError(last.name, `the program's tables have more than ${MAX_CELLS} elements, make them smaller`);
+    }
     return {
       instances: this.#instances,
       functions: this.#functions,

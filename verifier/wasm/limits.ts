@@ -1,7 +1,8 @@
 /**
  * Sizes beyond which a module is refused. Where a browser has a limit ("Implementation-defined Limits" of the WebAssembly JavaScript
- * interface) ours is the same or lower, so that whatever is accepted here also runs there. The lower ones and the others bound time and
- * memory for hostile modules: 10 MB are read in a few seconds and some 400 MB at most.
+ * interface) ours is the same or lower, so that whatever is accepted here also runs there; only tables are bounded by the linker, for
+ * a table of any size takes no memory before it is used. The lower ones and the others bound time and memory for hostile modules: 10 MB
+ * are read in a few seconds and some 400 MB at most.
  */
 export const LIMITS = {
   /** Bytes of a module. */
@@ -19,8 +20,6 @@ export const LIMITS = {
   elements: 100_000,
   /** References in one element segment. */
   elementItems: 10_000_000,
-  /** Initial size of a table. */
-  tableSize: 10_000_000,
   /** Pages of 64 KiB; a rule of validation (section 3.2.4), not a limit of ours. */
   pages: 65_536,
   parameters: 1_000,

@@ -36,10 +36,6 @@ function checkTable(limits: Limits, offset: number): void {
   const size = Math.max(limits.minimum, limits.maximum ?? 0);
   if (size > 0xffff_ffff) throw new ValidationError(`table size must be at most 2^32 - 1: ${size}`, offset);
   checkLimits(limits, offset);
-  if (limits.minimum > LIMITS.tableSize) {
-    const what = `a table of ${limits.minimum} elements, at most ${LIMITS.tableSize}`;
-    throw new UnsupportedError(what, "limit", offset);
-  }
 }
 
 function checkMemory(limits: Limits, offset: number): void {

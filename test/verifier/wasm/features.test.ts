@@ -75,7 +75,7 @@ describe("features", () => {
 
   it("refuses the memory index of an access without multi-memory", () => {
     const bytes = withCode([0x41, 0, 0x28, 0x42, 0, 0, 0x1a]);
-    const error = refusal(bytes);
+    const error = refusal(bytes, without("multi-memory"));
     expect(error?.problem).to.equal("unsupported: i32.load of memory 0 (feature multi-memory)");
     expect([error?.offset, error?.instruction]).to.deep.equal([26, "i32.load"]);
   });

@@ -9,9 +9,17 @@ import { refusal } from "./outcome.ts";
 /** Scripts that need nothing beyond the default features. */
 const PLAIN = new Set(
   (
-    "annotations binary bulk comments const conversions custom f32 f32_bitwise f32_cmp f64 f64_bitwise f64_cmp fac " +
-    "float_exprs float_literals float_memory float_misc forward func_ptrs id inline-module int_exprs int_literals memory_size " +
-    "names nop skip-stack-guard-page stack start switch token type"
+    "address address0 address1 align align0 annotations binary binary-leb128 binary0 block br bulk call call_indirect " +
+    "comments const conversions custom data data0 data1 data_drop0 endianness exports0 f32 f32_bitwise f32_cmp f64 " +
+    "f64_bitwise f64_cmp fac float_exprs float_exprs0 float_exprs1 float_literals float_memory float_memory0 " +
+    "float_misc forward func_ptrs i32 i64 id if imports0 imports1 imports2 imports3 imports4 inline-module int_exprs " +
+    "int_literals labels left-to-right linking0 linking1 linking2 linking3 load load0 load1 load2 local_get local_set " +
+    "loop memory memory-multi memory_copy memory_copy0 memory_copy1 memory_fill memory_fill0 memory_grow memory_init " +
+    "memory_init0 memory_redundancy memory_size memory_size0 memory_size1 memory_size2 memory_size3 " +
+    "memory_size_import memory_trap memory_trap0 memory_trap1 names nop obsolete-keywords ref_func return skip-stack- " +
+    "guard-page stack start start0 store store0 store1 store2 switch table_copy table_fill table_get table_grow " +
+    "table_set table_size token traps traps0 type unreachable unwind utf8-custom-section-id utf8-import-field " +
+    "utf8-import-module utf8-invalid-encoding"
   ).split(" "),
 );
 
@@ -23,6 +31,9 @@ const SHORT_SECTIONS: Readonly<Record<string, readonly string[]>> = {
   "binary-leb128": ["integer representation too long", "integer too large"],
   binary: ["section size mismatch", "length out of bounds"],
 };
+
+/** Modules whose tables are too large for V8. */
+const BEYOND_V8: ReadonlySet<string> = new Set(["table.wast:9"]);
 
 /** Commands that say what is wrong with a module, and the error that says so here. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -56,7 +67,7 @@ async function check(command: WastCommand, script: string, features: Features, t
     return;
   }
   expect(error?.name, `${place}: ${error?.message ?? "accepted"}`).to.equal(expected);
-  expect(WebAssembly.validate(bytes.slice()), place).to.equal(error === undefined);
+  expect(WebAssembly.validate(bytes.slice()), place).to.equal(error === undefined && !BEYOND_V8.has(place));
   if (error === undefined || !("message" in command)) {
     tally.accepted++;
     return;
@@ -99,7 +110,7 @@ describe("decode and validate, on the official test suite", () => {
   }
 
   it("agree on as many modules as there are", () => {
-    expect(totals.plain).to.be.at.least(730);
+    expect(totals.plain).to.be.at.least(1600);
     expect(totals.all).to.be.at.least(2000);
     expect(totals.refused).to.be.at.least(2970);
     expect(totals.refused - totals.worded).to.be.at.most(20);
