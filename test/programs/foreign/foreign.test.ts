@@ -9,25 +9,47 @@ import { deployVerifier, queryOf, type StepQuery, type Verifier } from "../../co
 import { RandomBits } from "../../verifier/machine/float-operands.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { bcrypt } from "./bcrypt.ts";
+import { chacha } from "./chacha.ts";
 import { dprintJson } from "./dprint-json.ts";
 import { gofmt } from "./gofmt.ts";
 import { llhttp } from "./llhttp.ts";
+import { oniguruma } from "./oniguruma.ts";
 import { play, type Playback, statesAt, stepsOf } from "./play.ts";
 import { GUEST, packageVersion } from "./program.ts";
+import { quickjs } from "./quickjs.ts";
+import { rapier } from "./rapier.ts";
 import { record, type Recording } from "./record.ts";
+import { rnnoise } from "./rnnoise.ts";
 import { sourceMap } from "./source-map.ts";
+import { wasmTools } from "./wasm-tools.ts";
 import { xxhash } from "./xxhash.ts";
+import { zstd } from "./zstd.ts";
 
-const PROGRAMS = [gofmt, dprintJson, llhttp, sourceMap, bcrypt, xxhash] as const;
+const PROGRAMS = [
+  quickjs,
+  wasmTools,
+  rapier,
+  rnnoise,
+  gofmt,
+  dprintJson,
+  zstd,
+  oniguruma,
+  llhttp,
+  sourceMap,
+  bcrypt,
+  chacha,
+  xxhash,
+] as const;
 
 /** Steps of each program that are proven on chain. */
 const PROVEN = Number(process.env["FOREIGN_STEPS"] ?? 1000);
 
 /** A step of a run: the query for the contract, and the root that reference step function and interpreter give. */
 interface ProvenStep extends StepQuery {
+  readonly step: bigint;
   readonly reference: string;
   readonly interpreted: string;
-  /** Whether it is the foreign module's own, rather than the driver's, the bridge's or a supporting module's. */
+  /** Whether it is the foreign module's own, rather than the driver's, the harness's or a supporting module's. */
   readonly isForeign: boolean;
   readonly mnemonic: string;
 }
@@ -42,11 +64,12 @@ function randomSteps(total: bigint, count: number, random: RandomBits): bigint[]
 }
 
 function proveSteps(playback: Playback, steps: readonly bigint[]): ProvenStep[] {
-  return Array.from(statesAt(playback, steps), ({ before, after }) => {
+  return Array.from(statesAt(playback, steps), ({ step, before, after }) => {
     const { witness, next } = prove(before);
     const place = playback.program.map.locate(before.registers.pc);
     return {
       ...queryOf(witness),
+      step,
       reference: hexlify(stateRoot(next)),
       interpreted: hexlify(stateRoot(after)),
       isForeign: place?.moduleName === GUEST,
@@ -93,10 +116,12 @@ describe("programs that nobody here wrote", function () {
       const steps = proveSteps(playback, randomSteps(total, PROVEN, new RandomBits(SEED + number)));
       expect(steps).to.have.length(PROVEN);
       const answers = await verifier.steps(steps);
-      const agreed = steps.filter(({ reference, interpreted }, i) => {
+      const disagreements = steps.flatMap(({ step, mnemonic, reference, interpreted }, i) => {
         const answer = answers[i];
-        return reference === interpreted && answer?.accepted === true && answer.next === reference;
-      }).length;
+        const chain = answer?.accepted === true ? answer.next : answer?.reason;
+        if (chain === reference && interpreted === reference) return [];
+        return [`${mnemonic} at step ${step}: reference ${reference}, interpreter ${interpreted}, chain ${chain}`];
+      });
 
       const bytes = program.module();
       table.push([
@@ -108,10 +133,10 @@ describe("programs that nobody here wrote", function () {
         steps.length,
         steps.filter(({ isForeign }) => isForeign).length,
         steps.filter(({ mnemonic }) => /f(32|64)/.test(mnemonic)).length,
-        agreed,
+        steps.length - disagreements.length,
       ]);
       for (const { mnemonic } of steps) instructions.add(mnemonic);
-      expect(agreed).to.equal(PROVEN);
+      expect(disagreements).to.deep.equal([]);
     });
   }
 });

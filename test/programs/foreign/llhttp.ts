@@ -57,9 +57,9 @@ export const llhttp: ForeignProgram = {
     const text = Number(guest.call("malloc", REQUESTS.length));
     guest.write(text, new TextEncoder().encode(REQUESTS));
     const error = guest.call("llhttp_execute", parser, text, REQUESTS.length);
-    const count = Number(guest.call("env.count"));
+    const count = Number(guest.support("env.count"));
     const events = Array.from({ length: count }, (_, i) => {
-      const event = BigInt(guest.call("env.event", i) ?? 0);
+      const event = BigInt(guest.support("env.event", i) ?? 0);
       const at = Number((event >> 24n) & 0xffff_ffffn) - text;
       const length = Number(event & 0xff_ffffn);
       return `${EVENTS[Number(event >> 56n)]} ${length === 0 ? "" : REQUESTS.slice(at, at + length)}`.trim();

@@ -1,7 +1,10 @@
 /** Repeats the calls of a recording on the machine, as transactions of the typed convention. */
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
+import { MASK_64 } from "../../../verifier/machine/machine.ts";
 import { Status } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
+import { TRANSACTION_HEADER } from "../../../verifier/program/drivers/loop.ts";
+import { FIRST_CELL, PAGE_LEAVES, regionDepthOf } from "../../../verifier/program/layout.ts";
 import {
   decodeTypedOutput,
   encodeTransactions,
@@ -20,12 +23,6 @@ import type { Call, Recording } from "./record.ts";
 const FUEL = 2n ** 40n;
 const BUDGET = 2n ** 60n;
 
-/** Bytes of a transaction beside its payload. */
-const TRANSACTION_HEADER = 16;
-
-const LEAF_BYTES = 32;
-const PAGE_BYTES = 65_536;
-
 /** What the machine makes of a recording. */
 export interface Playback {
   readonly program: Program;
@@ -41,7 +38,7 @@ export interface Playback {
 
 /** Plays a recording from its beginning to its end. */
 export function play(recording: Recording): Playback {
-  const program = buildProgram(recording.modules, { convention: "typed" });
+  const program = buildProgram(recording.modules, { convention: "typed", allowMissingImports: true });
   const results: (readonly bigint[] | string)[] = [];
   const fragments: { input: Uint8Array; steps: bigint }[] = [];
   let state = initialState(program.image);
@@ -122,10 +119,9 @@ function guestOf(program: Program): Program["instances"][number] {
 
 function guestMemory(program: Program, { header, registers, memory, cells }: State): Uint8Array {
   const { region, sizeIndex } = guestOf(program).memories[0]!;
-  const pages =
-    sizeIndex < 4 ? (registers.sizes >> BigInt(192 - 64 * sizeIndex)) & (2n ** 64n - 1n) : cells.get(sizeIndex);
-  const first = region * 2 ** (header.memoryDepth - header.regionBits);
-  return memory.readBytes(first, (Number(pages) * PAGE_BYTES) / LEAF_BYTES);
+  const inRecord = (registers.sizes >> BigInt(192 - 64 * sizeIndex)) & MASK_64;
+  const pages = Number(sizeIndex < FIRST_CELL ? inRecord : cells.get(sizeIndex));
+  return memory.readBytes(region * 2 ** regionDepthOf(header), pages * PAGE_LEAVES);
 }
 
 function guestGlobals(program: Program, { cells }: State): Map<string, bigint> {

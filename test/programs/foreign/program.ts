@@ -9,11 +9,10 @@ const PACKAGES = join(import.meta.dirname, "../../../node_modules");
 
 /** A foreign module's embedder: calls of its exports, and bytes written to and read from its memory. */
 export interface Embedder {
-  /**
-   * Calls a function with as many numbers as it takes; an i64 is a bigint.
-   * @param name - an export of the foreign module, or `module.export` of one that supports it
-   */
+  /** Calls an export of the foreign module with as many numbers as it takes; an i64 is a bigint. */
   call(name: string, ...args: readonly (number | bigint)[]): number | bigint | undefined;
+  /** Calls `module.export` of one that supports it. */
+  support(name: string, ...args: readonly (number | bigint)[]): number | bigint | undefined;
   /** The value of a global that the foreign module exports. */
   global(name: string): number;
   write(address: number, bytes: Uint8Array): void;

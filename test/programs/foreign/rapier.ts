@@ -123,7 +123,7 @@ export const rapier: ForeignProgram = {
     for (let step = 0; step < STEPS; step++) guest.call("rawphysicspipeline_step", ...world);
     const places = handles.slice(1).map((handle) => {
       guest.call("rawrigidbodyset_rbTranslation", bodies, handle, 0);
-      return [0, 1].map((i) => Number(guest.call(`${GLUE}.element`, i)).toFixed(4)).join(",");
+      return [0, 1].map((i) => Number(guest.support(`${GLUE}.element`, i)).toFixed(4)).join(",");
     });
     return places.join(" ");
   },

@@ -3,10 +3,10 @@ import { parse } from "@bytecodealliance/jco";
 import type { ModuleSource } from "../../../verifier/program/build.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import type { FunctionType, ValueType } from "../../../verifier/wasm/types.ts";
-import { ACCESS_SIZES, bridge, BRIDGE, memoryOf } from "./bridge.ts";
+import { ACCESS_SIZES, harness, HARNESS, memoryOf } from "./harness.ts";
 import { type Embedder, type ForeignProgram, GUEST } from "./program.ts";
 
-/** A call of the bridge and what it gave, as bits. */
+/** A call of the harness and what it gave, as bits. */
 export interface Call {
   readonly name: string;
   readonly args: readonly bigint[];
@@ -15,7 +15,7 @@ export interface Call {
 
 /** A foreign program's run under V8. */
 export interface Recording {
-  /** In the order of instantiation; the bridge is the last. */
+  /** In the order of instantiation; the harness is the last. */
   readonly modules: readonly ModuleSource[];
   readonly calls: readonly Call[];
   /** What the program says it has computed. */
@@ -33,7 +33,7 @@ export async function record(program: ForeignProgram): Promise<Recording> {
   const isLate = ({ bytes }: ModuleSource): boolean =>
     decode(bytes).memories.some(({ imported }) => imported?.module === GUEST);
   const linked = [...support.filter((module) => !isLate(module)), guest, ...support.filter(isLate)];
-  const modules = [...linked, bridge(linked)];
+  const modules = [...linked, harness(linked)];
   const instances = instantiate(modules);
   const recorder = new Recorder(instances, modules.at(-1)!.bytes);
   const answer = program.run(recorder);
@@ -80,17 +80,21 @@ function instantiate(modules: readonly ModuleSource[]): Map<string, WebAssembly.
 class Recorder implements Embedder {
   readonly calls: Call[] = [];
   readonly #guest: WebAssembly.Instance;
-  readonly #bridge: WebAssembly.Instance;
+  readonly #harness: WebAssembly.Instance;
   readonly #types: ReadonlyMap<string, FunctionType>;
 
   constructor(instances: ReadonlyMap<string, WebAssembly.Instance>, bytes: Uint8Array) {
     this.#guest = instances.get(GUEST)!;
-    this.#bridge = instances.get(BRIDGE)!;
+    this.#harness = instances.get(HARNESS)!;
     const { exports, functions } = decode(bytes);
     this.#types = new Map(exports.map(({ name, index }) => [name, functions[index]!.type]));
   }
 
   call(name: string, ...args: readonly (number | bigint)[]): number | bigint | undefined {
+    return this.#call(`${GUEST}.${name}`, args)[0];
+  }
+
+  support(name: string, ...args: readonly (number | bigint)[]): number | bigint | undefined {
     return this.#call(name, args)[0];
   }
 
@@ -125,7 +129,7 @@ class Recorder implements Embedder {
 
   #call(name: string, args: readonly (number | bigint)[]): (number | bigint)[] {
     const type = this.#types.get(name);
-    const fn = this.#bridge.exports[name] as ((...args: unknown[]) => unknown) | undefined;
+    const fn = this.#harness.exports[name] as ((...args: unknown[]) => unknown) | undefined;
     if (fn === undefined || type === undefined) throw new Error(`the program exports no function "${name}"`);
     if (args.length !== type.params.length) throw new Error(`"${name}" takes ${type.params.length} arguments`);
     const result = fn(...args);

@@ -40,7 +40,7 @@ export const sourceMap: ForeignProgram = {
     if (mappings === 0) throw new Error(`the mappings are not accepted: ${guest.call("get_last_error")}`);
     return COLUMNS.map((column) => {
       guest.call("original_location_for", mappings, LINE, column, GREATEST_LOWER_BOUND);
-      return ["source", "line", "column"].map((part) => guest.call(`env.${part}`)).join(":");
+      return ["source", "line", "column"].map((part) => guest.support(`env.${part}`)).join(":");
     }).join(" ");
   },
   expected: foundByNode,

@@ -9,8 +9,8 @@ import { decode } from "../../../verifier/wasm/decode.ts";
 import type { FunctionType, Module, ValueType } from "../../../verifier/wasm/types.ts";
 import { GUEST } from "./program.ts";
 
-/** Name of the bridge. */
-export const BRIDGE = "bridge";
+/** The name under which it is linked. */
+export const HARNESS = "harness";
 
 /** Sizes of the accesses in bytes: `load128`, `store128` and so on; the larger two in words of 64 bits. */
 export const ACCESS_SIZES = [128, 8, 1] as const;
@@ -20,8 +20,11 @@ const I64_STORE = 0x37;
 const I64_LOAD8_U = 0x31;
 const I64_STORE8 = 0x3c;
 
-/** The bridge to a foreign module, which is linked as {@link GUEST}, and to those that support it. */
-export function bridge(modules: readonly ModuleSource[]): ModuleSource {
+/**
+ * Generates the harness of a foreign module, which is linked as {@link GUEST}, and of those that support it. A function that one of them
+ * exports has the name `module.export`.
+ */
+export function harness(modules: readonly ModuleSource[]): ModuleSource {
   const writer = new ModuleWriter();
   const exports: { name: string; index: number }[] = [];
   for (const { name, bytes } of modules) {
@@ -31,12 +34,12 @@ export function bridge(modules: readonly ModuleSource[]): ModuleSource {
       const type = exported.kind === "function" ? module.functions[exported.index]?.type : undefined;
       if (type === undefined || !isCallable(type)) continue;
       const index = writer.importFunction(name, exported.name, type);
-      exports.push({ name: name === GUEST ? exported.name : `${name}.${exported.name}`, index });
+      exports.push({ name: `${name}.${exported.name}`, index });
     }
   }
   for (const size of ACCESS_SIZES) addAccesses(writer, size);
   for (const { name, index } of exports) writer.export(name, External.function, index);
-  return { name: BRIDGE, bytes: writer.bytes() };
+  return { name: HARNESS, bytes: writer.bytes() };
 }
 
 /** Where a foreign module's memory is: its own, or one that it imports. */
