@@ -11,6 +11,7 @@ import { SEED } from "../../verifier/seed.ts";
 import { bcrypt } from "./bcrypt.ts";
 import { chacha } from "./chacha.ts";
 import { dprintJson } from "./dprint-json.ts";
+import { ghostty } from "./ghostty.ts";
 import { gofmt } from "./gofmt.ts";
 import { llhttp } from "./llhttp.ts";
 import { oniguruma } from "./oniguruma.ts";
@@ -32,6 +33,7 @@ const PROGRAMS = [
   rnnoise,
   gofmt,
   dprintJson,
+  ghostty,
   zstd,
   oniguruma,
   llhttp,
