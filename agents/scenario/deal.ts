@@ -123,7 +123,9 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
       disputed: {
         ...disputed,
         step: disputed.step + lie.global - lie.step,
-        ...(transaction && { transaction: { ...transaction, number: transaction.number + earlier(job, lie.fragment) } }),
+        ...(transaction && {
+          transaction: { ...transaction, number: transaction.number + earlier(job, lie.fragment) },
+        }),
       },
       steps,
       ...gasOf(gas),

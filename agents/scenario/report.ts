@@ -117,7 +117,6 @@ function disputedTransaction({ input, honest, liar }: Sides, index: number): Dis
   return { number: index + 1, payload, honest: truth, liar: lie };
 }
 
-
 /** The figures of a dispute's gas. */
 export function gasOf(book: GasBook): Pick<Report, "moves" | "gas" | "gasByKind"> {
   return { moves: book.moves, gas: { ...book.averages(), total: book.disputeTotal() }, gasByKind: book.lines() };
@@ -155,7 +154,11 @@ export function reportJson(report: Report): Record<string, unknown> {
 }
 
 function transactionJson({ number, payload, honest, liar }: DisputedTransaction): Record<string, unknown> {
-  const side = ({ status, trap, output }: Ending): Record<string, unknown> => ({ status, trap, output: readable(output) });
+  const side = ({ status, trap, output }: Ending): Record<string, unknown> => ({
+    status,
+    trap,
+    output: readable(output),
+  });
   return { number, payload: readable(payload), honest: side(honest), liar: side(liar) };
 }
 

@@ -40,8 +40,8 @@ const RESULT = "a.wasm";
 /** What the thread compiles. */
 export interface CompilerOrder {
   readonly sources: Sources;
-  /** From `clang` or `clang++` on. */
-  readonly command: readonly string[];
+  readonly compiler: "clang" | "clang++";
+  readonly args: string[];
   /** The file that is wanted. */
   readonly result: string;
 }
@@ -61,11 +61,12 @@ export function packageFile(name: string, file: string): string {
  * @throws ClangError if it has to be compiled and does not
  */
 export async function compileC(sources: Sources, options: ClangOptions): Promise<Uint8Array> {
-  const command = [options.compiler ?? "clang", ...options.args, "-o", RESULT];
-  const file = join(OUTPUT, `clang-${fingerprint(sources, command)}.wasm`);
+  const compiler = options.compiler ?? "clang";
+  const args = [...options.args, "-o", RESULT];
+  const file = join(OUTPUT, `clang-${fingerprint(sources, [compiler, ...args])}.wasm`);
   if (!existsSync(file)) {
     options.onCompile?.();
-    const bytes = await run({ sources, command, result: RESULT });
+    const bytes = await run({ sources, compiler, args, result: RESULT });
     mkdirSync(OUTPUT, { recursive: true });
     // Others may be building or reading at the same time.
     const draft = `${file}.${process.pid}`;
@@ -106,5 +107,5 @@ async function run(order: CompilerOrder): Promise<Uint8Array> {
   if ("bytes" in answer) return answer.bytes;
   // The first complaint comes first, as some show only one line.
   const complaint = answer.failure.split("\n").find((line) => /error:/.test(line)) ?? answer.failure;
-  throw new ClangError(`clang: ${complaint}\n${order.command.join(" ")}\n${answer.failure}`);
+  throw new ClangError(`${order.compiler}: ${complaint}\n${order.args.join(" ")}\n${answer.failure}`);
 }

@@ -46,7 +46,12 @@ const FAILURES: readonly Failure[] = [
     trap: Trap.outOfFuel,
   },
   { name: "runs out of fuel in COMMIT", payload: `BEGIN; ${COPY} COMMIT;`, fuel: 0n, trap: Trap.outOfFuel },
-  { name: "traps after a statement that succeeded", payload: `${COPY} ${OVERFLOW}`, fuel: ENOUGH, trap: Trap.stackExhausted },
+  {
+    name: "traps after a statement that succeeded",
+    payload: `${COPY} ${OVERFLOW}`,
+    fuel: ENOUGH,
+    trap: Trap.stackExhausted,
+  },
 ];
 
 describe("a transaction of a database", function () {

@@ -6,8 +6,7 @@ export type Value = null | bigint | number | string | { readonly blob: string };
 
 /** What a statement answers. */
 export type Result =
-  | { readonly columns: readonly string[]; readonly rows: readonly (readonly Value[])[] }
-  | { readonly changes: bigint };
+  { readonly columns: readonly string[]; readonly rows: readonly (readonly Value[])[] } | { readonly changes: bigint };
 
 /** What a payload answers. */
 export interface Answer {
@@ -54,17 +53,23 @@ export class Oracle {
     const columns = statement.columns().map(({ name }) => name);
     if (columns.length === 0) {
       const before = this.#totalChanges();
-      const { changes } = statement.run();
-      return { changes: this.#totalChanges() === before ? 0n : BigInt(changes) };
+      statement.run();
+      return { changes: this.#totalChanges() === before ? 0n : this.#integer("SELECT changes() AS n") };
     }
     const rows = statement.all() as unknown as Record<string, null | bigint | number | string | Uint8Array>[];
     return { columns, rows: rows.map((row) => columns.map((name) => valueOf(row[name] ?? null))) };
   }
 
   #totalChanges(): bigint {
-    const statement = this.#database.prepare("SELECT total_changes() AS n");
+    return this.#integer("SELECT total_changes() AS n");
+  }
+
+  #integer(sql: string): bigint {
+    const statement = this.#database.prepare(sql);
     statement.setReadBigInts(true);
-    return BigInt(Number(statement.get()?.["n"]));
+    const n = statement.get()?.["n"];
+    if (typeof n !== "bigint") throw new Error(`${sql} gives no integer`);
+    return n;
   }
 
   #rollBack(): boolean {

@@ -95,7 +95,7 @@ export function shopStatements(count = 400): string[] {
     const stock = 10 + numbers.below(40);
     statements.push(`INSERT INTO product VALUES (${i + 1}, '${name}', ${category}, ${price}, ${stock});`);
   }
-  for (let purchases = 0; statements.length < count; ) {
+  for (let purchases = 0; statements.length < count;) {
     const minute = 540 + Math.floor((600 * statements.length) / count);
     switch (numbers.below(12)) {
       case 0:
@@ -108,7 +108,9 @@ export function shopStatements(count = 400): string[] {
         statements.push(delivery(numbers));
         break;
       case 3:
-        statements.push(`SELECT name, price, stock FROM product WHERE name LIKE '%${numbers.pick(WORDS)}%' ORDER BY price;`);
+        statements.push(
+          `SELECT name, price, stock FROM product WHERE name LIKE '%${numbers.pick(WORDS)}%' ORDER BY price;`,
+        );
         break;
       case 4:
         statements.push(history(numbers));
@@ -133,7 +135,9 @@ export function shopTransactions(count?: number): Transaction[] {
 /** Index of the first question about money that is asked when most of the day is over. */
 export function shopQuestion(count = 400): number {
   const late = Math.floor(0.6 * count);
-  return shopStatements(count).findIndex((text, i) => i >= late && QUESTIONS.includes(text) && text.includes("revenue"));
+  return shopStatements(count).findIndex(
+    (text, i) => i >= late && QUESTIONS.includes(text) && text.includes("revenue"),
+  );
 }
 
 const WORDS = ["saw", "pan", "atlas", "of", "knife", "e"];
