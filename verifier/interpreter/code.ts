@@ -28,9 +28,7 @@ export interface Code {
   readonly tables: Int32Array;
   /** The instruction word at a pc below `length`. */
   word(pc: number): Word;
-  /** Cells that `global.get` and `global.set` use: they must hold at most 64 bits. */
-  readonly globals: ReadonlySet<number>;
-  /** One more than the greatest cell that the inner loop reads or writes. */
+  /** One more than the greatest cell that the inner loop reads or writes without asking whether the window shows it. */
   readonly cells: number;
 }
 
@@ -63,7 +61,6 @@ function translate(words: Words): Code {
     extents: Int32Array.from(heights, (_, pc) => 2 * Math.min(components.extent(pc), LARGEST)),
     tables: Int32Array.from(translator.tables),
     word: remember((pc) => words.word(pc)),
-    globals: translator.globals,
     cells: translator.cells,
   };
 }

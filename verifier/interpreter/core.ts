@@ -26,10 +26,11 @@ export const Exit = {
 /** Bytes of a WebAssembly page. */
 export const PAGE_BYTES = 65_536;
 
-/** Cursor of a move in progress, as in `verifier/machine/bulk.ts`; all three are exact integers. */
+/** Cursor of a move in progress, as in `verifier/machine/cursor.ts`. Numbers are exact integers. */
 export interface Cursor {
   readonly d: number;
-  readonly s: number;
+  /** Any u64: where a copy reads, or what a fill writes. */
+  readonly s: bigint;
   readonly n: number;
 }
 

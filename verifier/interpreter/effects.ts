@@ -22,6 +22,8 @@ export const EFFECTS: ReadonlyMap<number, Effect> = new Map([
   [Op.localTee, effect(1, 1)],
   [Op.globalGet, effect(0, 1)],
   [Op.globalSet, effect(1, 0)],
+  [Op.tableGet, effect(1, 1)],
+  [Op.tableSet, effect(2, 0)],
   [Op.memorySize, effect(0, 1)],
   [Op.memoryGrow, effect(1, 1)],
   [Op.i32Const, effect(0, 1)],
@@ -33,6 +35,8 @@ export const EFFECTS: ReadonlyMap<number, Effect> = new Map([
   [Op.memoryFill, effect(3, 1)],
   [Op.tableInit, effect(3, 1)],
   [Op.tableCopy, effect(3, 1)],
+  [Op.tableFill, effect(3, 1)],
+  [Op.tableGrow, effect(2, 2)],
   [Op.inputRead, effect(3, 1)],
   [Op.outputWrite, effect(2, 1)],
   [Op.dataDrop, effect(0, 0)],
@@ -40,6 +44,7 @@ export const EFFECTS: ReadonlyMap<number, Effect> = new Map([
   [Op.copyBytes, effect(1, 0)],
   [Op.fillBytes, effect(1, 0)],
   [Op.copyCells, effect(1, 0)],
+  [Op.fillCells, effect(1, 0)],
   [Op.checkpoint, effect(2, 0)],
   [Op.commit, effect(0, 0)],
   [Op.receipt, effect(1, 0)],
@@ -57,9 +62,11 @@ export const CHECKS: ReadonlySet<number> = new Set([
   Op.memoryFill,
   Op.tableInit,
   Op.tableCopy,
+  Op.tableFill,
+  Op.tableGrow,
   Op.inputRead,
   Op.outputWrite,
 ]);
 
 /** The restartable moves: each works on the cursor in the top operand. */
-export const MOVES: ReadonlySet<number> = new Set([Op.copyBytes, Op.fillBytes, Op.copyCells]);
+export const MOVES: ReadonlySet<number> = new Set([Op.copyBytes, Op.fillBytes, Op.copyCells, Op.fillCells]);

@@ -22,6 +22,7 @@ export function runInnerLoop(m: Core, quota: number): number {
   const { memory, memoryEnd } = m;
   const { bytes: M, view: V, marks } = memory;
   const { words: C, marks: cellMarks } = m.cells;
+  const cellsEnd = Math.min(C.length, m.cells.limit / 4);
   let pc = m.pc * STRIDE;
   let fp = 2 * m.base;
   let sp = fp + heights[m.pc]!;
@@ -124,11 +125,13 @@ export function runInnerLoop(m: Core, quota: number): number {
             // call_indirect
             const i = S[sp - 2]! >>> 0;
             const table = code[pc + 3]!;
+            if (i >= tables[table + 1]!) break outside;
             const cell = 8 * (code[pc + 1]! + i);
             const base = sp - 2 - code[pc + 2]!;
+            if (cell >= cellsEnd) break outside;
             // Null, a wrong type, a full stack and whatever else is not the rule are told apart outside.
             const upper = C[cell + 1]!;
-            if (i >= tables[table + 1]! || upper >>> 16 !== tables[table]) break outside;
+            if (upper >>> 16 !== tables[table]) break outside;
             const entry = C[cell]!;
             const frame = 2 * (upper & 0xffff);
             const parameters = code[pc + 2]!;
@@ -189,6 +192,28 @@ export function runInnerLoop(m: Core, quota: number): number {
             if (cellMarks[cell >>> 10] !== TOUCHED) m.cells.touch(4 * cell, 4);
             C[cell] = S[sp]!;
             C[cell + 1] = S[sp + 1]!;
+            break;
+          }
+          case 0x25: {
+            // table.get
+            const i = S[sp - 2]! >>> 0;
+            if (i >= C[code[pc + 2]!]! >>> 0) break outside;
+            const cell = 8 * (code[pc + 1]! + i);
+            if (cell >= cellsEnd) break outside;
+            S[sp - 2] = C[cell]!;
+            S[sp - 1] = C[cell + 1]!;
+            break;
+          }
+          case 0x26: {
+            // table.set
+            const i = S[sp - 4]! >>> 0;
+            if (i >= C[code[pc + 2]!]! >>> 0) break outside;
+            const cell = 8 * (code[pc + 1]! + i);
+            if (cell >= cellsEnd) break outside;
+            if (cellMarks[cell >>> 10] !== TOUCHED) m.cells.touch(4 * cell, 4);
+            C[cell] = S[sp - 2]!;
+            C[cell + 1] = S[sp - 1]!;
+            sp -= 4;
             break;
           }
           case 0x42: // const

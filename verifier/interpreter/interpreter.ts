@@ -2,15 +2,16 @@
  * The fast interpreter: a state in typed arrays, run for any number of steps and turned into a state again. It agrees with
  * the reference step function after every single step.
  */
-import { MASK_32, MASK_48, MASK_64 } from "../machine/machine.ts";
+import { MASK_32, MASK_48 } from "../machine/machine.ts";
 import { Status } from "../machine/opcodes.ts";
 import { isValidHeader, type Registers } from "../machine/record.ts";
 import { packContext } from "../machine/transaction.ts";
 import { packCursor, unpackCursor } from "../machine/cursor.ts";
 import { Checkpoint } from "../state/checkpoint.ts";
+import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
 import { type Code, decode } from "./code.ts";
-import { Core, Exit, packSizes, type Savepoint, unpackSizes } from "./core.ts";
+import { Core, type Cursor, Exit, packSizes, type Savepoint, unpackSizes } from "./core.ts";
 import { MOVES } from "./effects.ts";
 import { NotWellFormed } from "./errors.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
@@ -206,29 +207,37 @@ function isMove(code: Code, pc: number): boolean {
   return code.fields[pc * STRIDE] === Fast.outside && MOVES.has(code.word(pc).op);
 }
 
-function cursorOf(leaf: bigint): { d: number; s: number; n: number } {
+function cursorOf(leaf: bigint): Cursor {
   const { d, s, n } = unpackCursor(leaf);
-  if (leaf >> 192n !== 0n || [d, s, n].some((field) => field > Number.MAX_SAFE_INTEGER)) {
+  if (leaf >> 192n !== 0n || d > Number.MAX_SAFE_INTEGER || n > Number.MAX_SAFE_INTEGER) {
     throw new NotWellFormed("the cursor of a move is not one that a check leaves");
   }
-  return { d: Number(d), s: Number(s), n: Number(n) };
+  return { d: Number(d), s, n: Number(n) };
 }
 
 function cursorSlot({ cursor, height }: Core): WideSlot | undefined {
   if (cursor === undefined) return undefined;
   const { d, s, n } = cursor;
-  return { slot: height - 1, leaf: packCursor({ d: BigInt(d), s: BigInt(s), n: BigInt(n) }) };
+  return { slot: height - 1, leaf: packCursor({ d: BigInt(d), s, n: BigInt(n) }) };
 }
 
-/** Shows the cells that the code names; globals among them must be integers, in the checkpoint too. */
+/** Shows the cells that the code names. None may hold more than 64 bits, in the checkpoint neither: nothing makes one that does. */
 function loadCells({ code, cells, sources }: Core, checkpoint: Checkpoint | undefined): void {
   if (!cells.ensure(32 * code.cells)) throw new NotWellFormed(`the code uses cell ${code.cells - 1}, there are fewer`);
-  for (const index of code.globals) {
-    for (const tree of [sources.cells.live, checkpoint?.cells]) {
-      if (tree !== undefined && tree.get(index) > MASK_64)
-        throw new NotWellFormed(`global in cell ${index} has more than 64 bits`);
-    }
+  for (const tree of [sources.cells.live, checkpoint?.cells]) {
+    const wide = tree && firstWideLeaf(tree);
+    if (wide !== undefined) throw new NotWellFormed(`cell ${wide} holds more than 64 bits`);
   }
+}
+
+/** The index of a leaf with more than 64 bits. */
+function firstWideLeaf(tree: Tree): number | undefined {
+  for (const [first, bytes] of tree.pages()) {
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    // The least significant two of a leaf's eight words are its last.
+    for (let i = 0; i < words.length; i++) if (i % 8 < 6 && words[i] !== 0) return first + Math.floor(i / 8);
+  }
+  return undefined;
 }
 
 function savepointOf(core: Core, { stack, sizes, context }: Checkpoint): Savepoint {

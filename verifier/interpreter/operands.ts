@@ -42,10 +42,15 @@ export function cell(m: Core, index: number): number | undefined {
   return unsignedValue(m.cells.words[8 * index]!, m.cells.words[8 * index + 1]!);
 }
 
-/** The reference in a cell that the window shows; `undefined` for null. */
+/** The lower 64 bits of a cell; `undefined` outside the cells. */
+export function exactCell(m: Core, index: number): bigint | undefined {
+  if (!m.cells.ensure(32 * (index + 1))) return undefined;
+  const [lower = 0, upper = 0] = m.cells.words.subarray(8 * index, 8 * index + 2);
+  return (BigInt(upper >>> 0) << 32n) | BigInt(lower >>> 0);
+}
+
+/** The reference in a cell; `undefined` for null. */
 export function reference(m: Core, index: number): (FunctionReference & { readonly tag: number }) | undefined {
-  const lanes = m.cells.words.subarray(8 * index, 8 * index + 8);
-  if (lanes.every((lane) => lane === 0)) return undefined;
-  const [low = 0, high = 0] = lanes;
-  return unpackReference((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+  const leaf = exactCell(m, index) ?? 0n;
+  return leaf === 0n ? undefined : unpackReference(leaf);
 }

@@ -5,19 +5,18 @@
 import { type Word } from "../machine/word.ts";
 import { LOADS, Op, STORES, Trap } from "../machine/opcodes.ts";
 import { imm32, ReferenceTag } from "../machine/word.ts";
-import { checkBytes, checkCells, dropSegment, inputRead, outputWrite, runMove } from "./bulk.ts";
-import { type Core, PAGE_BYTES } from "./core.ts";
-import { MOVES } from "./effects.ts";
+import { checkBytes, copyBytes, fillBytes, inputRead, outputWrite } from "./bulk.ts";
+import type { Core } from "./core.ts";
 import { executeHost } from "./host.ts";
-import { load, store } from "./linear-memory.ts";
-import { low, reference, setOperand } from "./operands.ts";
+import { growMemory, load, memorySize, store } from "./linear-memory.ts";
+import { low, reference } from "./operands.ts";
 import { ESCAPE, type Result, RETRY, trap } from "./result.ts";
+import { checkCells, checkFill, copyCells, dropSegment, fillCells, growTable, showElement } from "./table.ts";
 
 /** Executes the instruction at pc, and of a move as many steps as `budget` (at least 1) allows. */
 export function executeOutside(m: Core, budget: number): Result {
   const word = m.code.word(m.pc);
   const { op } = word;
-  if (MOVES.has(op)) return runMove(m, word, budget);
   if (LOADS.has(op)) return load(m, word);
   if (STORES.has(op)) return store(m, word);
   switch (op) {
@@ -30,7 +29,7 @@ export function executeOutside(m: Core, budget: number): Result {
     case Op.memorySize:
       return memorySize(m, word);
     case Op.memoryGrow:
-      return memoryGrow(m, word);
+      return growMemory(m, word);
     case Op.memoryInit:
     case Op.memoryCopy:
     case Op.memoryFill:
@@ -38,6 +37,22 @@ export function executeOutside(m: Core, budget: number): Result {
     case Op.tableInit:
     case Op.tableCopy:
       return checkCells(m, word);
+    case Op.tableFill:
+      return checkFill(m, word);
+    case Op.tableGrow:
+      return growTable(m, word);
+    case Op.tableGet:
+      return showElement(m, word, low(m, word.top - 1));
+    case Op.tableSet:
+      return showElement(m, word, low(m, word.top - 2));
+    case Op.copyBytes:
+      return copyBytes(m, word, budget);
+    case Op.fillBytes:
+      return fillBytes(m, word, budget);
+    case Op.copyCells:
+      return copyCells(m, word, budget);
+    case Op.fillCells:
+      return fillCells(m, word, budget);
     case Op.dataDrop:
     case Op.elemDrop:
       return dropSegment(m, word);
@@ -60,6 +75,7 @@ function makeRoom(m: Core, end: number): Result {
 function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
   const i = low(m, top - 1);
   if (i >= imm32(imm, 1)) return trap(Trap.undefinedElement);
+  if (!m.cells.ensure(32 * (a + i + 1))) return ESCAPE;
   const callee = reference(m, a + i);
   if (callee === undefined) {
     const size = imm32(imm, 2);
@@ -81,28 +97,4 @@ function returnTo(m: Core, { a, b, flags }: Word): Result {
   const base = m.stack.words[record]! >>> 0;
   if (pc >= m.code.length || base + m.code.heights[pc]! / 2 !== m.base + b + (flags & 1)) return ESCAPE;
   return m.stack.ensure(base + m.code.extents[pc]! / 2) ? RETRY : ESCAPE;
-}
-
-function memorySize(m: Core, { top, b }: Word): Result {
-  if (b >= 4) return ESCAPE;
-  setOperand(m, top, m.pages[b]!, 0);
-  m.pc += 1;
-  return 1;
-}
-
-function memoryGrow(m: Core, { top, b, imm }: Word): Result {
-  if (b >= 4) return ESCAPE;
-  const pages = m.pages[b]!;
-  const grown = pages + low(m, top - 1);
-  const most = imm >> 64n;
-  if (grown > Number.MAX_SAFE_INTEGER) return ESCAPE;
-  if (BigInt(grown) > most) {
-    setOperand(m, top - 1, -1, 0);
-  } else {
-    if (b === 0 && !m.memory.ensure(Math.min(grown * PAGE_BYTES, m.memory.limit))) return ESCAPE;
-    m.pages[b] = grown;
-    setOperand(m, top - 1, pages, 0);
-  }
-  m.pc += 1;
-  return 1;
 }

@@ -9,6 +9,9 @@ import type { Words } from "./words.ts";
 /** Slots, cells and parameters beyond this are left to the reference. */
 const MAX_OFFSET = 2 ** 24;
 
+/** No window shows so many cells. */
+const MAX_CELLS = 2 ** 30;
+
 /** Floats are loaded and stored as the integers of their bits. */
 const SAME_ACCESS: ReadonlyMap<number, number> = new Map([
   [Op.f32Load, Op.i32Load],
@@ -29,7 +32,6 @@ const OUTSIDE: Translation = [Fast.outside];
 export class Translator {
   readonly fields: Int32Array;
   readonly tables: number[] = [];
-  readonly globals = new Set<number>();
   /** Direct calls: their frames are checked when all extents are known. */
   readonly calls: number[] = [];
   cells = 4;
@@ -108,12 +110,21 @@ export class Translator {
       case Op.globalGet:
       case Op.globalSet:
         if (!this.#cell(a)) return undefined;
-        this.globals.add(a);
         // A cell has eight lanes, the least significant first.
         return [op, 8 * a];
+      case Op.tableGet:
+      case Op.tableSet:
+        return this.#element(pc, op);
       default:
         return OUTSIDE;
     }
+  }
+
+  /** How large the table is, and which of its cells the window shows, is seen when an element is asked for. */
+  #element(pc: number, op: number): Translation {
+    const first = this.#words.a(pc);
+    const size = this.#words.imm(pc, 2);
+    return first < MAX_OFFSET && this.#cell(size) ? [op, first, 8 * size] : undefined;
   }
 
   #cell(cell: number): boolean {
@@ -212,9 +223,10 @@ export class Translator {
     const first = words.a(pc);
     const parameters = words.b(pc);
     const capacity = words.imm(pc, 1);
-    if (top < 1 || parameters > top - 1 || !this.#cell(first + Math.max(capacity, 1) - 1)) return undefined;
+    if (top < 1 || parameters > top - 1 || first >= MAX_OFFSET) return undefined;
     const type = words.imm(pc, 0);
-    const table = this.tables.push(type < REFERENCE_LIMITS.type ? tagged(type) : -1, capacity) - 2;
+    const indices = Math.min(capacity, MAX_CELLS);
+    const table = this.tables.push(type < REFERENCE_LIMITS.type ? tagged(type) : -1, indices) - 2;
     return [Op.callIndirect, first, 2 * parameters, table];
   }
 

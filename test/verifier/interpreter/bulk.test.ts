@@ -17,7 +17,7 @@ function moving(operands: readonly number[], check: bigint, move: bigint): State
   const memory = [{ region: 0, offset: 0, bytes: Uint8Array.from({ length: 1000 }, (_, i) => i * 31 + (i >> 8)) }];
   const cells = {
     4: 20n,
-    ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [10 + i, (BigInt(i + 1) << 128n) | 7n])),
+    ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [10 + i, (BigInt(i + 1) << 56n) | 7n])),
   };
   const input = Uint8Array.from({ length: 600 }, (_, i) => 255 - (i % 251));
   return loadedState([...constants, check, move, word(Op.yield)], { memory, cells, input, budget: 100_000n });

@@ -1,7 +1,7 @@
 /** Programs that no compiler makes, each of which would break the fast form if it took them for granted. */
 import { expect } from "chai";
 import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
-import { packCallRecord, packImm32, packReference } from "../../../verifier/machine/word.ts";
+import { packCallRecord, packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, type Setup, word } from "../machine/assemble.ts";
 import { expectExecution } from "./agree.ts";
@@ -49,6 +49,12 @@ function indirect(index: bigint, cells: Setup["cells"], capacity = 2): State {
   return loadedState(words, { cells: { 5: 2n, ...cells } });
 }
 
+/** Reads an element of the table that begins at cell 10 and has its size in cell 4, by default 2. */
+function element(index: bigint, cells: Setup["cells"], then: readonly bigint[] = []): State {
+  const get = word(Op.tableGet, { top: 1, a: 10, imm: packImm32(0, 2, 4) });
+  return loadedState([constant(index, 0), get, ...then, ...end(1)], { cells: { 4: 2n, ...cells } });
+}
+
 /** Name, state, and what the halted machine's registers say. */
 const PROGRAMS: readonly (readonly [name: string, state: State, registers: { status: number; code: number }])[] = [
   ["a return into another place of the same frame", forged(packCallRecord(11, 0)), { status: Status.yielded, code: 0 }],
@@ -86,7 +92,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
   [
     "an index just behind the table, where another one begins",
     indirect(2n, { 10: reference(8, 6), 11: reference(8, 6), 12: reference(8, 6) }),
-    { status: Status.trapped, code: Trap.tableBounds },
+    { status: Status.trapped, code: Trap.undefinedElement },
   ],
   [
     "a null element of the table",
@@ -96,16 +102,16 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
   [
     "a null element behind the table's size",
     indirect(3n, { 10: reference(8, 6) }, 5),
-    { status: Status.trapped, code: Trap.tableBounds },
+    { status: Status.trapped, code: Trap.undefinedElement },
   ],
   [
     "a reference to another type",
-    indirect(1n, { 11: reference(8, 6) | (1n << 99n) }),
+    indirect(1n, { 11: packReference({ type: 6, entry: 8, frame: 6 }) }),
     { status: Status.trapped, code: Trap.indirectCallType },
   ],
   [
     "a reference that is no function",
-    indirect(1n, { 11: reference(8, 6) + (1n << 128n) }),
+    indirect(1n, { 11: packExternal(8) }),
     { status: Status.trapped, code: Trap.indirectCallType },
   ],
   [
@@ -115,7 +121,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
   ],
   [
     "a reference whose frame overflows the stack",
-    indirect(1n, { 11: reference(8, 2 ** 31) }),
+    indirect(1n, { 11: reference(8, 2 ** 16 - 1) }),
     { status: Status.trapped, code: Trap.stackExhausted },
   ],
   ["a reference whose frame is too small", indirect(1n, { 11: reference(8, 1) }), { status: Status.yielded, code: 0 }],
@@ -192,6 +198,62 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       { cells: { 4: 5n, 11: reference(8, 6) } },
     ),
     { status: Status.yielded, code: 0 },
+  ],
+  [
+    "an element with more than 64 bits, and a global that it is copied to",
+    element(1n, { 11: 5n + (1n << 64n) }, [word(Op.globalSet, { top: 1, a: 9 }), word(Op.globalGet, { a: 9 })]),
+    { status: Status.yielded, code: 0 },
+  ],
+  [
+    "a size with more than 32 bits",
+    element(3n, { 4: 3n + (1n << 32n) }),
+    { status: Status.trapped, code: Trap.tableBounds },
+  ],
+  ["an element beyond the cells", element(60n, { 4: 61n }), { status: Status.trapped, code: Trap.index }],
+  [
+    "a table that covers its own size",
+    loadedState(
+      [
+        constant(0n, 0),
+        constant(1n << 32n, 1),
+        word(Op.tableSet, { top: 2, a: 4, imm: packImm32(0, 9, 4) }),
+        constant(0n, 0),
+        word(Op.tableGet, { top: 1, a: 4, imm: packImm32(0, 9, 4) }),
+        ...end(1),
+      ],
+      { cells: { 4: 3n } },
+    ),
+    { status: Status.trapped, code: Trap.tableBounds },
+  ],
+  [
+    "a table that grows over the cells' end",
+    loadedState(
+      [
+        constant(7n, 0),
+        constant(9n, 1),
+        word(Op.tableGrow, { top: 2, imm: packImm32(4, 100) }),
+        word(Op.fillCells, { top: 2, a: 57 }),
+        ...end(1),
+      ],
+      { cells: { 4: 3n } },
+    ),
+    { status: Status.trapped, code: Trap.index },
+  ],
+  [
+    "a fill that is given up",
+    loadedState([
+      constant(7n, 0),
+      constant(9n, 1),
+      word(Op.tableGrow, { top: 2, imm: packImm32(4, 100) }),
+      word(Op.drop, { top: 2 }),
+      ...end(1),
+    ]),
+    { status: Status.yielded, code: 0 },
+  ],
+  [
+    "a size of which the table is not told",
+    loadedState([constant(0n, 0), word(Op.tableGet, { top: 1, a: 9, imm: packImm32(0, 1, 2 ** 31) }), ...end(1)]),
+    { status: Status.trapped, code: Trap.index },
   ],
   [
     "a yield after which the frame is higher",

@@ -2,7 +2,7 @@
  * Random programs of machine words: straight code with consistent stack heights, branches, calls of every kind, bulk and host
  * instructions. A few words may be spoilt, so that the program does what no compiler would let it do.
  */
-import { CHECKS, EFFECTS } from "../../../verifier/interpreter/effects.ts";
+import { CHECKS, EFFECTS, MOVES } from "../../../verifier/interpreter/effects.ts";
 import { Flag, LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { packImm32, packReference, type Word } from "../../../verifier/machine/word.ts";
 import type { Draw } from "../../programs/draw.ts";
@@ -29,14 +29,28 @@ export interface RandomProgram {
   readonly cells: Readonly<Record<number, bigint>>;
 }
 
-/** Size cells of the table, its segment and the data segment; the table; two globals; the element segment. */
-export const CELLS = { tableSize: 4, elementSize: 5, dataSize: 6, globals: 8, table: 10, elements: 26 } as const;
-const TABLE_SLOTS = 8;
+/** Size cells of a segment of elements, of one of data, and of a memory; two globals; the elements of the segment. */
+export const CELLS = { elementSize: 4, dataSize: 5, pages: 6, globals: 8, elements: 40 } as const;
+
+interface Table {
+  readonly sizeCell: number;
+  readonly first: number;
+  readonly capacity: number;
+}
+
+/** The first one holds functions. */
+const TABLES: readonly [Table, Table] = [
+  { sizeCell: 10, first: 12, capacity: 12 },
+  { sizeCell: 11, first: 24, capacity: 7 },
+];
+const [FUNCTIONS] = TABLES;
 
 const MOVE_AFTER: ReadonlyMap<number, number> = new Map([
   [Op.memoryFill, Op.fillBytes],
   [Op.tableInit, Op.copyCells],
   [Op.tableCopy, Op.copyCells],
+  [Op.tableFill, Op.fillCells],
+  [Op.tableGrow, Op.fillCells],
 ]);
 
 const PLAIN: readonly number[] = [
@@ -45,7 +59,7 @@ const PLAIN: readonly number[] = [
   ...STORES.keys(),
   ...[Op.nop, Op.drop, Op.select, Op.localGet, Op.localGet, Op.localSet, Op.localTee, Op.globalGet, Op.globalSet],
   ...[Op.memorySize, Op.memoryGrow, Op.inputLoad, Op.inputLength, Op.outputAppend, Op.outcome, Op.fuel],
-  ...[Op.dataDrop, Op.elemDrop],
+  ...[Op.dataDrop, Op.elemDrop, Op.tableGet, Op.tableGet, Op.tableSet, Op.tableSet],
 ];
 
 const BULK: readonly number[] = [...CHECKS];
@@ -76,12 +90,14 @@ export class WordWriter {
       word.imm = packImm32(this.#frame());
     }
     const cells: Record<number, bigint> = {
-      [CELLS.tableSize]: BigInt(TABLE_SLOTS - this.#draw.below(3)),
+      [FUNCTIONS.sizeCell]: BigInt(8 - this.#draw.below(3)),
+      [TABLES[1].sizeCell]: BigInt(this.#draw.below(5)),
       [CELLS.elementSize]: 4n,
       [CELLS.dataSize]: 64n,
+      [CELLS.pages]: 1n,
       [CELLS.globals]: this.#draw.integer("i64") & 0xffff_ffff_ffff_ffffn,
     };
-    for (let i = 0; i < TABLE_SLOTS; i++) if (!this.#draw.chance(6)) cells[CELLS.table + i] = this.#reference(i);
+    for (let i = 0; i < 6; i++) if (!this.#draw.chance(6)) cells[FUNCTIONS.first + i] = this.#reference(i);
     for (let i = 0; i < 4; i++) cells[CELLS.elements + i] = this.#reference(i);
     return { words: this.#words, cells };
   }
@@ -177,8 +193,10 @@ export class WordWriter {
     const isAccess = LOADS.has(op) || STORES.has(op);
     const cell = CELLS.globals + draw.below(2);
     if (isAccess) this.#access(op, height, pops);
+    else if (op === Op.tableGet || op === Op.tableSet) this.#element(op, height);
     else if (op === Op.globalGet || op === Op.globalSet) this.#emit(op, height, { a: cell });
-    else if (op === Op.memoryGrow) this.#emit(op, height, { imm: 3n << 64n });
+    else if (op === Op.memoryGrow || op === Op.memorySize)
+      this.#emit(op, height, { ...this.#memory(), imm: 3n << 64n });
     else if (op === Op.dataDrop) this.#emit(op, height, { a: CELLS.dataSize });
     else if (op === Op.elemDrop) this.#emit(op, height, { a: CELLS.elementSize });
     else this.#emit(op, height, { a: local });
@@ -196,11 +214,39 @@ export class WordWriter {
     this.#emit(op, height, this.#place());
   }
 
-  /** Mostly memory 0 with a small offset. */
+  /** Mostly a small offset. */
   #place(): Partial<Mutable> {
     const draw = this.#draw;
     const offset = BigInt(draw.chance(30) ? 65_500 + draw.below(40) : draw.below(100)) << 64n;
-    return draw.chance(20) ? { a: draw.below(4), b: draw.below(9), imm: offset } : { imm: offset };
+    return draw.chance(20)
+      ? { a: draw.pick([0, 1, 3]), b: draw.below(9), imm: offset }
+      : { ...this.#memory(), imm: offset };
+  }
+
+  /** Region and size index: memory 0, or another one; but not the output, of which half is no memory to the interpreter. */
+  #memory(): { readonly a: number; readonly b: number } {
+    const draw = this.#draw;
+    const region = draw.pick([0, 1, 1, 3]);
+    return draw.chance(3) ? { a: region, b: draw.chance(2) ? CELLS.pages : region } : { a: 0, b: 0 };
+  }
+
+  /** What is written is another element, or any number. */
+  #element(op: number, height: number): void {
+    const draw = this.#draw;
+    const element = (): Partial<Mutable> => {
+      const table = draw.pick([...TABLES]);
+      return { a: table.first, imm: packImm32(0, table.capacity, table.sizeCell) };
+    };
+    const index = (): bigint => BigInt(draw.below(draw.chance(20) ? 14 : 5));
+    const bottom = height - (op === Op.tableGet ? 1 : 2);
+    for (let top = height; top > bottom; top--) this.#emit(Op.drop, top);
+    this.#emit(Op.i64Const, bottom, { imm: index() });
+    if (op === Op.tableSet) {
+      const copies = draw.chance(2);
+      this.#emit(Op.i64Const, bottom + 1, { imm: copies ? index() : this.#constant() });
+      if (copies) this.#emit(Op.tableGet, bottom + 2, element());
+    }
+    this.#emit(op, height, element());
   }
 
   #branch(height: number, floor: number): number {
@@ -241,10 +287,11 @@ export class WordWriter {
     const top = isIndirect ? height - 1 : height;
     if (parameters > top) return this.#drop(height);
     if (isIndirect) {
-      const imm = packImm32(callee, TABLE_SLOTS, CELLS.tableSize);
+      const { sizeCell, first: a, capacity } = FUNCTIONS;
+      const imm = packImm32(callee, capacity, sizeCell);
       this.#emit(Op.drop, height);
-      this.#emit(Op.i64Const, top, { imm: BigInt(draw.chance(8) ? draw.below(TABLE_SLOTS + 2) : callee) });
-      this.#emit(Op.callIndirect, height, { a: CELLS.table, b: parameters, imm });
+      this.#emit(Op.i64Const, top, { imm: BigInt(draw.chance(8) ? draw.below(capacity + 2) : callee) });
+      this.#emit(Op.callIndirect, height, { a, b: parameters, imm });
     } else {
       this.#calls.push({ word: this.#emit(Op.call, height, { b: parameters }), callee });
     }
@@ -252,33 +299,58 @@ export class WordWriter {
   }
 
   #bulk(height: number): number {
+    const op = this.#draw.pick(BULK as readonly [number, ...number[]]);
+    const { pops, pushes } = EFFECTS.get(op) ?? { pops: 0, pushes: 0 };
+    const bottom = height - pops;
+    for (let top = height; top > bottom; top--) this.#emit(Op.drop, top);
+    if (op === Op.tableGrow || op === Op.tableFill) this.#fillTable(op, bottom);
+    else if (op === Op.tableCopy || op === Op.tableInit) this.#copyTable(op, bottom);
+    else this.#moveBytes(op, bottom, pops);
+    return bottom + pushes - 1;
+  }
+
+  #constants(bottom: number, values: readonly (number | bigint)[]): void {
+    values.forEach((value, i) => this.#emit(Op.i64Const, bottom + i, { imm: BigInt(value) }));
+  }
+
+  #fillTable(op: number, bottom: number): void {
     const draw = this.#draw;
-    const op = draw.pick(BULK as readonly [number, ...number[]]);
-    const operands = op === Op.outputWrite ? 2 : 3;
-    const bottom = height - operands;
-    for (let i = 0; i < operands; i++) this.#emit(Op.drop, height - i);
-    const isTable = op === Op.tableInit || op === Op.tableCopy;
-    const far = (): number => (draw.chance(25) ? 65_400 : 0) + draw.below(400);
-    for (let i = 0; i < operands; i++) {
-      const value = isTable ? draw.below(6) : op === Op.memoryInit ? draw.below(70) : far();
-      this.#emit(Op.i64Const, bottom + i, { imm: BigInt(value) });
-    }
+    const { sizeCell, first, capacity } = draw.pick([...TABLES]);
+    const isGrow = op === Op.tableGrow;
+    const value = draw.chance(2) ? this.#constant() : (1n << 62n) | this.#constant();
+    this.#constants(bottom, isGrow ? [value, draw.below(5)] : [draw.below(6), value, draw.below(4)]);
+    this.#emit(op, bottom + (isGrow ? 2 : 3), { imm: packImm32(sizeCell, capacity) });
+    this.#emit(Op.fillCells, bottom + (isGrow ? 2 : 1), { a: first });
+  }
+
+  #copyTable(op: number, bottom: number): void {
+    const draw = this.#draw;
+    const target = draw.pick([...TABLES]);
+    const segment = { sizeCell: CELLS.elementSize, first: CELLS.elements };
+    const source = op === Op.tableInit ? segment : draw.pick([...TABLES]);
+    this.#constants(bottom, [draw.below(6), draw.below(6), draw.below(6)]);
+    this.#emit(op, bottom + 3, { imm: packImm32(target.sizeCell, source.sizeCell) });
+    this.#emit(Op.copyCells, bottom + 1, { a: target.first, b: source.first });
+  }
+
+  #moveBytes(op: number, bottom: number, operands: number): void {
+    const draw = this.#draw;
+    const bound = op === Op.memoryInit ? 70 : 400;
+    const value = (): number => (bound === 400 && draw.chance(25) ? 65_400 : 0) + draw.below(bound);
+    this.#constants(
+      bottom,
+      Array.from({ length: operands }, () => value()),
+    );
+    const target = this.#memory();
+    const source = this.#memory();
     const imm = {
-      [Op.memoryInit]: packImm32(0, CELLS.dataSize, 0, draw.below(100)),
-      [Op.tableInit]: packImm32(CELLS.tableSize, CELLS.elementSize),
-      [Op.tableCopy]: packImm32(CELLS.tableSize, CELLS.tableSize),
+      [Op.memoryInit]: packImm32(target.b, CELLS.dataSize, 0, draw.below(100)),
+      [Op.memoryCopy]: packImm32(target.b, source.b),
     }[op];
-    this.#emit(op, height, { imm: imm ?? 0n });
-    const move = MOVE_AFTER.get(op) ?? Op.copyBytes;
-    const source = {
-      [Op.memoryInit]: 1,
-      [Op.inputRead]: 3,
-      [Op.tableInit]: CELLS.elements,
-      [Op.tableCopy]: CELLS.table,
-    }[op];
-    const target = op === Op.outputWrite ? 2 : isTable ? CELLS.table : 0;
-    this.#emit(move, bottom + 1, { a: target, b: source ?? 0 });
-    return bottom;
+    this.#emit(op, bottom + operands, { imm: imm ?? packImm32(target.b) });
+    const from = { [Op.memoryInit]: 1, [Op.inputRead]: 3, [Op.memoryCopy]: source.a, [Op.outputWrite]: source.a }[op];
+    const into = op === Op.outputWrite ? 2 : target.a;
+    this.#emit(MOVE_AFTER.get(op) ?? Op.copyBytes, bottom + 1, { a: into, b: from ?? 0 });
   }
 
   #transaction(height: number): number {
@@ -341,8 +413,7 @@ export class WordWriter {
   }
 
   #isMove(pc: number): boolean {
-    const op = this.#words[pc - 1]?.op;
-    return op === Op.copyBytes || op === Op.fillBytes || op === Op.copyCells;
+    return MOVES.has(this.#words[pc - 1]?.op ?? 0);
   }
 }
 

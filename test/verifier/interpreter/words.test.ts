@@ -1,6 +1,7 @@
 /** Random programs of words: the interpreter agrees with the reference, also where it has to leave steps to it. */
 import { expect } from "chai";
 import fc from "fast-check";
+import { packSizes } from "../../../verifier/interpreter/core.ts";
 import { packWord, type Word } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { Draw } from "../../programs/draw.ts";
@@ -18,7 +19,7 @@ const gaps = fc.array(fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min:
 });
 
 function stateOf({ cells }: RandomProgram, words: readonly Word[], budget: bigint): State {
-  return loadedState(words.map(packWord), {
+  const state = loadedState(words.map(packWord), {
     header: { codeDepth: 9, stackDepth: 8, slotLimit: 120 },
     cells,
     budget,
@@ -28,6 +29,9 @@ function stateOf({ cells }: RandomProgram, words: readonly Word[], budget: bigin
       { region: 1, offset: 0, bytes: Uint8Array.from({ length: 200 }, (_, i) => i + 50) },
     ],
   });
+  // Each of the regions is a memory of one page as well.
+  const sizes = packSizes([1, 1, 1, 1]);
+  return { ...state, registers: { ...state.registers, sizes } };
 }
 
 describe("interpreter / random words", function () {
