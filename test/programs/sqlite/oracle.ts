@@ -11,7 +11,7 @@ export type Result =
 /** What a payload answers. */
 export interface Answer {
   readonly results: readonly Result[];
-  readonly error?: { readonly code: number; readonly message: string; readonly rolledBack: boolean };
+  readonly error?: { readonly code: bigint; readonly message: string; readonly rolledBack: boolean };
 }
 
 /** Reads an answer of the guest: numbers keep their type, which JSON alone would not tell. */
@@ -19,9 +19,7 @@ export function parseAnswer(text: string): Answer {
   const number = (source: string): bigint | number => (/^-?\d+$/.test(source) ? BigInt(source) : Number(source));
   type Reviver = (key: string, value: unknown, context: { source: string }) => unknown;
   const reviver: Reviver = (_, value, { source }) => (typeof value === "number" ? number(source) : value);
-  const answer = JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Answer;
-  if (answer.error === undefined) return answer;
-  return { ...answer, error: { ...answer.error, code: Number(answer.error.code) } };
+  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Answer;
 }
 
 /** Node's SQLite, told to behave like the guest. */
@@ -39,11 +37,11 @@ export class Oracle {
     try {
       for (const sql of statements) results.push(this.#execute(sql));
       // The guest ends a transaction with its payload, and says so.
-      if (this.#rollBack()) return { results, error: { code: 4, message: LEFT_OPEN, rolledBack: true } };
+      if (this.#rollBack()) return { results, error: { code: 4n, message: LEFT_OPEN, rolledBack: true } };
       return { results };
     } catch (error) {
       const { errcode, message } = error as Error & { errcode: number };
-      return { results, error: { code: errcode & 0xff, message, rolledBack: this.#rollBack() } };
+      return { results, error: { code: BigInt(errcode & 0xff), message, rolledBack: this.#rollBack() } };
     }
   }
 
