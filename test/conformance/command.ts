@@ -1,5 +1,5 @@
 /** The conformance command: its options, and what it prints. */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { Exit, guarded, UserError } from "../../agents/cli/failure.ts";
@@ -15,6 +15,8 @@ export interface ConformanceOptions {
   readonly onchain: "none" | Selection;
   readonly json?: true;
   readonly verbose?: true;
+  /** A file for the JSON object, whatever is printed. */
+  readonly report?: string;
 }
 
 /** @param connect - deploys a verifier on an embedded chain */
@@ -33,6 +35,7 @@ export function conformanceCommand(connect: () => Promise<StepJudge>): Command {
         .default("none"),
     )
     .option("--json", "print one JSON object")
+    .option("--report <file>", "write the JSON object to a file too")
     .option("--verbose", "list every module that is out of scope, every failure and every disagreement")
     .exitOverride()
     .showHelpAfterError("(--help tells more)")
@@ -70,9 +73,10 @@ export async function conformance(
     onProgress: (now) => progress?.update(now),
   });
   progress?.clear();
-  const verbose = options.verbose === true;
+  const json = JSON.stringify({ onchain, ...summary });
+  if (options.report !== undefined) writeFileSync(options.report, `${json}\n`);
   return {
-    output: options.json ? JSON.stringify({ onchain, ...summary }) : describeSummary(summary, { verbose }),
+    output: options.json ? json : describeSummary(summary, { verbose: options.verbose === true }),
     exitCode: summary.passed ? Exit.success : Exit.failure,
   };
 }

@@ -2,6 +2,8 @@
 import { equalHashes, keccak256 } from "../../verifier/merkle/keccak.ts";
 import { prove } from "../../verifier/proof/witness.ts";
 import type { Session } from "../../verifier/program/session.ts";
+import { Tree } from "../../verifier/merkle/tree.ts";
+import { outputInputNode } from "../../verifier/state/program.ts";
 import { isHalted, stepState } from "../../verifier/state/step-state.ts";
 import { RECORD_BYTES, stateRoot, type State } from "../../verifier/state/state.ts";
 import type { FastRunner } from "./fast-runner.ts";
@@ -35,6 +37,7 @@ export class ProvingRunner implements Runner {
   readonly #fast: FastRunner;
   readonly #selection: Selection;
   readonly #sink: StepSink;
+  readonly #codes = new WeakMap<Session, Tree>();
 
   constructor(fast: FastRunner, selection: Selection, sink: StepSink) {
     this.#fast = fast;
@@ -45,7 +48,7 @@ export class ProvingRunner implements Runner {
   async run(loaded: State, session: Session, line: number): Promise<State> {
     const expected = await this.#fast.run(loaded);
     const seen = new Set<string>();
-    let state = loaded;
+    let state = this.#unfolded(loaded, session);
     for (let step = 0; !isHalted(state); step++) {
       const op = opcodeAt(session, state.registers.pc);
       const before = state;
@@ -64,6 +67,29 @@ export class ProvingRunner implements Runner {
     if (!equalHashes(stateRoot(state), stateRoot(expected))) this.#sink.diverged(line);
     return state;
   }
+
+  /**
+   * The same state in trees without pages: an opening inside a page hashes the rest of the page, each time. A step and its proof take half
+   * as long.
+   */
+  #unfolded(state: State, session: Session): State {
+    const { header, memory } = state;
+    const code = this.#codes.get(session);
+    if (code === undefined) {
+      const unfolded = unfold(state.code);
+      this.#codes.set(session, unfolded);
+      return { ...state, code: unfolded, memory: unfold(memory) };
+    }
+    const { level, index } = outputInputNode(header);
+    return { ...state, code, memory: memory.graft(index, unfold(memory.subtree(level, index))) };
+  }
+}
+
+/** The tree, put together leaf by leaf. */
+function unfold(tree: Tree): Tree {
+  let unfolded = Tree.empty(tree.depth);
+  for (const [index, value] of tree.leaves()) unfolded = unfolded.set(index, value);
+  return unfolded;
 }
 
 /** What came of a step beside what its instruction does when all is well: the machine halted, or a transaction ended. */
