@@ -15,7 +15,7 @@ import { ghostty } from "./ghostty.ts";
 import { gofmt } from "./gofmt.ts";
 import { llhttp } from "./llhttp.ts";
 import { oniguruma } from "./oniguruma.ts";
-import { play, type Playback, statesAt, stepsOf } from "./play.ts";
+import { type Machine, machineOf, play, type Playback, statesAt, stepsOf } from "./play.ts";
 import { GUEST, packageVersion } from "./program.ts";
 import { quickjs } from "./quickjs.ts";
 import { rapier } from "./rapier.ts";
@@ -46,6 +46,9 @@ const PROGRAMS = [
 /** Steps of each program that are proven on chain. */
 const PROVEN = Number(process.env["FOREIGN_STEPS"] ?? 1000);
 
+/** Steps from which on a call is long: each such call is first attempted with too little fuel, which must leave no trace. */
+const LONG = 10_000n;
+
 /** A step of a run: the query for the contract, and the root that reference step function and interpreter give. */
 interface ProvenStep extends StepQuery {
   readonly step: bigint;
@@ -65,10 +68,10 @@ function randomSteps(total: bigint, count: number, random: RandomBits): bigint[]
   return [...chosen].sort((a, b) => (a < b ? -1 : 1));
 }
 
-function proveSteps(playback: Playback, steps: readonly bigint[]): ProvenStep[] {
-  return Array.from(statesAt(playback, steps), ({ step, before, after }) => {
+function proveSteps(machine: Machine, playback: Playback, steps: readonly bigint[]): ProvenStep[] {
+  return Array.from(statesAt(machine, playback, steps), ({ step, before, after }) => {
     const { witness, next } = prove(before);
-    const place = playback.program.map.locate(before.registers.pc);
+    const place = machine.program.map.locate(before.registers.pc);
     return {
       ...queryOf(witness),
       step,
@@ -80,11 +83,14 @@ function proveSteps(playback: Playback, steps: readonly bigint[]): ProvenStep[] 
   });
 }
 
-/** Chai would print whole memories. */
-function expectSameMemory(playback: Playback, recording: Recording): void {
+/** Results of all calls, memory and globals. */
+function expectSameAsV8(playback: Playback, recording: Recording): void {
+  expect(playback.results).to.deep.equal(recording.calls.map(({ results }) => results));
   expect(playback.memory.length).to.equal(recording.memory.length);
+  // Chai would print whole memories.
   const different = playback.memory.findIndex((byte, address) => byte !== recording.memory[address]);
   expect(different).to.equal(-1, "address of the first byte that V8 leaves different");
+  expect(playback.globals).to.deep.equal(recording.globals);
 }
 
 describe("programs that nobody here wrote", function () {
@@ -109,13 +115,19 @@ describe("programs that nobody here wrote", function () {
       const recording = await record(program);
       expect(recording.answer).to.equal(await program.expected());
 
-      const playback = play(recording);
-      expect(playback.results).to.deep.equal(recording.calls.map(({ results }) => results));
-      expectSameMemory(playback, recording);
-      expect(playback.globals).to.deep.equal(recording.globals);
+      const machine = machineOf(recording);
+      const playback = play(machine, recording);
+      expectSameAsV8(playback, recording);
+      const attempts = new Map(
+        playback.fuelUsed.flatMap((used, call): [number, bigint][] => (used < LONG ? [] : [[call, (used * 2n) / 3n]])),
+      );
+      expect(attempts).to.not.be.empty;
+      const interrupted = play(machine, recording, attempts);
+      expect(new Set(interrupted.attempts)).to.deep.equal(new Set(["out of fuel"]));
+      expectSameAsV8(interrupted, recording);
 
       const total = stepsOf(playback);
-      const steps = proveSteps(playback, randomSteps(total, PROVEN, new RandomBits(SEED + number)));
+      const steps = proveSteps(machine, playback, randomSteps(total, PROVEN, new RandomBits(SEED + number)));
       expect(steps).to.have.length(PROVEN);
       const answers = await verifier.steps(steps);
       const disagreements = steps.flatMap(({ step, mnemonic, reference, interpreted }, i) => {

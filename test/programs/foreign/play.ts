@@ -12,7 +12,7 @@ import {
   readResults,
   type Transaction,
 } from "../../../verifier/program/transactions.ts";
-import { initialState, load, MAX_INPUT_BYTES } from "../../../verifier/state/program.ts";
+import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { describeOutcome } from "../../verifier/program/map-access.ts";
@@ -23,40 +23,83 @@ import type { Call, Recording } from "./record.ts";
 const FUEL = 2n ** 40n;
 const BUDGET = 2n ** 60n;
 
+/** Bytes of a fragment's input: few, so that a run goes over several fragments. */
+const FRAGMENT_BYTES = 16_384;
+
+/** A recording's modules as a program of the machine, in its initial state. */
+export interface Machine {
+  readonly program: Program;
+  readonly initial: State;
+}
+
+/** Builds the program. */
+export function machineOf({ modules }: Recording): Machine {
+  const program = buildProgram(modules, { convention: "typed", allowMissingImports: true });
+  return { program, initial: initialState(program.image) };
+}
+
 /** What the machine makes of a recording. */
 export interface Playback {
-  readonly program: Program;
   /** For each fragment its input and the steps that it takes. */
   readonly fragments: readonly { readonly input: Uint8Array; readonly steps: bigint }[];
   /** What each call gave: bits, or how it ended if it did not succeed. */
   readonly results: readonly (readonly bigint[] | string)[];
+  /** Steps that each call took. */
+  readonly fuelUsed: readonly bigint[];
+  /** How the attempts that precede some calls ended. */
+  readonly attempts: readonly string[];
   /** The foreign module's memory at the end. */
   readonly memory: Uint8Array;
   /** Bits of the globals that the foreign module exports, at the end. */
   readonly globals: ReadonlyMap<string, bigint>;
 }
 
-/** Plays a recording from its beginning to its end. */
-export function play(recording: Recording): Playback {
-  const program = buildProgram(recording.modules, { convention: "typed", allowMissingImports: true });
+/** A transaction of a playback. */
+interface Move {
+  readonly call: Call;
+  /** Of an attempt; a call that is meant to succeed has as much as it wants. */
+  readonly fuel?: bigint;
+}
+
+/**
+ * Plays a recording from its beginning to its end.
+ * @param attempts - fuel for an attempt at a call, by the call's number, before it is made; it is rolled back when the fuel is spent
+ */
+export function play(
+  { program, initial }: Machine,
+  recording: Recording,
+  attempts: ReadonlyMap<number, bigint> = new Map(),
+): Playback {
+  const moves = recording.calls.flatMap((call, number): Move[] => {
+    const fuel = attempts.get(number);
+    return fuel === undefined ? [{ call }] : [{ call, fuel }, { call }];
+  });
   const results: (readonly bigint[] | string)[] = [];
+  const fuelUsed: bigint[] = [];
+  const ends: string[] = [];
   const fragments: { input: Uint8Array; steps: bigint }[] = [];
-  let state = initialState(program.image);
-  let calls = 0;
-  for (const input of inputsOf(program, recording.calls)) {
+  let state = initial;
+  let next = 0;
+  for (const input of inputsOf(program, moves)) {
     const execution = interpreterExecutor.load(load(state, input, BUDGET));
     const steps = execution.run(BUDGET);
     state = execution.save();
     if (state.registers.status !== Status.yielded) throw new Error(`a fragment ended in ${state.registers.status}`);
     for (const result of readResults(state.header, state.registers, (index) => state.memory.get(index))) {
-      const call = recording.calls[calls++];
-      const types = program.exports.find(({ name }) => name === call?.name)?.type.results ?? [];
+      const { call, fuel } = moves[next++]!;
       const outcome = describeOutcome(result);
+      if (fuel !== undefined) {
+        ends.push(outcome);
+        continue;
+      }
+      const types = program.exports.find(({ name }) => name === call.name)?.type.results ?? [];
       results.push(outcome === "success" ? bitsOf(result.output, types) : outcome);
+      fuelUsed.push(result.fuelUsed);
     }
     fragments.push({ input, steps });
   }
-  return { program, fragments, results, memory: guestMemory(program, state), globals: guestGlobals(program, state) };
+  const left = { memory: guestMemory(program, state), globals: guestGlobals(program, state) };
+  return { fragments, results, fuelUsed, attempts: ends, ...left };
 }
 
 /** Total steps of a playback. */
@@ -70,10 +113,11 @@ export function stepsOf({ fragments }: Playback): bigint {
  * @returns for each of them the state before that step and the one after it
  */
 export function* statesAt(
-  { program, fragments }: Playback,
+  { initial }: Machine,
+  { fragments }: Playback,
   stops: readonly bigint[],
 ): Generator<{ readonly step: bigint; readonly before: State; readonly after: State }> {
-  let state = initialState(program.image);
+  let state = initial;
   let next = 0;
   let begin = 0n;
   for (const { input, steps } of fragments) {
@@ -91,19 +135,19 @@ export function* statesAt(
   }
 }
 
-/** The calls as inputs of fragments, each as full as it can be. */
-function inputsOf(program: Program, calls: readonly Call[]): Uint8Array[] {
+/** Inputs of fragments, each as full as it can be. */
+function inputsOf(program: Program, moves: readonly Move[]): Uint8Array[] {
   const numbers = new Map(program.exports.map(({ name }, number) => [name, number]));
   const groups: Transaction[][] = [];
   let left = 0;
-  for (const { name, args } of calls) {
-    const payload = encodeTypedPayload(numbers.get(name) ?? -1, args);
+  for (const { call, fuel } of moves) {
+    const payload = encodeTypedPayload(numbers.get(call.name) ?? -1, call.args);
     const length = TRANSACTION_HEADER + payload.length;
     if (length > left) {
       groups.push([]);
-      left = MAX_INPUT_BYTES;
+      left = FRAGMENT_BYTES;
     }
-    groups.at(-1)?.push({ fuel: FUEL, keep: true, payload });
+    groups.at(-1)?.push({ fuel: fuel ?? FUEL, keep: fuel === undefined, payload });
     left -= length;
   }
   return groups.map(encodeTransactions);
