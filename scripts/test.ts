@@ -142,7 +142,7 @@ function plan(files: string[], { profile, grep, updateSnapshots }: Options): Ste
   });
   const build: Step = {
     name: "Build",
-    run: () => (shows("hardhat", ["build"]) && (!existsSync(GUESTS) || shows("node", [GUESTS])) ? ok : failure),
+    run: () => (shows("hardhat", ["build"]) && (!existsSync(GUESTS) || shows("node", [GUESTS, "sqlite"])) ? ok : failure),
   };
 
   if (files.length > 0) {

@@ -17,6 +17,17 @@ export const SUMS = `(module
     (local.get $sum))
   (func (export "fail") unreachable))`;
 
+/** Adds up in memory, so that a wrong store makes a wrong sum. */
+export const ADDING = `(module
+  (memory (export "memory") 1)
+  (func (export "sums") (param $n i32) (result i32)
+    (i32.store (i32.const 64) (i32.const 0))
+    (loop $next
+      (i32.store (i32.const 64) (i32.add (i32.load (i32.const 64)) (local.get $n)))
+      (local.tee $n (i32.sub (local.get $n) (i32.const 1)))
+      (br_if $next))
+    (i32.load (i32.const 64))))`;
+
 /** Traps before the first transaction: the program ends, and with it the Deal. */
 export const STILLBORN = `(module
   (memory (export "memory") 1)

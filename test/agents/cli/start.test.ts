@@ -22,8 +22,25 @@ describe("npm start", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("plays the ledger's Deal: ten million steps, and the liar loses", async () => {
+  it("plays a shop's Deal: a worker lies about a query, the dispute ends inside SQLite", async function () {
+    this.timeout(600_000);
     const { code, stdout, stderr } = await command("start", ["--json"]);
+    expect(code, stderr).equal(0);
+    const report = JSON.parse(stdout) as Record<string, unknown> & {
+      transaction: { payload: string; honest: { output: string }; liar: { output: string } };
+    };
+    expect(report).include({ verdict: "liar lost", module: "sqlite", moves: 16 });
+    expect(Number(report["steps"])).greaterThan(100_000_000);
+    expect(report["function"]).match(/^[a-zA-Z]\w+$/);
+    const { payload, honest, liar } = report.transaction;
+    expect(payload).match(/^SELECT .* AS revenue/);
+    expect(honest.output).match(/^\{"results":\[\{"columns":\["name","items","revenue"\],"rows":/);
+    expect(liar.output).not.equal(honest.output);
+    expect(liar.output).length(honest.output.length);
+  });
+
+  it("plays the ledger's Deal: ten million steps, and the liar loses", async () => {
+    const { code, stdout, stderr } = await command("start", ["--guest", "ledger", "--json"]);
     expect(code, stderr).equal(0);
     const report = JSON.parse(stdout) as Record<string, unknown>;
     expect(report).include({ verdict: "liar lost", module: "ledger" });
@@ -48,6 +65,7 @@ describe("npm start", () => {
       /validator +challenge/,
       / step +\d/,
       /The liar lost\./,
+      /transaction 1\n/,
       /slashed/,
     ]) {
       expect(stdout).match(part);
@@ -88,6 +106,12 @@ describe("npm start", () => {
         /--lie-at 123456789 lies outside the computation/,
       ],
       ["an unknown option", () => ["--liar"], /unknown option '--liar'/],
+      ["an unknown guest", () => ["--guest", "nobody"], /Allowed choices are sqlite, ledger/],
+      [
+        "a guest and a module",
+        () => ["--guest", "ledger", "-m", sums, "-t", calls(3)],
+        /--guest names a program of the project; it does not go with --module/,
+      ],
     ];
     for (const [name, args, message] of cases) {
       it(name, async () => {

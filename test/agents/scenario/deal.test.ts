@@ -5,8 +5,8 @@ import { reportJson } from "../../../agents/scenario/report.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { parseTransactions } from "../../../verifier/program/transactions-file.ts";
-import { encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { assemble, STILLBORN, SUMS } from "../guests.ts";
+import { decodeTransactions, decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
+import { ADDING, assemble, STILLBORN, SUMS } from "../guests.ts";
 
 const quiet: Narrator = {
   chapter: () => undefined,
@@ -57,6 +57,29 @@ describe("playDeal", () => {
       expect(JSON.parse(JSON.stringify(reportJson(report)))).include({ verdict: "liar lost", step: String(lieAt) });
     });
   }
+
+  it("lets the liar lie about the answer of a transaction that one names, and shows both answers", async () => {
+    const adding = buildProgram([{ name: "guest", bytes: await assemble(ADDING) }], { convention: "typed" });
+    const fragments = [[3, 4], [5, 60, 7], [8]].map((sizes) => fragmentOf(adding, sizes));
+    const lieAbout = { fragment: 1, transaction: 1 };
+    const report = await playDeal({ program: adding, fragments, executor: interpreterExecutor, lieAbout }, quiet);
+    expect(report.verdict).equal("liar lost");
+    expect(report.disputed).include({ instruction: "i32.store", function: "sums" });
+    const { number, payload, honest, liar } = report.disputed.transaction ?? expect.fail("no transaction");
+    expect(number).equal(4);
+    expect(payload).deep.equal(decodeTransactions(fragments[1] ?? new Uint8Array())[1]?.payload);
+    expect(honest.status).equal("returned");
+    expect(liar.status).equal("returned");
+    expect(decodeTypedOutput(honest.output, ["i32"])).deep.equal([1830n]);
+    expect(decodeTypedOutput(liar.output, ["i32"])).not.deep.equal([1830n]);
+  });
+
+  it("takes another step where the named transaction is not there", async () => {
+    const fragments = [fragmentOf(program, [3, 50])];
+    const lieAbout = { fragment: 0, transaction: 9 };
+    const report = await playDeal({ program, fragments, executor: interpreterExecutor, lieAbout }, quiet);
+    expect(report.verdict).equal("liar lost");
+  });
 
   it("ends with a program that ends, and finds a lie about that", async () => {
     const bytes = await assemble(STILLBORN);

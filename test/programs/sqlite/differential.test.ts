@@ -5,6 +5,14 @@ import { RandomSql } from "./random-sql.ts";
 import { Session } from "./session.ts";
 import { shopStatements } from "./shop.ts";
 
+/** Another SQLite may answer otherwise, and an older Node tells less about a statement. */
+const NODES_OWN = new Oracle().version;
+const COMPARABLE = /^3\.5[3-9]\./.test(NODES_OWN);
+const compared = (title: string, run: () => Promise<void>): void => {
+  if (COMPARABLE) it(title, run);
+  else it.skip(`${title} (skipped: Node's SQLite is ${NODES_OWN}, older than 3.53)`, run);
+};
+
 const SEED = 20_261_120;
 
 /** Payloads in a fragment: its input is limited. */
@@ -35,18 +43,18 @@ function answerOf(output: Uint8Array | undefined): Answer {
 describe("SQLite under the machine, against the SQLite of Node", function () {
   this.timeout(600_000);
 
-  it(`answers ${HANDWRITTEN.length} payloads that go through its features`, async () => {
+  compared(`answers ${HANDWRITTEN.length} payloads that go through its features`, async () => {
     expect(await compare(HANDWRITTEN)).greaterThan(30);
   });
 
-  it("answers 700 random statements", async () => {
+  compared("answers 700 random statements", async () => {
     const random = new RandomSql(SEED);
     const statements = [...random.schema(), ...Array.from({ length: 700 }, () => random.statement())];
     const errors = await compare(statements.map((sql) => [sql]));
     expect(errors).within(20, 350);
   });
 
-  it("answers a day of a shop", async () => {
+  compared("answers a day of a shop", async () => {
     // The schema's triggers hold semicolons, so a payload is split only where a line ends a statement.
     const payloads = shopStatements().map((text) => (text.startsWith("CREATE") ? split(text) : text.split(/;\n?/)));
     expect(await compare(payloads.map((statements) => statements.filter((sql) => sql.trim() !== "")))).greaterThan(20);
