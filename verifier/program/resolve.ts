@@ -49,10 +49,16 @@ export class Resolver {
 
   /**
    * Follows imports to the definition behind an index; host functions, and functions that nothing provides where that is allowed, stay
-   * with the module that imports them.
+   * with the module that imports them. What the import wants is compared with the definition, not with how modules in between declare it.
    * @throws LinkError if an import is unknown, of another type, or leads back to itself
    */
   definition(position: number, kind: ExternalKind, index: number): Definition {
+    const found = this.#follow(position, kind, index);
+    if (found.position !== position || found.index !== index) this.#compare({ position, index }, kind, found);
+    return found;
+  }
+
+  #follow(position: number, kind: ExternalKind, index: number): Definition {
     const seen = new Set<string>();
     let at: Definition = { position, index };
     for (;;) {
@@ -156,16 +162,24 @@ export class Resolver {
       throw new LinkError(name, `${problem}; link a module that provides it${remedy}`);
     }
     const { position, exported } = found;
-    const other = this.at(position).module;
-    const checksSize = this.#options.isDeferred !== true;
-    if (
-      exported.kind !== kind ||
-      !matches(other, module, kind, { exported: exported.index, imported: at.index, checksSize })
-    ) {
-      const is = `${exported.kind} ${describeEntry(other, exported.kind, exported.index)}`;
-      throw new LinkError(name, `incompatible import type: ${what} is wanted as ${kind} ${wanted}, but is ${is}`);
-    }
+    if (exported.kind !== kind) throw this.#incompatible(at, kind, { position, index: exported.index }, exported.kind);
     return { position, index: exported.index };
+  }
+
+  #compare(importer: Definition, kind: ExternalKind, definition: Definition): void {
+    const [from, to] = [this.at(definition.position).module, this.at(importer.position).module];
+    const checksSize = this.#options.isDeferred !== true;
+    if (!matches(from, to, kind, { exported: definition.index, imported: importer.index, checksSize }))
+      throw this.#incompatible(importer, kind, definition, kind);
+  }
+
+  #incompatible(importer: Definition, kind: ExternalKind, found: Definition, foundKind: ExternalKind): LinkError {
+    const { name, module } = this.at(importer.position);
+    const { imported } = entryOf(module, kind, importer.index);
+    const what = imported === undefined ? kind : describeImport(kind, imported);
+    const wanted = `${kind} ${describeEntry(module, kind, importer.index)}`;
+    const is = `${foundKind} ${describeEntry(this.at(found.position).module, foundKind, found.index)}`;
+    return new LinkError(name, `incompatible import type: ${what} is wanted as ${wanted}, but is ${is}`);
   }
 
   /** What an import of a module names, of whatever kind and type. */
