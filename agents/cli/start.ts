@@ -3,12 +3,11 @@ import { Command, Option } from "commander";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { playDeal } from "../scenario/deal.ts";
 import { interpreterExecutor as executor } from "../../verifier/interpreter/execute.ts";
-import { conventionOf } from "./commands/inspect.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
 import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
 import { parse } from "./parse.ts";
-import { parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
+import { conventionOf, parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
 import { conclude } from "./report-text.ts";
 
 interface StartOptions {
@@ -35,7 +34,7 @@ const command = new Command("npm start --")
   )
   .option("-m, --module <file>", "a WebAssembly module of your own instead")
   .option("-t, --transactions <file>", "its transactions, as JSON")
-  .option("-c, --convention <name>", "how transactions reach the module: payload or typed", "payload")
+  .option("-c, --convention <name>", "how transactions reach the module: payload, typed or command", "payload")
   .option(
     "--lie-at <step>",
     "step, from 1 over all fragments, whose result the liar misstates (default: one deep inside)",

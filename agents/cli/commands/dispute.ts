@@ -5,7 +5,8 @@ import { interpreterExecutor as executor } from "../../../verifier/interpreter/e
 import { OVERHEAD } from "../../scenario/execution.ts";
 import { guarded, UserError } from "../failure.ts";
 import { narratorOn } from "../narrator.ts";
-import { parseNumber, prepare } from "../program-file.ts";
+import { prepare } from "../prepare.ts";
+import { parseNumber } from "../program-file.ts";
 import { conclude } from "../report-text.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 

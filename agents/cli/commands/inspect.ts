@@ -1,14 +1,16 @@
 /** `inspect MODULE`: what a module becomes as a program. */
 import type { Command } from "commander";
 import { bytesToHex } from "viem";
-import type { Convention, Program } from "../../../verifier/program/build.ts";
+import type { Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
-import { Exit, guarded, UserError } from "../failure.ts";
-import { programFrom } from "../program-file.ts";
+import { Exit, guarded } from "../failure.ts";
+import { conventionOf, programFrom } from "../program-file.ts";
+import { CONVENTION_HELP, MISSING_IMPORTS_HELP } from "./invocation.ts";
 
 interface InspectOptions {
-  readonly convention: string;
+  readonly convention?: string;
+  readonly allowMissingImports?: boolean;
   readonly disassemble?: boolean;
   readonly json?: boolean;
 }
@@ -19,7 +21,8 @@ export function addInspect(program: Command): void {
     .command("inspect")
     .description("functions, limits, tree depths, code size and program root of a module")
     .argument("<module>", "a WebAssembly module (.wasm)")
-    .option("-c, --convention <name>", "typed or payload: how transactions reach the module", "typed")
+    .option("-c, --convention <name>", CONVENTION_HELP)
+    .option("--allow-missing-imports", MISSING_IMPORTS_HELP)
     .option("-d, --disassemble", "list the machine code beside the WebAssembly that it was made from")
     .option("--json", "print one JSON object on stdout")
     .addHelpText("after", "\nExample: arbiter inspect fib.wasm --disassemble")
@@ -31,14 +34,9 @@ export function addInspect(program: Command): void {
     );
 }
 
-/** Reads the name of a convention. */
-export function conventionOf(name: string): Convention {
-  if (name === "typed" || name === "payload") return name;
-  throw new UserError(`--convention is typed or payload, not "${name}"`);
-}
-
 function inspect(module: string, options: InspectOptions): void {
-  const program = programFrom(module, conventionOf(options.convention));
+  const convention = options.convention === undefined ? undefined : conventionOf(options.convention);
+  const program = programFrom(module, convention, { allowMissingImports: options.allowMissingImports === true });
   const { image, exports } = program;
   const { header } = image;
   const words = program.map.length;

@@ -1,14 +1,29 @@
-/** The options that commands share which call a function of a module. */
+/** The options that commands share which call a function of a module, or run a program. */
 import type { Command } from "commander";
-import { type Invocation, parseNumber } from "../program-file.ts";
+import type { Invocation } from "../prepare.ts";
+import { conventionOf, parseNumber } from "../program-file.ts";
 
 /** Options as commander gives them. */
 export interface InvocationOptions {
+  readonly convention?: string;
   readonly export?: string;
   readonly input?: string;
+  readonly env: readonly string[];
+  readonly file: readonly string[];
+  readonly stdin?: string;
+  readonly clock?: string;
+  readonly seed?: string;
   readonly fuel: string;
+  readonly allowMissingImports?: boolean;
   readonly json?: boolean;
 }
+
+/** Help for an option that several commands have. */
+export const CONVENTION_HELP =
+  "typed, payload or command: how transactions reach the module (default: command if it exports _start, else typed)";
+export const MISSING_IMPORTS_HELP = "let functions that nothing provides trap when they are called";
+
+const append = (value: string, list: readonly string[]): string[] => [...list, value];
 
 /** Adds MODULE, ARGS and the options for a call. */
 export function withInvocation(command: Command): Command {
@@ -16,21 +31,33 @@ export function withInvocation(command: Command): Command {
     .argument("<module>", "a WebAssembly module (.wasm)")
     .argument(
       "[args...]",
-      "arguments of the function: whole numbers, decimal or 0x; floats as 1.5, 6e23, inf, nan; negative ones after --",
+      "arguments of the function: whole numbers, decimal or 0x; floats as 1.5, 6e23, inf, nan; negative ones after --. " +
+        "Of a program with _start: any texts, after --",
     )
+    .option("-c, --convention <name>", CONVENTION_HELP)
     .option("-e, --export <name>", "the exported function to call (default: the only one)")
     .option("-i, --input <file>", "call the payload convention's invoke with the content of a file")
+    .option("--env <name=value>", "a variable of the program's environment (any number of them)", append, [])
+    .option("--file <path[=file]>", "a file that the program finds at the path (any number of them)", append, [])
+    .option("--stdin <file>", "the program's standard input; - is that of this command")
+    .option("--clock <ns>", "nanoseconds since 1970 at which the program's clock begins (default: 0)")
+    .option("--seed <hex>", "0x and 64 digits that the program's random numbers follow from (default: zeros)")
     .option("--fuel <steps>", "the most steps that the call may take", String(2 ** 40))
+    .option("--allow-missing-imports", MISSING_IMPORTS_HELP)
     .option("--json", "print one JSON object on stdout");
 }
 
 /** What the arguments and options mean. */
 export function invocationOf(module: string, args: readonly string[], options: InvocationOptions): Invocation {
+  const { convention, env, file, stdin, clock, seed } = options;
   return {
     module,
     args,
+    convention: convention === undefined ? undefined : conventionOf(convention),
     export: options.export,
     input: options.input,
+    process: { env, file, stdin, clock, seed },
     fuel: parseNumber(options.fuel, "--fuel", 1n),
+    allowMissingImports: options.allowMissingImports === true,
   };
 }

@@ -10,7 +10,8 @@ import { interpreterExecutor as executor } from "../../../verifier/interpreter/e
 import { begin, OVERHEAD } from "../../scenario/execution.ts";
 import { verifyOnChain } from "../../scenario/step-on-chain.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
-import { parseNumber, prepare } from "../program-file.ts";
+import { prepare } from "../prepare.ts";
+import { parseNumber } from "../program-file.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
 interface ProveOptions extends InvocationOptions {

@@ -2,20 +2,26 @@
 import { bytesToHex } from "viem";
 import type { Command } from "commander";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
-import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
-import { stateRoot } from "../../../verifier/state/state.ts";
+import { decodeTypedOutput, readResults } from "../../../verifier/program/transactions.ts";
+import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { begin, endingOf, OVERHEAD, runToEnd } from "../../scenario/execution.ts";
+import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { Exit, guarded } from "../failure.ts";
-import { type Prepared, prepare } from "../program-file.ts";
+import { type Prepared, prepare } from "../prepare.ts";
 import { progressOn } from "../progress.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
 /** Adds the command. */
 export function addRun(program: Command): void {
   withInvocation(program.command("run"))
-    .description("execute a function off chain: result, steps, state root")
-    .addHelpText("after", "\nExample: arbiter run fib.wasm --export fib 20")
+    .description("execute a function, or a program with _start, off chain: result, steps, state root")
+    .addHelpText(
+      "after",
+      "\nA program's output is printed as it is, and its exit code is that of this command; --json tells the steps and roots." +
+        "\n\nExamples: arbiter run fib.wasm --export fib 20\n" +
+        "          arbiter run sort.wasm --stdin names.txt --file rules.txt --env LANG=C -- --reverse",
+    )
     .action((module: string, args: string[], options: InvocationOptions) => guarded(() => run(module, args, options)));
 }
 
@@ -26,6 +32,7 @@ function run(module: string, args: readonly string[], options: InvocationOptions
   const initial = begin(prepared.program, prepared.input, invocation.fuel + OVERHEAD);
   const { final, steps } = runToEnd(executor, initial, (done) => progress.update("steps", done));
   progress.clear();
+  if (prepared.program.convention === "command") return tellCommand(prepared, final, steps, options.json === true);
   const { status, trap, output } = endingOf(final);
   const results = status === "returned" ? resultsOf(prepared, output) : [];
   const report = {
@@ -43,6 +50,36 @@ function run(module: string, args: readonly string[], options: InvocationOptions
     console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
   }
   return status === "returned" ? Exit.success : Exit.failure;
+}
+
+/** Prints what a program with `_start` wrote, and gives its exit code. */
+function tellCommand({ program }: Prepared, final: State, steps: bigint, isJson: boolean): number {
+  const { header, registers, memory } = final;
+  const [result] = readResults(header, registers, (index) => memory.get(index));
+  const { status, trap } = endingOf(final);
+  const { exitCode, stdout, stderr } =
+    result === undefined
+      ? { exitCode: undefined, stdout: new Uint8Array(), stderr: new Uint8Array() }
+      : decodeCommandResult(result);
+  if (isJson) {
+    const report = {
+      status,
+      exitCode: exitCode ?? null,
+      trap,
+      stdout: text(stdout) ?? bytesToHex(stdout),
+      stderr: text(stderr) ?? bytesToHex(stderr),
+      steps: steps.toString(),
+      stateRoot: bytesToHex(stateRoot(final)),
+      programRoot: bytesToHex(program.root),
+    };
+    console.log(JSON.stringify(report));
+    return exitCode === undefined ? Exit.failure : Exit.success;
+  }
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  if (exitCode === undefined) process.stderr.write(`${trap === null ? status : `trapped: ${trap}`}\n`);
+  // What an operating system keeps of an exit code.
+  return exitCode === undefined ? Exit.failure : exitCode & 0xff;
 }
 
 /** A float as text that can be given as an argument, and its bits in hexadecimal. */
