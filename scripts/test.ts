@@ -12,11 +12,14 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import type { TestReport } from "./hardhat/report.ts";
 import { contractSizes, LARGEST_CONTRACT } from "./sizes.ts";
+import { MISSING } from "../test/conformance/location.ts";
+import { isPlayed, type Summary } from "../test/conformance/summary.ts";
 import { checkSnapshot } from "./snapshot.ts";
 
 interface Options {
   updateSnapshots?: true;
   profile: "default" | "ci";
+  conformance: "none" | "sample" | "all";
   grep?: string;
 }
 
@@ -110,6 +113,27 @@ function sizes(): Outcome {
   }
 }
 
+/**
+ * The whole official test suite with steps on chain. Each file in which the project has something to decide counts as one test: it
+ * passes if all of its assertions do and no step is taken otherwise on chain.
+ */
+function conformance(onchain: "sample" | "all"): Outcome {
+  if (MISSING !== undefined) return { passed: 0, failed: 0, skipped: [`the conformance command ${MISSING}`] };
+  const folder = mkdtempSync(join(tmpdir(), "arbiter-test-"));
+  const file = join(folder, "report.json");
+  try {
+    const main = join(root, "test", "conformance", "main.ts");
+    const succeeded = shows("node", [main, "--onchain", onchain, "--report", file]);
+    if (!existsSync(file)) return failure;
+    const { files } = JSON.parse(readFileSync(file, "utf8")) as Summary;
+    const failed = files.filter((f) => f.assertions.failed + f.modules.failed + f.disagreements > 0).length;
+    const played = files.filter(isPlayed).length;
+    return { passed: played - failed, failed: !succeeded && failed === 0 ? 1 : failed, skipped: [] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Hardhat runs only what lies in its folder for Solidity tests; one elsewhere would silently never run. */
 function misplacedTests(): string[] {
   return globSync("{test,contracts}/**/*.t.sol", { cwd: root }).filter(
@@ -127,7 +151,7 @@ function testFiles(names: string[], command: Command): string[] {
   });
 }
 
-function plan(files: string[], { profile, grep, updateSnapshots }: Options): Step[] {
+function plan(files: string[], { profile, grep, updateSnapshots, conformance: onchain }: Options): Step[] {
   const env = { FUZZ_PROFILE: profile };
   // For the runners and for the check of the sizes in this process.
   if (updateSnapshots) process.env["UPDATE_SNAPSHOTS"] = "1";
@@ -142,7 +166,8 @@ function plan(files: string[], { profile, grep, updateSnapshots }: Options): Ste
   });
   const build: Step = {
     name: "Build",
-    run: () => (shows("hardhat", ["build"]) && (!existsSync(GUESTS) || shows("node", [GUESTS, "sqlite"])) ? ok : failure),
+    run: () =>
+      shows("hardhat", ["build"]) && (!existsSync(GUESTS) || shows("node", [GUESTS, "sqlite"])) ? ok : failure,
   };
 
   if (files.length > 0) {
@@ -163,6 +188,7 @@ function plan(files: string[], { profile, grep, updateSnapshots }: Options): Ste
     check("Types", "tsc", "--noEmit"),
     solidityTests([]),
     mochaTests([]),
+    ...(onchain === "none" ? [] : [{ name: "Conformance", run: () => conformance(onchain) }]),
     { name: "Contract sizes", run: sizes },
   ];
 }
@@ -194,6 +220,11 @@ new Command("npm test --")
   .argument("[files...]", "test files or folders; only they run")
   .option("--update-snapshots", "write the measured gas and sizes to snapshots/ instead of comparing them")
   .addOption(new Option("--profile <name>", "how long fuzz tests run").choices(["default", "ci"]).default("default"))
+  .addOption(
+    new Option("--conformance <steps>", "play the official WebAssembly test suite with so many of its steps on chain")
+      .choices(["none", "sample", "all"])
+      .default("none"),
+  )
   .option("--grep <pattern>", "only tests with a matching title")
   .action(main)
   .parse();

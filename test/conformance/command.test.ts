@@ -119,8 +119,7 @@ describe("conformance", function () {
   for (const [assertion, found] of wrong) {
     it(`fails on ${assertion}`, async () => {
       const { summary, exitCode } = await play(
-        `${SCRIPT}
-${assertion.replace(/\((invoke|get) /, "($1 $m ")}`,
+        `${SCRIPT}\n${assertion.replace(/\((invoke|get) /, "($1 $m ")}`,
         "none",
         nobody,
       );

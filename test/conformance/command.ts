@@ -8,7 +8,7 @@ import { describeSummary } from "./print.ts";
 import { ProgressLine } from "./progress.ts";
 import type { Selection } from "./proving-runner.ts";
 import type { StepJudge } from "./step-chain.ts";
-import { MISSING, scripts, SUITE } from "./suite.ts";
+import { MISSING, scripts, SUITE } from "./location.ts";
 
 /** Options of the command. */
 export interface ConformanceOptions {

@@ -1,7 +1,7 @@
 /** A run's summary for people. */
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Count, DisagreementPlace, Place, Summary } from "./summary.ts";
+import { isPlayed, type Count, type DisagreementPlace, type Place, type Summary } from "./summary.ts";
 
 /** Failures and disagreements that are shown without `--verbose`. */
 const SHOWN = 20;
@@ -36,7 +36,7 @@ const cells = ({ passed, failed, outOfScope }: Count) => [
   right(grouped(outOfScope)),
 ];
 
-/** A row a file; files that are wholly out of scope share one row. */
+/** A row a file; files in which nothing was left to decide share one row. */
 function fileTable({ files, assertions, steps, proven, disagreements, seconds }: Summary): string {
   const table = new Table({
     head: ["file", "passed", "failed", "out of scope", "steps", "on chain", "disagree", "seconds"].map((name) =>
@@ -44,7 +44,7 @@ function fileTable({ files, assertions, steps, proven, disagreements, seconds }:
     ),
     style: STYLE,
   });
-  const left = files.filter((file) => file.assertions.passed + file.assertions.failed + file.modules.failed === 0);
+  const left = files.filter((file) => !isPlayed(file));
   for (const file of files) {
     if (left.includes(file)) continue;
     const counts = { ...file.assertions, failed: file.assertions.failed + file.modules.failed };
@@ -56,8 +56,17 @@ function fileTable({ files, assertions, steps, proven, disagreements, seconds }:
       right(file.seconds.toFixed(1)),
     ]);
   }
-  const leftOut = left.reduce((total, file) => total + file.assertions.outOfScope, 0);
-  if (left.length > 0) table.push([`${left.length} others`, right("0"), right("0"), right(grouped(leftOut))]);
+  const sum = (of: (count: Count) => number): string =>
+    grouped(left.reduce((total, file) => total + of(file.assertions), 0));
+  if (left.length > 0) {
+    table.push([
+      `${left.length} others`,
+      right(sum((count) => count.passed)),
+      right("0"),
+      right(sum((count) => count.outOfScope)),
+      ...["0", "0", "0", ""].map(right),
+    ]);
+  }
   table.push([
     pc.bold("all"),
     ...cells(assertions),

@@ -1,8 +1,9 @@
 /** The official test suite: all of it off chain, and some files of every family with a sample of their steps on chain. */
 import { expect } from "chai";
 import { CALL_BYTES, deployVerifier } from "../contracts/machine/verifier.ts";
+import { MISSING, scripts } from "./location.ts";
 import { playFile, type FileResult } from "./play-file.ts";
-import { MISSING, readScript, scripts } from "./suite.ts";
+import { readScript } from "./suite.ts";
 import { summarize } from "./summary.ts";
 
 /** Assertions of WebAssembly 2.0 without vectors in the suite that the project was made with. */

@@ -1,25 +1,10 @@
-/** Where the official test suite is, and what is in it. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** What is in the scripts of the official test suite. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "@bytecodealliance/jco";
+import { SUITE } from "./location.ts";
 import { readWast } from "./wast.ts";
 import type { WastCommand, WastModule } from "./wast.ts";
-
-/** The folder of the scripts: `WASM_TESTSUITE`, else beside the repository. */
-export const SUITE: string =
-  process.env["WASM_TESTSUITE"] ?? resolve(import.meta.dirname, "../../../shared/wasm-testsuite");
-
-/** Why tests of the suite are left out, as the title of a skipped test gives it; undefined if the suite is there. */
-export const MISSING: string | undefined = existsSync(SUITE)
-  ? undefined
-  : "(skipped: the official test suite is not there, WASM_TESTSUITE may name its folder)";
-
-/** Names of the scripts without `.wast`, in order. */
-export function scripts(): string[] {
-  if (MISSING !== undefined) return [];
-  const files = readdirSync(SUITE).filter((file) => file.endsWith(".wast"));
-  return files.map((file) => file.slice(0, -".wast".length)).sort();
-}
 
 /** The commands of a script: its name as in {@link scripts}, or the path of a file. */
 export function readScript(name: string): WastCommand[] {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
+import { stripVTControlCharacters } from "node:util";
 import type { FileResult } from "./play-file.ts";
 import { describeSummary } from "./print.ts";
 import { describeProgress } from "./progress.ts";
-import { summarize } from "./summary.ts";
+import { isPlayed, summarize } from "./summary.ts";
 
 const file = (name: string, rest: Partial<FileResult> = {}): FileResult => ({
   name,
@@ -26,8 +27,6 @@ const mixed = file("mixed", {
   proven: 100,
 });
 
-const clean = (text: string): string => text.replaceAll(/\u001b\[\d+m/g, "");
-
 describe("summarize", () => {
   it("counts assertions and modules apart, and lists every module that is out of scope", () => {
     const summary = summarize([mixed, file("other", { checks: [{ line: 9, kind: "action", verdict: "passed" }] })], 2);
@@ -47,7 +46,9 @@ describe("summarize", () => {
     const summary = summarize([mixed, file("bad", { checks: [failure] })], 1);
     expect(summary.passed).to.equal(false);
     expect(summary.failures).to.deep.equal([{ file: "bad", line: 7, kind: "module", detail: "trap: unreachable" }]);
-    expect(clean(describeSummary(summary, { verbose: false }))).to.contain("bad.wast:7 module: trap: unreachable");
+    expect(stripVTControlCharacters(describeSummary(summary, { verbose: false }))).to.contain(
+      "bad.wast:7 module: trap: unreachable",
+    );
   });
 
   it("fails with one disagreement, and says which step of which instruction", () => {
@@ -56,9 +57,18 @@ describe("summarize", () => {
     const summary = summarize([{ ...mixed, disagreements: [{ line: 2, step, answer: "0x02" }] }], 1);
     expect(summary.passed).to.equal(false);
     expect(summary.disagreements[0]).to.include({ file: "mixed", line: 2, step: 5, instruction: "i32.add" });
-    expect(clean(describeSummary(summary, { verbose: false }))).to.contain(
+    expect(stripVTControlCharacters(describeSummary(summary, { verbose: false }))).to.contain(
       "mixed.wast:2 step 5 (i32.add): expected 0x01",
     );
+  });
+
+  it("knows the files in which there was something to decide", () => {
+    const refused = { line: 1, kind: "assert_malformed", verdict: "passed", byAssembler: true } as const;
+    const files = summarize(
+      [mixed, file("text", { checks: [refused] }), file("simd", { checks: [mixed.checks[2]!] })],
+      1,
+    );
+    expect(files.files.filter(isPlayed).map((f) => f.file)).to.deep.equal(["mixed"]);
   });
 
   it("fails with nothing to check", () => {
@@ -68,7 +78,7 @@ describe("summarize", () => {
 
 describe("describeSummary", () => {
   it("shows figures by file, kind and reason", () => {
-    const lines = clean(describeSummary(summarize([mixed], 2), { verbose: false })).split("\n");
+    const lines = stripVTControlCharacters(describeSummary(summarize([mixed], 2), { verbose: false })).split("\n");
     const row = (start: string): string | undefined =>
       lines
         .find((line) => line.includes(start))
@@ -83,7 +93,7 @@ describe("describeSummary", () => {
   });
 
   it("lists modules one by one on request", () => {
-    const text = clean(describeSummary(summarize([mixed], 2), { verbose: true }));
+    const text = stripVTControlCharacters(describeSummary(summarize([mixed], 2), { verbose: true }));
     expect(text).to.contain("  mixed.wast:3 module: vectors: v128.const");
   });
 });

@@ -17,6 +17,8 @@ export interface FileSummary {
   /** Modules that have to be instantiated or to be valid, and commands that assert nothing. */
   readonly modules: Count;
   readonly assertions: Count;
+  /** As in {@link Summary}. */
+  readonly byAssembler: number;
   readonly steps: number;
   readonly proven: number;
   readonly disagreements: number;
@@ -94,7 +96,7 @@ export function summarize(results: readonly FileResult[], seconds: number): Summ
     modules: countOf(checks.map(({ check }) => check).filter((check) => !isAssertion(check))),
     assertions: countOf(checks.map(({ check }) => check).filter(isAssertion)),
     kinds,
-    byAssembler: checks.filter(({ check }) => check.byAssembler).length,
+    byAssembler: checks.filter(({ check }) => check.byAssembler === true).length,
     reasons,
     outOfScope: placesOf((check) => check.verdict === "outside" && hasModule(check.kind)),
     failures,
@@ -104,6 +106,11 @@ export function summarize(results: readonly FileResult[], seconds: number): Summ
     seconds,
     passed: failures.length === 0 && disagreements.length === 0 && checks.length > 0,
   };
+}
+
+/** Whether the project had something to decide in a file: not if all is out of scope, or refused by the assembler. */
+export function isPlayed({ modules, assertions, byAssembler }: FileSummary): boolean {
+  return modules.passed + modules.failed + assertions.passed + assertions.failed > byAssembler;
 }
 
 /** Whether a check is one of the suite's assertions. */
@@ -121,6 +128,7 @@ function fileSummary({ name, checks, steps, proven, disagreements, seconds }: Fi
     file: name,
     modules: countOf(checks.filter((check) => !isAssertion(check))),
     assertions: countOf(checks.filter(isAssertion)),
+    byAssembler: checks.filter(({ byAssembler }) => byAssembler === true).length,
     steps,
     proven,
     disagreements: disagreements.length,

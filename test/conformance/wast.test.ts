@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { MISSING, readScript, scripts } from "./suite.ts";
+import { MISSING, scripts } from "./location.ts";
+import { readScript } from "./suite.ts";
 import { readInteger, readWast, WastError } from "./wast.ts";
 
 describe("readWast", () => {

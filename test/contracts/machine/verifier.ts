@@ -58,7 +58,10 @@ export async function deployVerifier(): Promise<Verifier> {
   // The call is written and its answer read here: with ethers that would take as long as the steps themselves.
   async function ask(queries: readonly StepQuery[], of = contract): Promise<StepAnswer[]> {
     const data = selector + encodeArguments(await of.getAddress(), pack(queries));
-    const answer = await provider.request({ method: "eth_call", params: [{ to, data, gas: CALL_GAS }, "latest"] });
+    const answer: unknown = await provider.request({
+      method: "eth_call",
+      params: [{ to, data, gas: CALL_GAS }, "latest"],
+    });
     const bytes = Buffer.from(String(answer).slice(2), "hex").subarray(ANSWER_BYTES);
     if (bytes.length !== ANSWER_BYTES * queries.length) {
       throw new Error(`${bytes.length} bytes answer ${queries.length} queries`);

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";
 import { ALL_FEATURES, DEFAULT_FEATURES } from "../../../verifier/wasm/features.ts";
 import type { Features } from "../../../verifier/wasm/features.ts";
-import { assembleModule, MISSING, readScript, scripts } from "../../conformance/suite.ts";
+import { MISSING, scripts } from "../../conformance/location.ts";
+import { assembleModule, readScript } from "../../conformance/suite.ts";
 import type { WastCommand } from "../../conformance/wast.ts";
 import { refusal } from "./outcome.ts";
 
