@@ -96,6 +96,10 @@ describe("describeWord", () => {
     );
     expect(word({ op: Op.memorySize, a: 1 })).to.equal("memory.size m1");
     expect(word({ op: Op.globalGet, a: 4 })).to.equal("global.get c4");
+    expect(word({ op: Op.tableSet, a: 9, imm: (20n << 64n) | (8n << 32n) })).to.equal("table.set table c9 size c8");
+    expect(word({ op: Op.tableGrow, imm: (8n << 96n) | (20n << 64n) })).to.equal("table.grow size c8 maximum 20");
+    expect(word({ op: Op.tableFill, imm: 8n << 96n })).to.equal("table.fill size c8");
+    expect(word({ op: Op.fillCells, a: 9 })).to.equal("fill_cells c9");
   });
 
   it("gives the number of what is no instruction", () => {
