@@ -4,6 +4,7 @@ import { hexlify } from "ethers";
 import fc from "fast-check";
 import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
 import { UNUSED_HEADER_BITS } from "../../../verifier/machine/record.ts";
+import { packImm32 } from "../../../verifier/machine/word.ts";
 import { prove } from "../../../verifier/proof/witness.ts";
 import { stateRoot, type State } from "../../../verifier/state/state.ts";
 import { anyState, OPCODES, stateOf } from "../../verifier/machine/arbitrary-state.ts";
@@ -24,6 +25,13 @@ const TRAPS_OF_STATES: readonly number[] = [Trap.header, Trap.pc, Trap.outOfFuel
 
 /** Instructions that cannot trap in a state that gets so far. */
 const NEVER_TRAP: readonly number[] = [Op.nop];
+
+/** Tag, type id, frame size and entry of references, each around its bounds. */
+const fieldsOfReferences = [0, 1, 2, 3].flatMap((tag) =>
+  [0, 3, 0x2003, 0x3fff].flatMap((type) =>
+    [0, 9, 0x109, 0xffff].flatMap((frame) => [0, 0xffff_ffff].map((entry) => [tag, type, frame, entry] as const)),
+  ),
+);
 
 interface Case extends StepQuery {
   readonly expected: string;
@@ -81,6 +89,22 @@ describe("StepVerifier and the reference step", () => {
 
   it("agree on any instruction word, bad headers and halted states", async () => {
     await expectAgreement(fc.sample(anyState, { numRuns: STATES_OF_ANY, seed: SEED }).map(caseOf));
+  });
+
+  it("agree on every field of a reference at its bounds", async () => {
+    const leaves = fieldsOfReferences.flatMap(([tag, type, frame, entry]) => {
+      const leaf = (BigInt(tag) << 62n) | (BigInt(type) << 48n) | (BigInt(frame) << 32n) | BigInt(entry);
+      return [leaf, leaf | (1n << 64n)];
+    });
+    const cases = leaves.flatMap((leaf) =>
+      [0, 3, 0x3fff, 0x4003].map((type) => {
+        const call = word(Op.callIndirect, { top: 1, a: 16, imm: packImm32(type, 1, 5) });
+        return caseOf(loadedState([call], { cells: { 5: 1n, 16: leaf } }));
+      }),
+    );
+    const outcomes = new Set(cases.map(({ outcome }) => outcome));
+    expect(outcomes).to.deep.equal(new Set([Trap.uninitializedElement, Trap.indirectCallType, 0, Trap.stackExhausted]));
+    await expectAgreement(cases);
   });
 
   it("agree that no machine runs with a bit in its header that no field has", async () => {
