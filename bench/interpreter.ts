@@ -10,7 +10,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import Table from "cli-table3";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
-import { buildProgram } from "../verifier/program/build.ts";
+import { ModuleWriter } from "../verifier/program/assembler.ts";
+import { buildProgram, type ModuleSource } from "../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
 import { initialState, load } from "../verifier/state/program.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
@@ -110,6 +111,9 @@ const GUESTS = {
   filter: 4_000_000,
 } as const;
 
+/** Guests that are measured on another memory than the first as well. */
+const OTHER_MEMORY = ["sieve", "stores", "sort"] as const;
+
 /** The compiler's package. Its types are not imported: they would change those of JavaScript's own arrays. */
 const COMPILER = createRequire(import.meta.url).resolve("assemblyscript/package.json");
 const OPTIONS = ["--runtime", "stub", "-O3", "--noAssert", "--initialMemory", "80"];
@@ -170,20 +174,29 @@ async function native(name: string, argument: number): Promise<number> {
   return (clock() - begin) / CALLS;
 }
 
-const bytes = await compile();
-const program = buildProgram([{ name: "guest", bytes }], { convention: "typed" });
-const wanted = process.argv.slice(2);
-const table = new Table({
-  head: ["guest", "M steps", "M steps/s", "times V8", "save ms"],
-  style: { head: [], border: [] },
-});
-for (const [name, argument] of Object.entries(GUESTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+/** Adds a row to the table, if the guest is wanted. */
+async function report(title: string, name: string, argument: number, modules: readonly ModuleSource[]): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
+  const program = buildProgram(modules, { convention: "typed" });
   const number = program.exports.findIndex((e) => e.name === name);
   const payload = encodeTypedPayload(number, [BigInt(argument)]);
   const input = encodeTransactions([{ fuel: 10n ** 12n, keep: false, payload }]);
   const { steps, seconds, saving } = measure(load(initialState(program.image), input, 10n ** 13n));
   const times = seconds / (await native(name, argument));
-  table.push([name, ...[steps / 1e6, steps / seconds / 1e6, times, saving * 1000].map((x) => x.toFixed(1))]);
+  table.push([title, ...[steps / 1e6, steps / seconds / 1e6, times, saving * 1000].map((x) => x.toFixed(1))]);
 }
+
+const bytes = await compile();
+const wanted = process.argv.slice(2);
+const table = new Table({
+  head: ["guest", "M steps", "M steps/s", "times V8", "save ms"],
+  style: { head: [], border: [] },
+});
+const guest = { name: "guest", bytes };
+for (const [name, argument] of Object.entries(GUESTS)) await report(name, name, argument, [guest]);
+// Linked behind a module with a memory of its own, a guest's memory is the program's second.
+const other = new ModuleWriter();
+other.memory({ minimum: 1 });
+const first = { name: "other", bytes: other.bytes() };
+for (const name of OTHER_MEMORY) await report(`${name} (2nd memory)`, name, GUESTS[name], [first, guest]);
 console.log(table.toString());

@@ -19,6 +19,10 @@ export const Fast = {
   floatUnary: 0xe0,
   /** A floating-point instruction of two operands: a = its opcode. */
   floatBinary: 0xe1,
+  /** A load from a memory that is not the first: a = offset, b = region and opcode, c = size index. */
+  load: 0xe2,
+  /** A store to one, alike. */
+  store: 0xe3,
   /** An instruction that is executed outside the inner loop, from its word. */
   outside: 0xfe,
   /** An instruction whose effect on this stack the fast form cannot follow: the reference executes it. */

@@ -10,6 +10,8 @@ import { type Core, Exit } from "./core.ts";
 import { STRIDE } from "./fast-op.ts";
 import { floatBinary, floatUnary } from "./floats.ts";
 import { clear, countBits, divide, less, lessUnsigned, rotate, shiftLeft, shiftRight } from "./halves.ts";
+import { loadElsewhere, storeElsewhere } from "./other-memories.ts";
+import { elementAt } from "./table.ts";
 import { TOUCHED } from "./window.ts";
 
 /**
@@ -127,22 +129,16 @@ export function runInnerLoop(m: Core, quota: number): number {
             const table = code[pc + 3]!;
             if (i >= tables[table + 1]!) break outside;
             const cell = 8 * (code[pc + 1]! + i);
-            const base = sp - 2 - code[pc + 2]!;
+            const parameters = code[pc + 2]!;
+            const base = sp - 2 - parameters;
             if (cell >= cellsEnd) break outside;
             // Null, a wrong type, a full stack and whatever else is not the rule are told apart outside.
             const upper = C[cell + 1]!;
             if (upper >>> 16 !== tables[table]) break outside;
             const entry = C[cell]!;
             const frame = 2 * (upper & 0xffff);
-            const parameters = code[pc + 2]!;
-            if (
-              entry < 0 ||
-              entry >= length ||
-              frame < extents[entry]! ||
-              heights[entry]! < parameters + 2 ||
-              base + frame > limit
-            )
-              break outside;
+            if (entry < 0 || entry >= length || frame < extents[entry]! || base + frame > limit) break outside;
+            if (heights[entry]! < parameters + 2) break outside;
             sp -= 2;
             S[sp] = fp >> 1;
             S[sp + 1] = pc / STRIDE + 1;
@@ -196,20 +192,16 @@ export function runInnerLoop(m: Core, quota: number): number {
           }
           case 0x25: {
             // table.get
-            const i = S[sp - 2]! >>> 0;
-            if (i >= C[code[pc + 2]!]! >>> 0) break outside;
-            const cell = 8 * (code[pc + 1]! + i);
-            if (cell >= cellsEnd) break outside;
+            const cell = elementAt(m, pc, S[sp - 2]!);
+            if (cell < 0) break outside;
             S[sp - 2] = C[cell]!;
             S[sp - 1] = C[cell + 1]!;
             break;
           }
           case 0x26: {
             // table.set
-            const i = S[sp - 4]! >>> 0;
-            if (i >= C[code[pc + 2]!]! >>> 0) break outside;
-            const cell = 8 * (code[pc + 1]! + i);
-            if (cell >= cellsEnd) break outside;
+            const cell = elementAt(m, pc, S[sp - 4]!);
+            if (cell < 0) break outside;
             if (cellMarks[cell >>> 10] !== TOUCHED) m.cells.touch(4 * cell, 4);
             C[cell] = S[sp - 2]!;
             C[cell + 1] = S[sp - 1]!;
@@ -580,6 +572,13 @@ export function runInnerLoop(m: Core, quota: number): number {
           case 0xe1: // floating point, two operands
             sp -= 2;
             floatBinary(code[pc + 1]!, m.stack, sp);
+            break;
+          case 0xe2: // load from another memory
+            if (!loadElsewhere(m, pc, sp)) break outside;
+            break;
+          case 0xe3: // store to another memory
+            if (!storeElsewhere(m, pc, sp)) break outside;
+            sp -= 4;
             break;
           case 0xfe: // outside
             break outside;

@@ -1,6 +1,6 @@
 /**
- * Memories other than the first: loads and stores, 60 to 90 M a second (`bench/interpreter.ts`), and sizes. Also accesses of memory 0
- * with a huge offset.
+ * Sizes of memories, and the loads and stores that the inner loop does not do itself: where the window does not show what they
+ * touch, or the offset is huge.
  */
 import { MASK_32, MASK_64 } from "../machine/machine.ts";
 import { LOADS, STORES, Trap } from "../machine/opcodes.ts";

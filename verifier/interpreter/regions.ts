@@ -14,7 +14,7 @@ export class Regions {
   /** Number of the region that holds the output, and in its upper half the receipts. */
   readonly output: number;
   readonly #sources: Sources;
-  readonly #windows = new Map<number, Window>();
+  readonly #windows: (Window | undefined)[] = [];
   #receipts: Window | undefined;
   #open: boolean;
 
@@ -25,17 +25,22 @@ export class Regions {
     this.#sources = sources;
     this.#open = open;
     this.first = this.#window(0, this.leaves);
-    this.#windows.set(0, this.first);
+    this.#windows[0] = this.first;
+  }
+
+  /** The windows that there are already, by region. */
+  get shown(): readonly (Window | undefined)[] {
+    return this.#windows;
   }
 
   /** The window on a region (on the output region's lower half); `undefined` if there is no such region. */
   get(region: number): Window | undefined {
     if (region > this.input) return undefined;
-    const known = this.#windows.get(region);
+    const known = this.#windows[region];
     if (known !== undefined) return known;
     const leaves = region === this.output ? this.leaves / 2 : this.leaves;
     const window = this.#window(region * this.leaves, leaves);
-    this.#windows.set(region, window);
+    this.#windows[region] = window;
     return window;
   }
 
@@ -81,7 +86,6 @@ export class Regions {
   }
 
   #all(): Window[] {
-    const windows = [...this.#windows.values()];
-    return this.#receipts === undefined ? windows : [...windows, this.#receipts];
+    return [...this.#windows, this.#receipts].filter((window) => window !== undefined);
   }
 }

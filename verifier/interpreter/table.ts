@@ -19,6 +19,15 @@ function sizeIn(m: Core, sizeCell: number): number | undefined {
   return m.cells.ensure(CELL * (sizeCell + 1)) ? m.cells.words[CELL_WORDS * sizeCell]! >>> 0 : undefined;
 }
 
+/** The first word of the element that table.get or table.set wants; -1 if the window does not show it. `pc` counts fields. */
+export function elementAt(m: Core, pc: number, index: number): number {
+  const { fields } = m.code;
+  const { words, limit } = m.cells;
+  if (index >>> 0 >= words[fields[pc + 2]!]! >>> 0) return -1;
+  const at = CELL_WORDS * (fields[pc + 1]! + (index >>> 0));
+  return at < words.length && at < limit / 4 ? at : -1;
+}
+
 /** table.get and table.set where the inner loop has not found the element: the window is enlarged, or there is none. */
 export function showElement(m: Core, { a, imm }: Word, index: number): Result {
   const size = sizeIn(m, imm32(imm, 2));

@@ -9,6 +9,9 @@ import type { Words } from "./words.ts";
 /** Slots, cells and parameters beyond this are left to the reference. */
 const MAX_OFFSET = 2 ** 24;
 
+/** A header has at most eight bits for regions. */
+const MAX_REGIONS = 2 ** 8;
+
 /** No window shows so many cells. */
 const MAX_CELLS = 2 ** 30;
 
@@ -83,8 +86,14 @@ export class Translator {
 
   #access(pc: number, op: number): Translation {
     const words = this.#words;
-    const plain = words.a(pc) === 0 && words.b(pc) === 0 && words.imm(pc, 0) === 0;
-    return plain ? [SAME_ACCESS.get(op) ?? op, words.imm(pc, 1)] : OUTSIDE;
+    const region = words.a(pc);
+    const size = words.b(pc);
+    const offset = words.imm(pc, 1);
+    if (words.imm(pc, 0) !== 0) return OUTSIDE;
+    const access = SAME_ACCESS.get(op) ?? op;
+    if (region === 0 && size === 0) return [access, offset];
+    if (region >= MAX_REGIONS || (size >= 4 && !this.#cell(size))) return OUTSIDE;
+    return [LOADS.has(op) ? Fast.load : Fast.store, offset, (region << 8) | access, size];
   }
 
   #variable(pc: number, op: number): Translation {
