@@ -163,7 +163,7 @@ describe("arbiter", () => {
       [
         "an unknown convention",
         () => ["inspect", sums, "--convention", "wasi"],
-        /--convention is typed or payload, not "wasi"/,
+        /--convention is typed, payload or command, not "wasi"/,
       ],
       [
         "a step beyond the end",

@@ -12,7 +12,7 @@ export interface Finished {
 const CLI = join(import.meta.dirname, "../../../agents/cli");
 
 /** Runs `arbiter.ts` or `start.ts` with arguments, without a terminal. */
-export function command(entry: "arbiter" | "start", args: readonly string[]): Promise<Finished> {
+export function command(entry: "arbiter" | "start", args: readonly string[], stdin = ""): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(CLI, `${entry}.ts`), ...args], {
       env: { ...process.env, NO_COLOR: "1" },
@@ -20,6 +20,9 @@ export function command(entry: "arbiter" | "start", args: readonly string[]): Pr
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    // A command need not read what it is given.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(stdin);
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
