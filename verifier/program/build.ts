@@ -53,7 +53,7 @@ export interface Program {
 
 /**
  * Builds a program.
- * @param modules - instantiated in this order; the last one is the guest that transactions are for
+ * @param modules - instantiated in this order, but each after those that it imports from; the last is the guest that transactions are for
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
  * @throws LinkError if the modules do not fit together, or the guest does not fit the convention
  * @throws RangeError for a limit that is no u32

@@ -1,6 +1,6 @@
 /**
  * Instantiation (section 4.5.4 of the WebAssembly specification): active segments in order, then the start function, one instance
- * after the other. As long as nothing has run the segments are written into the initial state; the rest becomes code.
+ * after the other, each behind those that it imports from. As long as nothing has run the segments are written into the initial state; the rest becomes code.
  */
 import type { SegmentMode } from "../wasm/types.ts";
 import type { Definition, Resolver } from "./resolve.ts";
@@ -28,6 +28,8 @@ export type PlannedStep =
 /** How a program is initialized. */
 export interface InitializationPlan {
   readonly folded: readonly FoldedSegment[];
+  /** Positions of all instances, in the order in which they are initialized. */
+  readonly order: readonly number[];
   /** By position of the instance. */
   readonly steps: readonly (readonly PlannedStep[])[];
 }
@@ -39,7 +41,10 @@ export interface InitializationPlan {
 export function planInitialization(resolver: Resolver, isDeferred: boolean): InitializationPlan {
   const folded: FoldedSegment[] = [];
   let hasRun = isDeferred;
-  const steps = resolver.modules.map(({ module }, position): PlannedStep[] => {
+  const order = initializationOrder(resolver);
+  const steps: PlannedStep[][] = resolver.modules.map(() => []);
+  for (const position of order) {
+    const { module } = resolver.at(position);
     const left: PlannedStep[] = [];
     const place = (kind: "data" | "elements", segment: number, mode: SegmentMode, length: number): void => {
       if (mode.kind !== "active") return;
@@ -62,9 +67,25 @@ export function planInitialization(resolver: Resolver, isDeferred: boolean): Ini
       hasRun = true;
       left.push({ kind: "start", function: module.start.function });
     }
-    return left;
+    steps[position] = left;
+  }
+  return { folded, order, steps };
+}
+
+/** The order of the program, but that a module comes after those that it imports from, unless these import from it in turn. */
+function initializationOrder(resolver: Resolver): number[] {
+  const order: number[] = [];
+  const seen = new Set<number>();
+  const visit = (position: number): void => {
+    if (seen.has(position)) return;
+    seen.add(position);
+    for (const imported of resolver.importedModules(position)) visit(imported);
+    order.push(position);
+  };
+  resolver.modules.forEach((_, position) => {
+    visit(position);
   });
-  return { folded, steps };
+  return order;
 }
 
 /** Bytes of a memory, or elements of a table, before anything has run. */

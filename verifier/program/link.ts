@@ -31,7 +31,8 @@ const MAX_CELLS = 2 ** 32;
 const MAX_PAGES = 65_536;
 
 /**
- * Links modules. Their order is the order of instantiation, unless that is deferred; any of them may import from any other.
+ * Links modules. Any of them may import from any other; unless that is deferred they are instantiated in their order, but each after
+ * those that it imports from.
  * @throws LinkError if an import finds nothing that fits it, or the program is larger than the machine or the limits
  */
 export function link(modules: readonly LinkModule[], limits: ProgramLimits, options: LinkOptions = {}): Linkage {
@@ -46,7 +47,7 @@ class Linker {
   readonly #functions: CodeFunction[] = [];
   readonly #types = new Map<string, number>();
   readonly #wrappers = new Map<HostTarget, CodeFunction>();
-  /** What initializes the instances that have to be, or may be by the driver, by position. */
+  /** What initializes the instances that have to be, or may be by the driver, by position, in the order of the plan. */
   readonly #initializers = new Map<number, CodeFunction>();
   readonly #isDeferred: boolean;
   readonly #cells = new Map<number, CellValue>();
@@ -74,9 +75,9 @@ class Linker {
       data: [],
       elements: [],
     }));
-    for (const instance of this.#instances) {
-      const { position, isDriver } = instance;
-      const isCallable = this.#isDeferred && !isDriver;
+    for (const position of this.#plan.order) {
+      const instance = this.#instance(position);
+      const isCallable = this.#isDeferred && !instance.isDriver;
       if (!isCallable && (this.#plan.steps[position] ?? []).length === 0) continue;
       this.#initializers.set(position, this.#newFunction(instance, -1, -1, { params: [], results: [] }));
     }

@@ -19,8 +19,8 @@ export interface LinkOptions {
   /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
   readonly allowMissingImports?: boolean;
   /**
-   * Whether instances are initialized by calls of the driver (`instantiationImport` in host.ts), in any order; otherwise they are in
-   * their order, before the driver runs. How large memories and tables are when they are imported is then not known, and not checked.
+   * Whether instances are initialized by calls of the driver (`instantiationImport` in host.ts), in any order; otherwise they are before
+   * the driver runs. How large memories and tables are when they are imported is then not known, and not checked.
    */
   readonly isDeferred?: boolean;
 }

@@ -75,6 +75,16 @@ export class Resolver {
     }
   }
 
+  /** The modules, by position, that the imports of a module name. */
+  importedModules(position: number): number[] {
+    const { module } = this.at(position);
+    const entries = [...module.functions, ...module.tables, ...module.memories, ...module.globals];
+    const found = entries.flatMap(({ imported }) =>
+      imported === undefined ? [] : (this.#exported(position, imported)?.position ?? []),
+    );
+    return [...new Set(found)];
+  }
+
   /** The import under an index of functions, if nothing provides it and that is allowed. */
   missing(position: number, index: number): ImportName | undefined {
     const { module } = this.at(position);

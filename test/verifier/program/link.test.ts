@@ -298,6 +298,17 @@ describe("linking", () => {
       expect(call(program, machine, "f")).to.equal(String(0x6162));
     });
 
+    it("comes after that of what a module imports from, wherever that stands in the list", async () => {
+      const user = `(import "library" "read" (func $read (result i32))) (global (export "k") i32 (i32.const 200))
+        (global $g (export "g") (mut i32) (i32.const 0)) (start $s) (func $s (global.set $g (call $read)))`;
+      const library = `(import "user" "k" (global $k i32)) (memory 1) (data (i32.const 0) "l")
+        (func (export "read") (result i32) (i32.add (global.get $k) (i32.load8_u (i32.const 0))))`;
+      const guest = `(import "user" "g" (global $g (mut i32))) (func (export "f") (result i32) (global.get $g))`;
+      expect(await run({ user, library, guest }, "f")).to.equal(String(200 + "l".charCodeAt(0)));
+      const program = await build({ user, library, guest });
+      expect(program.image.memory).to.have.length(1);
+    });
+
     it("leaves active segments dropped, folded or not", async () => {
       const text = (
         start: string,
