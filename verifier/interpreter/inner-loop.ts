@@ -190,24 +190,20 @@ export function runInnerLoop(m: Core, quota: number): number {
             C[cell + 1] = S[sp + 1]!;
             break;
           }
-          case 0x25: {
-            // table.get
-            const cell = elementAt(m, pc, S[sp - 2]!);
-            if (cell < 0) break outside;
-            S[sp - 2] = C[cell]!;
-            S[sp - 1] = C[cell + 1]!;
+          case 0x25: // table.get
+            at = elementAt(m, pc, S[sp - 2]!);
+            if (at < 0) break outside;
+            S[sp - 2] = C[at]!;
+            S[sp - 1] = C[at + 1]!;
             break;
-          }
-          case 0x26: {
-            // table.set
-            const cell = elementAt(m, pc, S[sp - 4]!);
-            if (cell < 0) break outside;
-            if (cellMarks[cell >>> 10] !== TOUCHED) m.cells.touch(4 * cell, 4);
-            C[cell] = S[sp - 2]!;
-            C[cell + 1] = S[sp - 1]!;
+          case 0x26: // table.set
+            at = elementAt(m, pc, S[sp - 4]!);
+            if (at < 0) break outside;
+            if (cellMarks[at >>> 10] !== TOUCHED) m.cells.touch(4 * at, 4);
+            C[at] = S[sp - 2]!;
+            C[at + 1] = S[sp - 1]!;
             sp -= 4;
             break;
-          }
           case 0x42: // const
             S[sp] = code[pc + 1]!;
             S[sp + 1] = code[pc + 2]!;
