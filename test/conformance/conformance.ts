@@ -1,9 +1,8 @@
 /** Plays files of the suite, one after the other. */
-import type { OnChain } from "./play-file.ts";
-import { playFile, type FileResult } from "./play-file.ts";
+import { isPlayable, type Plan } from "./grouping.ts";
+import { planFile, playFile, type FileResult, type OnChain } from "./play-file.ts";
 import { readScript } from "./suite.ts";
 import { summarize, type Summary } from "./summary.ts";
-import type { WastCommand } from "./wast.ts";
 
 /** How far a run is. */
 export interface RunProgress {
@@ -26,15 +25,20 @@ export interface RunOptions {
 /** Plays files. @throws WastError for a file that is no script */
 export async function runConformance({ files, onChain, onProgress }: RunOptions): Promise<Summary> {
   const start = performance.now();
-  const scripts = files.map((name) => ({ name: nameOf(name), commands: readScript(name) }));
-  const weights = onChain?.selection === "all" ? await countSteps(scripts) : scripts.map((s) => s.commands.length);
+  const scripts: Script[] = [];
+  for (const file of files) {
+    const name = nameOf(file);
+    scripts.push({ name, plan: await planFile(name, readScript(file)) });
+  }
+  const byStep = onChain?.selection === "all";
+  const weights = byStep ? await countSteps(scripts) : scripts.map(({ plan }) => transactionsOf(plan));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const results: FileResult[] = [];
   let [checks, steps, proven, done] = [0, 0, 0, 0];
-  for (const [i, { name, commands }] of scripts.entries()) {
+  for (const [i, { name, plan }] of scripts.entries()) {
     const weight = weights[i] ?? 0;
-    const result = await playFile(name, commands, onChain, (now) => {
-      const inFile = onChain?.selection === "all" ? now.steps : (weight * now.checks) / commands.length;
+    const result = await playFile(name, plan, onChain, (now) => {
+      const inFile = byStep ? now.steps : (weight * now.checks) / plan.plays.length;
       onProgress?.({
         file: name,
         checks: checks + now.checks,
@@ -52,16 +56,21 @@ export async function runConformance({ files, onChain, onProgress }: RunOptions)
   return summarize(results, (performance.now() - start) / 1000);
 }
 
-const nameOf = (file: string): string => /([^/\\]*)\.wast$/.exec(file)?.[1] ?? file;
-
 interface Script {
   readonly name: string;
-  readonly commands: readonly WastCommand[];
+  readonly plan: Plan;
 }
 
-/** Steps that each script takes, for the time that remains. */
+const nameOf = (file: string): string => /([^/\\]*)\.wast$/.exec(file)?.[1] ?? file;
+
+/** Commands of a script that run something. */
+function transactionsOf({ plays }: Plan): number {
+  return plays.filter((play) => "unit" in play && play.unit !== undefined && isPlayable(play.unit)).length;
+}
+
+/** Steps that each script takes. */
 async function countSteps(scripts: readonly Script[]): Promise<number[]> {
   const counts: number[] = [];
-  for (const { name, commands } of scripts) counts.push((await playFile(name, commands)).steps);
+  for (const { name, plan } of scripts) counts.push((await playFile(name, plan)).steps);
   return counts;
 }

@@ -1,6 +1,6 @@
 /** Plays one file of the suite and gathers what came of it. */
 import { FastRunner } from "./fast-runner.ts";
-import { planScript } from "./grouping.ts";
+import { planScript, type Plan } from "./grouping.ts";
 import { ProvingRunner, type Selection } from "./proving-runner.ts";
 import { judge } from "./scope.ts";
 import { ScriptPlayer, type Check } from "./script-player.ts";
@@ -35,10 +35,15 @@ export interface FileProgress {
   readonly proven: number;
 }
 
+/** Assembles and judges the modules of a file, and plans how it is played. */
+export function planFile(name: string, commands: readonly WastCommand[]): Promise<Plan> {
+  return planScript(commands, (module) => judge(module, TRIMMED_SCRIPTS.has(name)));
+}
+
 /** Plays a file. `onProgress` hears of it after each check. */
 export async function playFile(
   name: string,
-  commands: readonly WastCommand[],
+  plan: Plan,
   onChain?: OnChain,
   onProgress?: (progress: FileProgress) => void,
 ): Promise<FileResult> {
@@ -46,7 +51,6 @@ export async function playFile(
   const fast = new FastRunner();
   const chain = onChain && new StepChain(onChain.judge);
   const runner = onChain && chain ? new ProvingRunner(fast, onChain.selection, chain) : fast;
-  const plan = await planScript(commands, (module) => judge(module, TRIMMED_SCRIPTS.has(name)));
   const player = new ScriptPlayer(plan, await SPECTEST, runner);
   const checks: Check[] = [];
   for await (const check of player.play()) {

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { CALL_BYTES, deployVerifier } from "../contracts/machine/verifier.ts";
 import { MISSING, scripts } from "./location.ts";
-import { playFile, type FileResult } from "./play-file.ts";
+import { planFile, playFile, type FileResult } from "./play-file.ts";
 import { readScript } from "./suite.ts";
 import { summarize } from "./summary.ts";
 
@@ -26,7 +26,7 @@ describe("the official test suite", function () {
     const results: FileResult[] = [];
     for (const name of scripts()) {
       it(`passes ${name}.wast`, async () => {
-        const result = await playFile(name, readScript(name));
+        const result = await playFile(name, await planFile(name, readScript(name)));
         results.push(result);
         expect(summarize([result], 0).failures).to.deep.equal([]);
       });
@@ -50,7 +50,7 @@ describe("the official test suite", function () {
     const { ask } = await deployVerifier();
     for (const name of ON_CHAIN) {
       const onChain = { selection: "sample", judge: { callBytes: CALL_BYTES, ask } } as const;
-      const summary = summarize([await playFile(name, readScript(name), onChain)], 0);
+      const summary = summarize([await playFile(name, await planFile(name, readScript(name)), onChain)], 0);
       expect(summary.disagreements, name).to.deep.equal([]);
       expect(summary.failures, name).to.deep.equal([]);
       expect(summary.proven, name).to.be.at.least(25 * (summary.kinds.assert_return?.passed ?? 0));
