@@ -187,7 +187,7 @@ describe("linking", () => {
       [
         "a guest that would delimit transactions",
         { a: `(import "arbiter" "commit" (func))` },
-        `function "arbiter" "commit" is not for guests, only the generated driver may import it`,
+        `function "arbiter" "commit" delimits transactions or unpacks references, only the generated driver may import it`,
       ],
       [
         "a host function that needs a memory where there is none",
