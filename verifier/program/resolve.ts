@@ -115,7 +115,10 @@ export class Resolver {
       );
     }
     if (host.driverOnly && !isDriver) {
-      throw new LinkError(name, `${what} delimits transactions or unpacks references, only the generated driver may import it`);
+      throw new LinkError(
+        name,
+        `${what} delimits transactions or unpacks references, only the generated driver may import it`,
+      );
     }
     if (host.moves !== undefined && module.memories.length === 0) {
       throw new LinkError(name, `${what} needs a memory, but the module has none`);
