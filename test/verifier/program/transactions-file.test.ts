@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { TransactionError } from "../../../verifier/program/errors.ts";
 import { callPayload, DEFAULT_FUEL, parseTransactions } from "../../../verifier/program/transactions-file.ts";
+import { decodeCommand, EMPTY_INPUT } from "../../../verifier/program/wasi/command.ts";
 
 const payload = { convention: "payload" } as const;
+const process = { convention: "command" } as const;
 const typed = {
   convention: "typed",
   exports: [
@@ -21,6 +23,25 @@ describe("a file of transactions", () => {
       { fuel: 5n, keep: true, payload: Uint8Array.of(0, 255) },
       { fuel: 2n ** 64n - 1n, keep: false, payload: new Uint8Array() },
     ]);
+  });
+
+  it("holds processes", () => {
+    const text = `[{}, {"args": ["a", "-b"], "env": {"HOME": "/"}, "files": {"in/x": "0x00ff", "out/": ""}, "stdin": "hé",
+      "clock": "18446744073709551615", "seed": "0x${"ab".repeat(32)}", "fuel": 9, "keep": true}]`;
+    const [empty, full] = parseTransactions(text, process);
+    expect(decodeCommand(empty?.payload ?? new Uint8Array())).to.deep.equal(EMPTY_INPUT);
+    expect(full).to.include({ fuel: 9n, keep: true });
+    expect(decodeCommand(full?.payload ?? new Uint8Array())).to.deep.equal({
+      args: ["a", "-b"],
+      environment: new Map([["HOME", "/"]]),
+      files: new Map([
+        ["in/x", Uint8Array.of(0, 255)],
+        ["out/", new Uint8Array()],
+      ]),
+      stdin: Uint8Array.of(0x68, 0xc3, 0xa9),
+      clock: 2n ** 64n - 1n,
+      seed: new Uint8Array(32).fill(0xab),
+    });
   });
 
   it("holds calls of exports", () => {
@@ -55,6 +76,20 @@ describe("a file of transactions", () => {
     [`[{"payload": "0x123"}]`, payload, `"payload" begins with 0x but is not an even number of hexadecimal digits`],
     [`[{"payload": "0xgg"}]`, payload, `"payload" begins with 0x`],
     [`[{"payload": "a", "gas": 1}]`, payload, `unknown field "gas", expected payload, fuel, keep (payload convention)`],
+    [
+      `[{"payload": "a"}]`,
+      process,
+      `unknown field "payload", expected args, env, files, stdin, clock, seed, fuel, keep`,
+    ],
+    [`[{"args": "a"}]`, process, `transaction 0: "args" must be a list of strings, found "a"`],
+    [`[{"args": [1]}]`, process, `"args" must be a list of strings, found [1]`],
+    [`[{"env": ["A=b"]}]`, process, `"env" must be an object, found ["A=b"]`],
+    [`[{"env": {"A": 1}}]`, process, `the variable A must be a string, found 1`],
+    [`[{"files": {"a": null}}]`, process, `"a" must be a string, found null`],
+    [`[{}, {"files": {"../a": ""}}]`, process, `transaction 1: "../a" is no path`],
+    [`[{"stdin": "0x0"}]`, process, `"stdin" begins with 0x but is not an even number of hexadecimal digits`],
+    [`[{"clock": -1}]`, process, `"clock" must be a whole number of nanoseconds below 2^64, found -1`],
+    [`[{"seed": "0x00"}]`, process, `transaction 0: the seed has 1 bytes, it must have 32`],
     [`[{"payload": "a"}]`, typed, `unknown field "payload", expected export, args, fuel, keep (typed convention)`],
     [`[{"payload": "a", "fuel": -1}]`, payload, `"fuel" must be a whole number of steps below 2^64, found -1`],
     [`[{"payload": "a", "fuel": 1.5}]`, payload, `"fuel" must be a whole number`],
