@@ -3,7 +3,9 @@ import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
 import fc from "fast-check";
 import { Draw } from "../../programs/draw.ts";
+import { unpackWord } from "../../../verifier/machine/word.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
+import { wordAt } from "../../../verifier/program/map.ts";
 import { contentOf } from "./content.ts";
 import { drawModules, type RandomModule } from "./linked-modules.ts";
 import { startMachine } from "./map-access.ts";
@@ -251,10 +253,12 @@ function argument(draw: Draw, type: string, functions: readonly bigint[]): bigin
   return BigInt(draw.below(9));
 }
 
-async function play(numbers: readonly number[], tally: Tally): Promise<void> {
+/** Plays a program; `prepare` sees the session before anything is done to it. */
+async function play(numbers: readonly number[], tally: Tally, prepare?: (twin: Twin) => void): Promise<void> {
   const draw = new Draw(numbers);
   const modules = drawModules(draw);
   const twin = await twinOf(Object.fromEntries(modules.map(({ name, text }) => [name, text])));
+  prepare?.(twin);
   const alive: { readonly position: number; readonly module: RandomModule }[] = [];
   modules.forEach((module, position) => {
     const isLinked = module.imports.every((name) => alive.some((other) => other.module.name === name));
@@ -275,14 +279,16 @@ async function play(numbers: readonly number[], tally: Tally): Promise<void> {
   }
 }
 
+/** What a program is drawn from. */
+const NUMBERS = fc.noBias(fc.array(fc.nat(1_000_000), { minLength: 900, maxLength: 900 }));
+
 describe("random modules of one program", function () {
   this.timeout(300_000);
 
   it(`do as on V8, ${RUNS} programs`, async () => {
     const tally: Tally = new Map();
-    const numbers = fc.noBias(fc.array(fc.nat(1_000_000), { minLength: 900, maxLength: 900 }));
     await fc.assert(
-      fc.asyncProperty(numbers, (list) => play(list, tally)),
+      fc.asyncProperty(NUMBERS, (list) => play(list, tally)),
       { seed: SEED, numRuns: RUNS, endOnFailure: true },
     );
     const counts = [...tally].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${count} ${kind}`);
@@ -294,5 +300,28 @@ describe("random modules of one program", function () {
       "uninitialized element",
     ])
       expect(tally.get(kind), kind).to.be.greaterThan(0);
+  });
+
+  it("leave nothing above the top of the stack, and no bit beyond its type, at any step", async () => {
+    let steps = 0;
+    for (const numbers of fc.sample(NUMBERS, { seed: SEED, numRuns: 30 })) {
+      await play(numbers, new Map(), (twin) => {
+        const { machine } = twin;
+        const { stack } = machine.access.trees;
+        const code = machine.image.code as Uint8Array;
+        twin.watch = (pc) => {
+          const { top } = unpackWord(wordAt(code, pc));
+          const limit = machine.registers.base + top;
+          const highest = Math.max(-1, ...stack.map.keys());
+          if (highest >= limit) expect(highest).to.be.below(limit, `pc ${pc}`);
+          // The cursor of a bulk instruction alone is wider than 64 bits.
+          for (const [index, value] of stack.map) {
+            if (value >= 2n ** 64n) expect(index).to.equal(limit - 1, `pc ${pc}, a wide slot`);
+          }
+          steps++;
+        };
+      });
+    }
+    expect(steps).to.be.greaterThan(10_000);
   });
 });

@@ -36,6 +36,8 @@ export class Twin {
   readonly session: Session;
   readonly machine: MapMachine;
   readonly modules: readonly TwinModule[];
+  /** Called before every step. */
+  watch: ((pc: number) => void) | undefined;
   readonly #instances: (WebAssembly.Instance | undefined)[] = [];
   /** Which function of V8's each reference is, and the other way round. */
   readonly #functions = new Map<bigint, unknown>();
@@ -178,7 +180,7 @@ export class Twin {
   #transact(call: number, args: readonly bigint[]): Ending {
     const payload = encodeTypedPayload(call, args);
     this.machine.load(encodeTransactions([{ fuel: 5_000_000n, keep: true, payload }]), 10_000_000n);
-    this.machine.run();
+    this.machine.run(this.watch);
     const [result] = this.machine.results();
     if (result?.kind === Outcome.trap) return { traps: [result.code] };
     if (result?.kind !== Outcome.success) throw new Error(`status ${this.machine.registers.status}`);
