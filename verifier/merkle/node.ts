@@ -2,7 +2,7 @@
  * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
  * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
  */
-import { HASH_BYTES, hashPair } from "./keccak.ts";
+import { HASH_BYTES } from "./keccak.ts";
 import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
 import { zeroHash } from "./zero.ts";
