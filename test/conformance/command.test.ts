@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { UserError } from "../../agents/cli/failure.ts";
 import { NUMERIC } from "../../verifier/machine/opcodes.ts";
 import { CALL_BYTES, deployVerifier, type Verifier } from "../contracts/machine/verifier.ts";
 import { conformance, type ConformanceOptions } from "./command.ts";
@@ -128,6 +129,23 @@ describe("conformance", function () {
       expect(exitCode).to.equal(1);
     });
   }
+
+  it("says which file is no script, and why", async () => {
+    for (const [script, problem] of [
+      ["(module", "an opening parenthesis is not closed, at line 1 of the script"],
+      ['\n(register "m")', "a module is registered that is not there, at line 2 of the script"],
+    ] as const) {
+      const error = await play(script, "none", nobody).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(UserError);
+      expect((error as UserError).message).to.equal(`script.wast is no script: ${problem}`);
+    }
+  });
+
+  it("passes on what keeps the chain from answering", async () => {
+    const ask = (): Promise<never> => Promise.reject(new Error("the chain is gone"));
+    const error = await play(SCRIPT, "all", async () => ({ callBytes: CALL_BYTES, ask })).catch((e: unknown) => e);
+    expect((error as Error).message).to.equal("the chain is gone");
+  });
 
   const bad: readonly (readonly [args: string[], suite: string | undefined, message: RegExp])[] = [
     [["nosuch"], undefined, /there is no script nosuch|WASM_TESTSUITE/],

@@ -1,8 +1,10 @@
 /** Plays files of the suite, one after the other. */
+import { UserError } from "../../agents/cli/failure.ts";
 import { isPlayable, type Plan } from "./grouping.ts";
 import { planFile, playFile, type FileResult, type OnChain } from "./play-file.ts";
 import { readScript } from "./suite.ts";
 import { summarize, type Summary } from "./summary.ts";
+import { WastError } from "./wast.ts";
 
 /** How far a run is. */
 export interface RunProgress {
@@ -22,13 +24,18 @@ export interface RunOptions {
   readonly onProgress?: (progress: RunProgress) => void;
 }
 
-/** Plays files. @throws WastError for a file that is no script */
+/** Plays files. @throws UserError for a file that is no script */
 export async function runConformance({ files, onChain, onProgress }: RunOptions): Promise<Summary> {
   const start = performance.now();
   const scripts: Script[] = [];
   for (const file of files) {
     const name = nameOf(file);
-    scripts.push({ name, plan: await planFile(name, readScript(file)) });
+    try {
+      scripts.push({ name, plan: await planFile(name, readScript(file)) });
+    } catch (error) {
+      if (error instanceof WastError) throw new UserError(`${name}.wast is no script: ${error.message}`);
+      throw error;
+    }
   }
   const byStep = onChain?.selection === "all";
   const weights = byStep ? await countSteps(scripts) : scripts.map(({ plan }) => transactionsOf(plan));

@@ -5,7 +5,7 @@
 import type { ImportName } from "../../verifier/wasm/types.ts";
 import type { Judgement } from "./scope.ts";
 import { SPECTEST_NAME } from "./spectest.ts";
-import type { WastAction, WastCommand, WastModule } from "./wast.ts";
+import { WastError, type WastAction, type WastCommand, type WastModule } from "./wast.ts";
 
 /** An instance of a module, or a module that must not become one (`assert_unlinkable`). */
 export interface Unit {
@@ -41,7 +41,7 @@ export interface Plan {
   readonly groups: readonly (readonly Unit[])[];
 }
 
-/** Plans a script. `judge` is asked about every module in it, in order. */
+/** Plans a script. `judge` is asked about every module in it, in order. @throws WastError for a `register` of nothing */
 export async function planScript(
   commands: readonly WastCommand[],
   judge: (module: WastModule) => Promise<Judgement>,
@@ -82,7 +82,7 @@ class Planner {
       }
       case "register": {
         const unit = this.#find(command.module);
-        if (unit === undefined) throw new RangeError(`line ${line} registers a module that is not there`);
+        if (unit === undefined) throw new WastError("a module is registered that is not there", line);
         this.#registered.set(command.name, unit);
         return undefined;
       }

@@ -63,6 +63,8 @@ export class StepChain implements StepSink {
       this.#compare(batch, answers);
     });
     this.#underWay.add(call);
+    // A call that failed stays under way, so that `add` or `settle` throws its error.
+    call.catch(() => undefined);
   }
 
   #compare(batch: readonly ProvenStep[], answers: readonly StepAnswer[]): void {
