@@ -2,8 +2,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import type { Ending } from "../scenario/execution.ts";
-import { type DisputedTransaction, readable, type Report, reportJson } from "../scenario/report.ts";
+import { type DisputedTransaction, type Report, reportJson } from "../scenario/report.ts";
 import { Exit } from "./failure.ts";
 import { grouped } from "./narrator.ts";
 
@@ -41,7 +40,7 @@ const LINES = 12;
 
 function printTransaction({ number, payload, honest, liar }: DisputedTransaction): void {
   console.log(`  transaction ${grouped(number)}`);
-  const lines = readable(payload).split("\n");
+  const lines = payload.split("\n");
   for (const line of lines.slice(0, LINES)) console.log(pc.dim(`    ${cut(line, 0)}`));
   if (lines.length > LINES) console.log(pc.dim(`    … ${lines.length - LINES} more lines`));
   const [truth, lie] = [honest, liar].map(told);
@@ -51,8 +50,8 @@ function printTransaction({ number, payload, honest, liar }: DisputedTransaction
 }
 
 /** How a transaction ended, in one line. */
-function told({ status, trap, output }: Ending): string {
-  return status === "returned" ? readable(output).replaceAll("\n", " ") : (trap ?? status);
+function told({ status, trap, output }: DisputedTransaction["honest"]): string {
+  return status === "returned" ? output.replaceAll("\n", " ") : (trap ?? status);
 }
 
 /** A line from a column on, with an ellipsis wherever something is left out. */

@@ -11,6 +11,7 @@ import type { GameState, MatchState } from "../game/types.ts";
 import { startOf } from "../players/history-book.ts";
 import { differences, type Difference } from "./difference.ts";
 import { type Ending, endingAt } from "./execution.ts";
+import { outputText, payloadText } from "./transaction-text.ts";
 import type { GasBook, GasLine } from "./gas-book.ts";
 
 /** Who was right in the end. */
@@ -20,10 +21,11 @@ export type Verdict = "liar lost" | "liar won" | "undecided";
 export interface DisputedTransaction {
   /** Its number, from 1; in a Deal over all fragments. */
   readonly number: number;
-  readonly payload: Uint8Array;
-  /** How it ended for the honest side and for the liar. */
-  readonly honest: Ending;
-  readonly liar: Ending;
+  /** What it asks for, as text. */
+  readonly payload: string;
+  /** How it ended for the honest side and for the liar, with the output as text. */
+  readonly honest: Omit<Ending, "output"> & { readonly output: string };
+  readonly liar: DisputedTransaction["honest"];
 }
 
 /** The step on which two histories part. */
@@ -90,7 +92,7 @@ export function explain(program: Program, sides: Sides, path: readonly bigint[])
   const { honest, liar } = sides;
   const start = startOf(honest, path);
   const before = honest.stateAt(start);
-  const transaction = disputedTransaction(sides, before.registers.count);
+  const transaction = disputedTransaction(program, sides, before.registers.count);
   const { pc } = before.registers;
   const place = program.map.locate(pc);
   const [truth, lie] = [stepState(before), liar.stateAt(start + 1n)];
@@ -110,11 +112,19 @@ export function explain(program: Program, sides: Sides, path: readonly bigint[])
 }
 
 /** Transaction `index` of a fragment (from 0), if both sides have an ending for it. */
-function disputedTransaction({ input, honest, liar }: Sides, index: number): DisputedTransaction | undefined {
+function disputedTransaction(
+  program: Program,
+  { input, honest, liar }: Sides,
+  index: number,
+): DisputedTransaction | undefined {
   const payload = decodeTransactions(input)[index]?.payload;
   const [truth, lie] = [honest, liar].map((trace) => endingAt(trace.stateAt(trace.length), index));
   if (payload === undefined || truth === undefined || lie === undefined) return undefined;
-  return { number: index + 1, payload, honest: truth, liar: lie };
+  const told = (ending: Ending): DisputedTransaction["honest"] => ({
+    ...ending,
+    output: outputText(program, payload, ending.output),
+  });
+  return { number: index + 1, payload: payloadText(program, payload), honest: told(truth), liar: told(lie) };
 }
 
 /** The figures of a dispute's gas. */
@@ -135,7 +145,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     word: disputed.word,
     states: { before: disputed.before, honest: disputed.honest, liar: disputed.liar },
     results: disputed.results,
-    transaction: disputed.transaction === undefined ? null : transactionJson(disputed.transaction),
+    transaction: disputed.transaction ?? null,
     steps: report.steps.toString(),
     moves: report.moves,
     gas: { move: gas.move, step: gas.step, total: Number(gas.total) },
@@ -151,25 +161,4 @@ export function reportJson(report: Report): Record<string, unknown> {
       after: after.toString(),
     })),
   };
-}
-
-function transactionJson({ number, payload, honest, liar }: DisputedTransaction): Record<string, unknown> {
-  const side = ({ status, trap, output }: Ending): Record<string, unknown> => ({
-    status,
-    trap,
-    output: readable(output),
-  });
-  return { number, payload: readable(payload), honest: side(honest), liar: side(liar) };
-}
-
-/** Bytes as the text that they are, or else in hexadecimal digits. */
-export function readable(bytes: Uint8Array): string {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    // eslint-disable-next-line no-control-regex -- control characters mean that it is no text
-    if (!/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text)) return text;
-  } catch {
-    // Not UTF-8.
-  }
-  return bytesToHex(bytes);
 }

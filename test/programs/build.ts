@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { ClangError } from "./clang.ts";
 import { sqliteGuest } from "./sqlite/build.ts";
 
 /** Guests written in AssemblyScript, each a folder with `assembly/index.ts`. */
@@ -84,7 +85,15 @@ async function compile(folder: string, file: string): Promise<void> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
+async function main(): Promise<void> {
   for (const name of GUESTS) await guest(name);
   if (process.argv.includes("sqlite")) await sqliteGuest(() => console.error("Compiling SQLite (one to two minutes)."));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main().catch((error: unknown) => {
+    if (!(error instanceof GuestError || error instanceof ClangError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }

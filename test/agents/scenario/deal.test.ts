@@ -5,7 +5,7 @@ import { reportJson } from "../../../agents/scenario/report.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { parseTransactions } from "../../../verifier/program/transactions-file.ts";
-import { decodeTransactions, decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { ADDING, assemble, STILLBORN, SUMS } from "../guests.ts";
 
 const quiet: Narrator = {
@@ -67,11 +67,13 @@ describe("playDeal", () => {
     expect(report.disputed).include({ instruction: "i32.store", function: "sums" });
     const { number, payload, honest, liar } = report.disputed.transaction ?? expect.fail("no transaction");
     expect(number).equal(4);
-    expect(payload).deep.equal(decodeTransactions(fragments[1] ?? new Uint8Array())[1]?.payload);
+    expect(payload).equal("sums(60)");
     expect(honest.status).equal("returned");
     expect(liar.status).equal("returned");
-    expect(decodeTypedOutput(honest.output, ["i32"])).deep.equal([1830n]);
-    expect(decodeTypedOutput(liar.output, ["i32"])).not.deep.equal([1830n]);
+    expect(honest.output).equal("1830");
+    expect(liar.output)
+      .match(/^-?\d+$/)
+      .and.not.equal("1830");
   });
 
   it("takes another step where the named transaction is not there", async () => {
