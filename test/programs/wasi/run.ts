@@ -14,7 +14,7 @@ import { compileC } from "../clang.ts";
 
 /** A program of this folder, compiled. */
 export function wasiProgram(
-  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library",
+  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library" | "monkey",
 ): Promise<Uint8Array> {
   const source = readFileSync(join(import.meta.dirname, `${name}.c`), "utf8");
   const reactor = name === "library" ? ["-mexec-model=reactor"] : [];

@@ -75,6 +75,17 @@ describe("C programs with WASI do what they do under Node", () => {
     expect(stdout).contain("No such file or directory").contain("Directory not empty").contain("sum 328350");
   });
 
+  it("four thousand random operations on files", async () => {
+    let random = SEED;
+    for (let run = 0; run < 10; run++) {
+      const stdin = Uint8Array.from({ length: 5 * 400 }, () => {
+        random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+        return random >>> 24;
+      });
+      expect((await same("monkey", { args: ["monkey"], stdin })).split("\n")).length.greaterThan(400);
+    }
+  });
+
   it("error numbers of WASI's own functions", async () => {
     expect((await same("raw", { args: ["raw"] })).split("\n")).length.greaterThan(90);
   });

@@ -15,7 +15,7 @@ import { finish } from "../../../programs/wasi/run.ts";
 import { SEED } from "../../seed.ts";
 
 /** Decides the roots of all programs with WASI. It changes with the sources in `verifier/program/wasi/assembly`, and with the compiler. */
-const HASH = "4851bce46fbc25030fe968085165822db0a422002c9318507b0c5120581c6894";
+const HASH = "fd4a62543b06d3af101495d3234ab591bd3c78d11fafcd4c258ed4a83df9e08c";
 
 /** What Node provides, by name. */
 const names = Object.keys(new WASI({ version: "preview1" }).wasiImport);

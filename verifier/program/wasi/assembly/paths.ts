@@ -131,10 +131,10 @@ export function path_link(
 ): u32 {
   let error = locate(PLACE, fromFd, PATH_LINK_SOURCE, from, fromLength, (lookup & FOLLOW) != 0);
   if (error != SUCCESS) return error;
-  error = locate(OTHER_PLACE, toFd, PATH_LINK_TARGET, to, toLength, false);
-  if (error != SUCCESS) return error;
   const node = PLACE.node;
   if (node == null) return E_NOENT;
+  error = locate(OTHER_PLACE, toFd, PATH_LINK_TARGET, to, toLength, false);
+  if (error != SUCCESS) return error;
   if (OTHER_PLACE.node != null) return E_EXIST;
   if (node.kind == DIRECTORY) return E_PERM;
   if (OTHER_PLACE.isSlashed) return E_NOENT;
@@ -188,7 +188,7 @@ export function path_rename(fromFd: u32, from: u32, fromLength: u32, toFd: u32, 
     if (node.kind == DIRECTORY) {
       if (replaced.kind != DIRECTORY) return E_NOTDIR;
       if (replaced.first != null) return E_NOTEMPTY;
-    } else if (replaced.kind == DIRECTORY) return E_ISDIR;
+    } else if (replaced.kind == DIRECTORY) return isWithin(oldParent, replaced) ? E_NOTEMPTY : E_ISDIR;
     remove(newParent, OTHER_PLACE.name, OTHER_PLACE.length);
   }
   // The new entry first: while it has one the node stays.
