@@ -45,7 +45,7 @@ export async function runConformance({ files, onChain, onProgress }: RunOptions)
   for (const [i, { name, plan }] of scripts.entries()) {
     const weight = weights[i] ?? 0;
     const result = await playFile(name, plan, onChain, (now) => {
-      const inFile = byStep ? now.steps : (weight * now.checks) / plan.plays.length;
+      const inFile = byStep ? now.proven : (weight * now.checks) / plan.plays.length;
       onProgress?.({
         file: name,
         checks: checks + now.checks,

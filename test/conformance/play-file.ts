@@ -40,7 +40,7 @@ export function planFile(name: string, commands: readonly WastCommand[]): Promis
   return planScript(commands, (module) => judge(module, TRIMMED_SCRIPTS.has(name)));
 }
 
-/** Plays a file. `onProgress` hears of it after each check. */
+/** Plays a file. `onProgress` hears of it after each check and each call of the chain. */
 export async function playFile(
   name: string,
   plan: Plan,
@@ -49,13 +49,16 @@ export async function playFile(
 ): Promise<FileResult> {
   const start = performance.now();
   const fast = new FastRunner();
-  const chain = onChain && new StepChain(onChain.judge);
+  const checks: Check[] = [];
+  const report = (): void => {
+    onProgress?.({ checks: checks.length, steps: fast.steps, proven: chain?.proven ?? 0 });
+  };
+  const chain = onChain && new StepChain(onChain.judge, report);
   const runner = onChain && chain ? new ProvingRunner(fast, onChain.selection, chain) : fast;
   const player = new ScriptPlayer(plan, await SPECTEST, runner);
-  const checks: Check[] = [];
   for await (const check of player.play()) {
     checks.push(check);
-    onProgress?.({ checks: checks.length, steps: fast.steps, proven: chain?.proven ?? 0 });
+    report();
   }
   await chain?.settle();
   const { proven, disagreements } = chain ?? { proven: 0, disagreements: [] };

@@ -29,12 +29,15 @@ export class StepChain implements StepSink {
   /** Steps that were answered. */
   proven = 0;
   readonly #judge: StepJudge;
+  readonly #onAnswer: () => void;
   readonly #underWay = new Set<Promise<void>>();
   #batch: ProvenStep[] = [];
   #bytes = 0;
 
-  constructor(judge: StepJudge) {
+  /** @param onAnswer - called after each call */
+  constructor(judge: StepJudge, onAnswer: () => void) {
     this.#judge = judge;
+    this.#onAnswer = onAnswer;
   }
 
   add(step: ProvenStep): Promise<void> | void {
@@ -61,6 +64,7 @@ export class StepChain implements StepSink {
     const call = this.#judge.ask(batch).then((answers) => {
       this.#underWay.delete(call);
       this.#compare(batch, answers);
+      this.#onAnswer();
     });
     this.#underWay.add(call);
     // A call that failed stays under way, so that `add` or `settle` throws its error.
