@@ -14,11 +14,14 @@ import { compileC } from "../clang.ts";
 
 /** A program of this folder, compiled. */
 export function wasiProgram(
-  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library" | "monkey",
+  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library" | "monkey" | "scores",
 ): Promise<Uint8Array> {
-  const source = readFileSync(join(import.meta.dirname, `${name}.c`), "utf8");
-  const reactor = name === "library" ? ["-mexec-model=reactor"] : [];
-  return compileC({ [`${name}.c`]: source }, { args: ["-O2", ...reactor, `${name}.c`] });
+  const isPlusPlus = name === "scores";
+  const file = isPlusPlus ? `${name}.cc` : `${name}.c`;
+  const source = readFileSync(join(import.meta.dirname, file), "utf8");
+  const args = ["-O2", ...(isPlusPlus ? ["-std=c++20", "-fno-exceptions"] : [])];
+  if (name === "library") args.push("-mexec-model=reactor");
+  return compileC({ [file]: source }, { compiler: isPlusPlus ? "clang++" : "clang", args: [...args, file] });
 }
 
 /** How a program ended. */

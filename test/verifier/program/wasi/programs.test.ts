@@ -86,6 +86,12 @@ describe("C programs with WASI do what they do under Node", () => {
     }
   });
 
+  it("C++ with its streams, containers and destructors", async () => {
+    const stdin = utf8("ada 3.5\nbob 2\nada 1e3\ncarol 7\nada 0.25\n");
+    expect(await same("scores", { args: ["scores"], stdin })).match(/^ada .*\n.*3 names\n$/s);
+    expect(await same("scores", { args: ["scores"] })).equal("0 names\n");
+  });
+
   it("error numbers of WASI's own functions", async () => {
     expect((await same("raw", { args: ["raw"] })).split("\n")).length.greaterThan(90);
   });
