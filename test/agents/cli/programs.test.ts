@@ -85,7 +85,7 @@ describe("arbiter with programs that have _start", () => {
     const report = await json(["inspect", hello]);
     expect(report["convention"]).equal("command");
     const modules = (report["functions"] as { module: string }[]).map(({ module }) => module);
-    expect(modules).deep.equal(["guest", "bridge", "wasi_snapshot_preview1", "driver"]);
+    expect(modules).deep.equal(["guest", "wasi_bridge", "wasi_snapshot_preview1", "driver"]);
   });
 
   it("prove has the chain agree on steps of the program, of WASI and of the bridge", async () => {

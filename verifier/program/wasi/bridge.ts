@@ -6,7 +6,7 @@ import { asm, External, ModuleWriter, type Code } from "../assembler.ts";
 import { importHost } from "../drivers/loop.ts";
 
 /** The name under which the bridge is linked. */
-export const BRIDGE_MODULE = "bridge";
+export const BRIDGE_MODULE = "wasi_bridge";
 
 const RETURN = 0x0f;
 const I32_EQZ = 0x45;

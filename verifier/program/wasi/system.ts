@@ -8,7 +8,7 @@ import { SHIM } from "./shim.ts";
 export const WASI_MODULE = "wasi_snapshot_preview1";
 
 /** The module with the memory of a guest that has none. */
-const EMPTY_MODULE = "no memory";
+const EMPTY_MODULE = "wasi_no_memory";
 
 /** A module of the system. */
 export interface SystemModule {

@@ -1,5 +1,4 @@
 /** Descriptors: what the numbers stand for by which the guest refers to open files. */
-import { resumeClock } from "./clock";
 import { E_BADF, E_MFILE, E_NOSPC, E_NOTCAPABLE, E_NOTDIR, SUCCESS } from "./errno";
 import { allocate, release } from "./heap";
 import { createNode, DIRECTORY, Node, present, releaseIfUnused } from "./nodes";
@@ -49,7 +48,6 @@ export let opened: u32 = 0;
 /** Opens the standard streams and the root directory; does nothing the second time. */
 export function initialize(): void {
   if (capacity != 0) return;
-  resumeClock();
   const directory = present(createNode(DIRECTORY));
   directory.links = 1;
   directory.parent = directory;

@@ -4,23 +4,23 @@
  */
 
 /** Whether the guest's memory has `length` bytes at `pointer`. */
-@external("bridge", "holds")
+@external("wasi_bridge", "holds")
 export declare function guestHolds(pointer: u32, length: u64): bool;
 
 /** Copies from the guest's memory to this one's. False, and nothing is done, if the guest's memory has no such bytes. */
-@external("bridge", "read")
+@external("wasi_bridge", "read")
 export declare function readGuest(destination: usize, source: u32, length: u32): bool;
 
 /** Copies from this memory to the guest's, likewise. */
-@external("bridge", "write")
+@external("wasi_bridge", "write")
 export declare function writeGuest(destination: u32, source: usize, length: u32): bool;
 
 /** Appends bytes of the guest's memory, which must be there, to the output. */
-@external("bridge", "emit")
+@external("wasi_bridge", "emit")
 export declare function emitFromGuest(source: u32, length: u32): void;
 
 /** Copies from the fragment's input to the guest's memory, which must have room. */
-@external("bridge", "receive")
+@external("wasi_bridge", "receive")
 export declare function receiveIntoGuest(destination: u32, source: u64, length: u32): void;
 
 /** Steps that the transaction may still take. */

@@ -81,7 +81,6 @@ function create(place: Place, kind: u32): u32 {
 
 export function path_create_directory(fd: u32, path: u32, length: u32): u32 {
   const error = locate(PLACE, fd, PATH_CREATE_DIRECTORY, path, length, false);
-  if (error == E_NOTDIR && PLACE.node != null) return E_NOTDIR;
   if (error != SUCCESS) return error;
   return PLACE.node != null ? E_EXIST : create(PLACE, DIRECTORY);
 }

@@ -50,6 +50,7 @@ export function command(offset: u64, length: u64): void {
   end = offset + length;
   if (word32() != VERSION) unreachable();
   setClock(word64());
+  resumeClock();
   const s0 = word64();
   const s1 = word64();
   const s2 = word64();

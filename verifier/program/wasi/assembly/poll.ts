@@ -63,9 +63,7 @@ export function poll_oneoff(subscriptions: u32, events: u32, count: u32, result:
     // A descriptor, and a clock that does not exist, have their event at once.
     wait = min(wait, tag == CLOCK && isWaitable(load<u32>(WANTED + 16)) ? untilDue() : 0);
   }
-  // Absolute times are measured from now on again, so relative ones are compared before the time goes by.
   let given: u32 = 0;
-  const start = monotonic();
   sleep(wait);
   for (let i: u32 = 0; i < count; i++) {
     if (!readGuest(WANTED, subscriptions + i * SUBSCRIPTION, SUBSCRIPTION)) return E_FAULT;
