@@ -1,6 +1,7 @@
 /** Where the randomness of generated programs comes from. */
 import { toBits } from "../../verifier/machine/floats.ts";
 import { SPECIAL } from "../verifier/machine/float-operands.ts";
+import type { Value } from "./references.ts";
 import type { Integer, Scalar } from "./scalars.ts";
 
 /** Numbers that decide what is generated. */
@@ -50,5 +51,14 @@ export class Draw {
 
   types(most: number): Scalar[] {
     return Array.from({ length: this.below(most + 1) }, () => this.type());
+  }
+
+  /** Mostly a number. */
+  value(): Value {
+    return this.chance(4) ? this.pick<Value>(["funcref", "externref", "funcref"]) : this.type();
+  }
+
+  values(most: number): Value[] {
+    return Array.from({ length: this.below(most + 1) }, () => this.value());
   }
 }

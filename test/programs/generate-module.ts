@@ -1,33 +1,32 @@
 /**
- * Random valid modules with arithmetic, conversions, locals, globals, memory, tables, calls, blocks with parameters and several results,
- * branches that cut, dead code and bulk instructions. They always terminate: a global counts down at every function entry and loop turn.
+ * Random valid modules with arithmetic, conversions, locals, globals, memory, tables, references, calls, blocks with parameters and
+ * several results, branches that cut, dead code, bulk instructions, segments of all modes, and extended constant expressions. They
+ * always terminate.
  *
  * Floats go in and out as the integers of their bits, for JavaScript may change those of a NaN. Which NaN arithmetic gives is left to the
- * engine by the specification; so that all agree, the code may replace it by the canonical one each time.
+ * engine by the specification; so that all agree, the code may replace it by the canonical one each time. References go in as the index
+ * of one, and out as whether they are null; exported tables keep the references themselves.
  *
  * A module is a function of a list of numbers, so fast-check shrinks a failing one to a short list; a list that has run out gives zeros,
  * which choose the simplest thing everywhere.
  */
 import fc from "fast-check";
-import { CANONICAL_NAN } from "../../verifier/machine/floats.ts";
 import { asm, External, ModuleWriter, type Code } from "../../verifier/program/assembler.ts";
-import type { FunctionType, ValueType } from "../../verifier/wasm/types.ts";
+import type { FunctionType } from "../../verifier/wasm/types.ts";
 import { Draw } from "./draw.ts";
+import { BodyWriter, COUNTER, COUNTER_START, type Environment } from "./generate-body.ts";
+import { drawElements, drawTables, sum } from "./generate-tables.ts";
 import {
-  BINARY,
-  COMPARE,
-  constant,
-  CONVERSIONS,
-  ENTER,
-  LEAVE,
-  LOADS,
-  makesNaN,
-  outside,
-  type Scalar,
-  STORES,
-  TRUNCATIONS,
-  UNARY,
-} from "./scalars.ts";
+  elementSection,
+  type ElementSource,
+  isReference,
+  refs,
+  type TableSource,
+  tableSection,
+  type Value,
+  withSections,
+} from "./references.ts";
+import { constant, ENTER, type Integer, LEAVE, outside, type Scalar } from "./scalars.ts";
 
 /** A call of an export. */
 export interface GeneratedCall {
@@ -39,512 +38,144 @@ export interface GeneratedCall {
 /** A module and what to do with it. */
 export interface GeneratedModule {
   readonly bytes: Uint8Array;
-  /** Exported functions in the order of the export section. */
+  /** Exported functions that may be called: they take and give integers only. */
   readonly exports: readonly { readonly name: string; readonly type: FunctionType }[];
   /** Calls in order; earlier ones change memory, globals and tables for later ones. */
   readonly calls: readonly GeneratedCall[];
-  /** The globals, and exported functions without parameters that give their bits; the memory is exported as `memory`. */
-  readonly globals: readonly { readonly name: string; readonly type: ValueType }[];
 }
 
-/** Function entries and loop turns of one call. */
-const COUNTER_START = 60;
+/** An exported function (externref, i32) that sets one of the references that externref parameters stand for. */
+export const INSTALL = "install";
 
-/** Index of the global that counts down. */
-const COUNTER = 0;
+/** References that parameters can stand for, and results that are kept. */
+const SLOTS = 8;
 
-const UNREACHABLE = 0x00;
-const NOP = 0x01;
-const ELSE = 0x05;
-const END = 0x0b;
-const RETURN = 0x0f;
-const DROP = 0x1a;
-const SELECT = 0x1b;
-const I32_EQZ = 0x45;
-const I32_SUB = 0x6b;
-const I32_AND = 0x71;
-const F32_EQ = 0x5b;
-const F64_EQ = 0x61;
-const BLOCK = 0x02;
-const LOOP = 0x03;
-const IF = 0x04;
+/** Tables for the wrappers, behind those that bodies use: what parameters stand for, and what results were. */
+const WRAPPER_TABLES = ["funcref", "externref", "funcref", "externref"] as const;
 
-/** What the functions of a module can refer to. */
-interface Environment {
-  readonly draw: Draw;
+interface Wrappers {
   readonly writer: ModuleWriter;
-  readonly functions: readonly FunctionType[];
-  /** The counter first. */
-  readonly globals: readonly Scalar[];
-  /** Whether NaNs of arithmetic are replaced by the canonical one. */
-  readonly canonicalizes: boolean;
-  readonly tableSize: number;
-  readonly dataSegments: number;
-  readonly elementSegments: number;
+  /** Index of the first of their tables. */
+  readonly table: number;
 }
-
-/** An open block, innermost last. */
-interface Label {
-  readonly carries: readonly Scalar[];
-}
-
-/** Writes one function body. */
-class BodyWriter {
-  readonly #env: Environment;
-  readonly #draw: Draw;
-  readonly #locals: readonly Scalar[];
-  readonly #results: readonly Scalar[];
-  readonly #labels: Label[];
-  readonly #out: Code[] = [];
-  /** Types of the operands of the innermost block. */
-  #stack: Scalar[] = [];
-  #budget: number;
-  /** Whether the latest branch leaves for good; little code follows one. */
-  #isDead = false;
-
-  constructor(env: Environment, type: FunctionType, locals: readonly Scalar[]) {
-    this.#env = env;
-    this.#draw = env.draw;
-    this.#locals = [...(type.params as Scalar[]), ...locals];
-    this.#results = type.results as Scalar[];
-    this.#labels = [{ carries: this.#results }];
-    this.#budget = 20 + this.#draw.below(80);
-  }
-
-  write(): Code {
-    this.#count();
-    this.#sequence(this.#results);
-    return this.#out;
-  }
-
-  #emit(code: Code): void {
-    this.#out.push(code);
-  }
-
-  /** Traps when the counter is used up. */
-  #count(): void {
-    this.#emit([asm.globalGet(COUNTER), I32_EQZ, asm.when(UNREACHABLE)]);
-    this.#emit([asm.globalGet(COUNTER), asm.i32(1), I32_SUB, asm.globalSet(COUNTER)]);
-  }
-
-  /** Instructions that leave exactly the results of a block. */
-  #sequence(results: readonly Scalar[]): void {
-    this.#isDead = false;
-    while (this.#budget-- > 0 && !this.#stops()) this.#instruction();
-    const fits = results.length === this.#stack.length && results.every((type, i) => this.#stack[i] === type);
-    if (fits) return;
-    if (this.#stack.length > 0 && this.#labels.length > 1 && this.#draw.chance(3) && this.#isForward(0)) {
-      this.#branch(0);
-    } else while (this.#stack.pop() !== undefined) this.#emit(DROP);
-    for (const type of results) this.#push(type);
-  }
-
-  #stops(): boolean {
-    return this.#draw.below(this.#isDead ? 3 : 30) === 0;
-  }
-
-  /** Whether a branch to the label leaves its block. */
-  #isForward(label: number): boolean {
-    return this.#loops[this.#loops.length - 1 - label] !== true;
-  }
-
-  readonly #loops: boolean[] = [false];
-
-  #push(type: Scalar): void {
-    const locals = this.#locals.flatMap((t, i) => (t === type ? [i] : []));
-    const globals = this.#env.globals.flatMap((t, i) => (t === type && i !== COUNTER ? [i] : []));
-    const [local] = locals;
-    const [global] = globals;
-    const choice = this.#draw.below(4);
-    if (choice >= 2 && local !== undefined) this.#emit(asm.get(this.#draw.pick([local, ...locals.slice(1)])));
-    else if (choice === 1 && global !== undefined)
-      this.#emit(asm.globalGet(this.#draw.pick([global, ...globals.slice(1)])));
-    else {
-      this.#emit(constant(type, this.#draw.bits(type)));
-    }
-    this.#stack.push(type);
-  }
-
-  /** Takes the operand on top as a type, or pushes one. */
-  #need(type: Scalar): void {
-    if (this.#stack.at(-1) === type) return;
-    const top = this.#stack.at(-1);
-    if (top === undefined || this.#draw.chance(2)) return this.#push(type);
-    this.#convert(top, type);
-  }
-
-  /** Converts the operand on top. */
-  #convert(from: Scalar, to: Scalar): void {
-    const key = `${from} ${to}`;
-    const list = (this.#draw.chance(10) ? TRUNCATIONS[key] : undefined) ?? CONVERSIONS[key];
-    if (list !== undefined) this.#compute(to, this.#draw.pick(list));
-    this.#stack[this.#stack.length - 1] = to;
-  }
-
-  /** An instruction that leaves a value of a type. */
-  #compute(result: Scalar, op: number): void {
-    this.#emit(op > 0xff ? [op >> 8, op & 0xff] : op);
-    if (!this.#env.canonicalizes || !makesNaN(op)) return;
-    const scratch = this.#locals.length + (result === "f32" ? 0 : 1);
-    const nan = constant(result, CANONICAL_NAN[result === "f32" ? 32 : 64]);
-    const isNumber: Code = [asm.get(scratch), asm.get(scratch), result === "f32" ? F32_EQ : F64_EQ];
-    this.#emit([asm.tee(scratch), nan, isNumber, SELECT]);
-  }
-
-  #pop(count = 1): void {
-    this.#stack.splice(this.#stack.length - count, count);
-  }
-
-  #pushAll(types: readonly Scalar[]): void {
-    for (const type of types) this.#push(type);
-  }
-
-  /** An address that is mostly inside the memory. */
-  #address(): void {
-    this.#need("i32");
-    if (!this.#draw.chance(12)) this.#emit([asm.i32(0x7fff), I32_AND]);
-  }
-
-  #small(bound: number): void {
-    this.#emit(asm.i32(this.#draw.below(bound)));
-  }
-
-  #instruction(): void {
-    const draw = this.#draw;
-    const type = draw.type();
-    switch (draw.below(27)) {
-      case 0:
-        return this.#emit(NOP);
-      case 1:
-      case 2:
-      case 3:
-        return this.#push(type);
-      case 4:
-        this.#need(type);
-        return this.#compute(type, draw.pick(UNARY[type]));
-      case 5:
-      case 6:
-        return this.#binary(type, draw.pick(BINARY[type]), type);
-      case 7:
-        return this.#binary(type, draw.pick(COMPARE[type]), "i32");
-      case 8:
-        this.#need(type);
-        return this.#convert(type, draw.type());
-      case 9:
-        if (this.#stack.pop() !== undefined) this.#emit(DROP);
-        return;
-      case 10:
-        return this.#assignLocal();
-      case 11:
-        return this.#assignGlobal();
-      case 12:
-        this.#address();
-        this.#emit(asm.access(draw.pick(LOADS[type]), draw.below(40)));
-        this.#pop();
-        this.#stack.push(type);
-        return;
-      case 13:
-      case 14:
-        this.#address();
-        this.#push(type);
-        this.#emit(asm.access(draw.pick(STORES[type]), draw.below(40)));
-        return this.#pop(2);
-      case 15:
-        return this.#select(type);
-      case 16:
-        return this.#block(BLOCK);
-      case 17:
-        return this.#block(LOOP);
-      case 18:
-      case 19:
-        return this.#block(IF);
-      case 20:
-        return draw.chance(4) ? this.#branch(draw.below(this.#labels.length)) : this.#bulk();
-      case 21:
-      case 22:
-        return this.#branchIf(draw.below(this.#labels.length));
-      case 23:
-        return this.#labels.length > 1 ? this.#branchTable() : this.#block(BLOCK);
-      case 24:
-        return draw.chance(16) ? this.#leave() : this.#call();
-      case 25:
-        return draw.chance(2) ? this.#callIndirect() : this.#call();
-      default:
-        return this.#bulk();
-    }
-  }
-
-  #binary(type: Scalar, op: number, result: Scalar): void {
-    this.#need(type);
-    this.#push(type);
-    this.#compute(result, op);
-    this.#pop(2);
-    this.#stack.push(result);
-  }
-
-  #assignLocal(): void {
-    const index = this.#draw.below(Math.max(1, this.#locals.length));
-    const type = this.#locals[index];
-    if (type === undefined) return;
-    this.#need(type);
-    const isTee = this.#draw.chance(2);
-    this.#emit(isTee ? asm.tee(index) : asm.set(index));
-    if (!isTee) this.#pop();
-  }
-
-  #assignGlobal(): void {
-    const index = 1 + this.#draw.below(Math.max(1, this.#env.globals.length - 1));
-    const type = this.#env.globals[index];
-    if (type === undefined) return;
-    this.#need(type);
-    this.#emit(asm.globalSet(index));
-    this.#pop();
-  }
-
-  #select(type: Scalar): void {
-    this.#need(type);
-    this.#push(type);
-    this.#push("i32");
-    this.#emit(SELECT);
-    this.#pop(2);
-  }
-
-  /** A block takes what is on top as its parameters. */
-  #block(op: number): void {
-    if (this.#labels.length > 6) return;
-    if (op === IF) this.#push("i32");
-    if (op === IF) this.#pop();
-    const parameters = this.#stack.slice(this.#stack.length - this.#draw.below(Math.min(3, this.#stack.length + 1)));
-    const taken = this.#draw.chance(2) ? [] : parameters;
-    const hasElse = op !== IF || this.#draw.chance(2);
-    const results = hasElse ? this.#draw.types(3) : taken;
-    const outer = this.#stack;
-    outer.splice(outer.length - taken.length, taken.length);
-    this.#emit([op, this.#env.writer.blockType({ params: taken, results })]);
-    this.#labels.push({ carries: op === LOOP ? taken : results });
-    this.#loops.push(op === LOOP);
-    this.#stack = [...taken];
-    if (op === LOOP) this.#count();
-    this.#sequence(results);
-    if (op === IF && hasElse) {
-      this.#emit(ELSE);
-      this.#stack = [...taken];
-      this.#sequence(results);
-    }
-    this.#emit(END);
-    this.#isDead = false;
-    this.#labels.pop();
-    this.#loops.pop();
-    this.#stack = [...outer, ...results];
-  }
-
-  #carries(label: number): readonly Scalar[] {
-    return this.#labels[this.#labels.length - 1 - label]?.carries ?? [];
-  }
-
-  /** Leaves values on the stack for a label: those that are there if they fit, else new ones above them. */
-  #prepare(label: number): void {
-    const carries = this.#carries(label);
-    const top = this.#stack.slice(this.#stack.length - carries.length);
-    if (top.length === carries.length && carries.every((type, i) => top[i] === type) && this.#draw.chance(2)) return;
-    this.#pushAll(carries);
-  }
-
-  /** What follows is dead, up to the end of the block. */
-  #branch(label: number): void {
-    this.#prepare(label);
-    this.#emit(asm.br(label));
-    this.#die();
-  }
-
-  #die(): void {
-    this.#stack = [];
-    this.#isDead = true;
-  }
-
-  #branchIf(label: number): void {
-    this.#prepare(label);
-    this.#push("i32");
-    // Most values are not zero, and code that always leaves is soon dead.
-    if (!this.#draw.chance(3)) this.#emit(I32_EQZ);
-    this.#emit(asm.brIf(label));
-    this.#pop();
-  }
-
-  /** To labels that carry the same types as the first. */
-  #branchTable(): void {
-    const fallback = this.#draw.below(this.#labels.length);
-    const carried = this.#carries(fallback).join();
-    const fits = this.#labels.flatMap((_, label) => (this.#carries(label).join() === carried ? [label] : []));
-    const [first = fallback] = fits;
-    const labels = Array.from({ length: this.#draw.below(5) }, () => this.#draw.pick([first, ...fits.slice(1)]));
-    this.#prepare(fallback);
-    this.#push("i32");
-    if (!this.#draw.chance(4)) this.#emit([asm.i32(7), I32_AND]);
-    this.#emit(asm.brTable(labels, fallback));
-    this.#die();
-  }
-
-  #leave(): void {
-    if (this.#draw.chance(4)) this.#emit(UNREACHABLE);
-    else {
-      this.#prepare(this.#labels.length - 1);
-      this.#emit(RETURN);
-    }
-    this.#die();
-  }
-
-  #call(): void {
-    const index = this.#draw.below(this.#env.functions.length);
-    const type = this.#env.functions[index];
-    if (type === undefined) return;
-    this.#invoke(type, asm.call(index));
-  }
-
-  #callIndirect(): void {
-    const type = this.#env.functions[this.#draw.below(this.#env.functions.length)];
-    if (type === undefined) return;
-    const params = type.params as Scalar[];
-    this.#pushAll(params);
-    this.#small(this.#env.tableSize + 1);
-    this.#emit(asm.callIndirect(this.#env.writer.type(type)));
-    this.#pop(params.length);
-    this.#stack.push(...(type.results as Scalar[]));
-  }
-
-  #invoke(type: FunctionType, call: Code): void {
-    const params = type.params as Scalar[];
-    this.#pushAll(params);
-    this.#emit(call);
-    this.#pop(params.length);
-    this.#stack.push(...(type.results as Scalar[]));
-  }
-
-  #bulk(): void {
-    const { dataSegments, elementSegments, tableSize } = this.#env;
-    const draw = this.#draw;
-    const element = draw.below(Math.max(1, elementSegments));
-    const data = draw.below(Math.max(1, dataSegments));
-    switch (draw.below(9)) {
-      case 0:
-        this.#emit([0x3f, 0]);
-        this.#stack.push("i32");
-        return;
-      case 1:
-        this.#small(3);
-        this.#emit([0x40, 0]);
-        this.#stack.push("i32");
-        return;
-      case 2:
-        this.#address();
-        this.#pop();
-        this.#small(300);
-        this.#small(300);
-        return this.#emit([0xfc, 11, 0]);
-      case 3:
-      case 4:
-        this.#address();
-        this.#pop();
-        this.#small(300);
-        this.#small(300);
-        return this.#emit([0xfc, 10, 0, 0]);
-      case 5:
-        if (dataSegments === 0) return;
-        this.#address();
-        this.#pop();
-        this.#small(20);
-        this.#small(40);
-        return this.#emit([0xfc, 8, data, 0]);
-      case 6:
-        if (dataSegments > 0 && draw.chance(4)) this.#emit([0xfc, 9, data]);
-        else if (elementSegments > 0 && draw.chance(4)) this.#emit([0xfc, 13, element]);
-        return;
-      case 7:
-        if (elementSegments === 0) return;
-        this.#small(tableSize);
-        this.#small(3);
-        this.#small(5);
-        return this.#emit([0xfc, 12, element, 0]);
-      default:
-        this.#small(tableSize);
-        this.#small(tableSize);
-        this.#small(4);
-        return this.#emit([0xfc, 14, 0, 0]);
-    }
-  }
-}
-
-const exportName = (index: number): string => `call${index}`;
 
 /** Makes a module of the numbers. */
 export function generateModule(draw: Draw, canonicalizes = true): GeneratedModule {
   const writer = new ModuleWriter();
   const functions = Array.from({ length: 1 + draw.below(6) }, (): FunctionType => ({
-    params: draw.types(3),
-    results: draw.types(3),
+    params: draw.values(3),
+    results: draw.values(3),
   }));
-  const globals: Scalar[] = ["i32", ...draw.types(3)];
-  const tableSize = 1 + draw.below(8);
-  const segments = { dataSegments: draw.below(3), elementSegments: draw.below(3) };
+  const globals: Value[] = ["i32", ...draw.values(4)];
+  const tables = drawTables(draw);
+  const elements = drawElements(draw, tables, functions.length);
+  const dataSegments = draw.below(3);
   writer.memory({ minimum: 1, maximum: 3 });
-  writer.table({ minimum: tableSize, maximum: tableSize });
-  for (const type of globals) writer.global(type, true, constant(type, draw.bits(type)));
-  addSegments(draw, writer, { ...segments, tableSize, functions: functions.length });
+  globals.forEach((type) => writer.global(type, true, initial(draw, type, functions.length)));
+  addData(draw, writer, dataSegments);
   // Drawn before the bodies, which may use up the numbers.
   const calls = Array.from({ length: 1 + draw.below(6) }, (): GeneratedCall => {
     const index = draw.below(functions.length);
-    const args = functions[index]?.params.map((type) => draw.bits(type as Scalar)) ?? [];
-    return { name: exportName(index), args };
+    const args = functions[index]?.params.map((type) => draw.bits(isReference(type) ? "i32" : (type as Scalar))) ?? [];
+    return { name: `call${index}`, args };
   });
-  const env: Environment = { draw, writer, functions, globals, tableSize, canonicalizes, ...segments };
+  const env: Environment = { draw, writer, functions, globals, canonicalizes, tables, elements, dataSegments };
   for (const type of functions) {
-    const locals = draw.types(4);
+    const locals = draw.values(4);
     // Behind those that the body may use: where a NaN is looked at.
     writer.function({ type, locals: [...locals, "f32", "f64"], body: new BodyWriter(env, type, locals).write() });
   }
-  const exports = functions.map((type, index) => addWrapper(writer, type, index));
+  const exports = functions.map((type, index) => addWrapper({ writer, table: tables.length }, type, index));
+  exportState(writer, tables.length + WRAPPER_TABLES.length, globals);
+  const install = [asm.get(1), asm.i32(SLOTS - 1), AND, asm.get(0), refs.set(tables.length + 1)];
+  const type: FunctionType = { params: ["externref", "i32"], results: [] };
+  writer.export(INSTALL, External.function, writer.function({ type, body: install }));
+  const bytes = withTables(writer.bytes(), tables, elements, functions.length);
+  return { bytes, exports, calls };
+}
+
+const AND = 0x71;
+
+/** Constant expressions of all kinds. */
+function initial(draw: Draw, type: Value, functions: number): Code {
+  if (type === "externref") return refs.null(type);
+  if (type === "funcref") return draw.chance(3) ? refs.null(type) : refs.func(draw.below(functions));
+  const first = constant(type, draw.bits(type));
+  if (type === "f32" || type === "f64" || draw.chance(2)) return first;
+  const op = draw.pick(type === "i32" ? [0x6a, 0x6b, 0x6c] : [0x7c, 0x7d, 0x7e]);
+  return [first, constant(type, draw.bits(type)), op];
+}
+
+/** Adds the tables, those of the wrappers too. A segment that fills one of these names every function, so that all may be referred to. */
+function withTables(
+  bytes: Uint8Array,
+  tables: readonly TableSource[],
+  elements: readonly ElementSource[],
+  functions: number,
+): Uint8Array {
+  const own = WRAPPER_TABLES.map((type): TableSource => ({ type, minimum: SLOTS, maximum: SLOTS }));
+  const items = Array.from({ length: functions }, (_, i) => i);
+  const all: ElementSource = { type: "funcref", items, mode: { table: tables.length, offset: asm.i32(1) } };
+  return withSections(bytes, { 4: tableSection([...tables, ...own]), 9: elementSection([...elements, all]) });
+}
+
+/** Exports memory, tables, globals that are references, and functions that give the bits of the others. */
+function exportState(writer: ModuleWriter, tables: number, globals: readonly Value[]): void {
   writer.export("memory", External.memory, 0);
+  for (let i = 0; i < tables; i++) writer.export(`table${i}`, External.table, i);
   globals.forEach((type, i) => {
+    if (isReference(type)) return writer.export(`global${i}`, External.global, i);
     const body = [asm.globalGet(i), LEAVE[type]];
     const reader = writer.function({ type: { params: [], results: [outside(type)] }, body });
     writer.export(`global${i}`, External.function, reader);
   });
-  return { bytes: writer.bytes(), exports, calls, globals: globals.map((type, i) => ({ name: `global${i}`, type })) };
 }
 
-/** Exports a function that resets the counter and calls another one, floats by their bits. */
-function addWrapper(writer: ModuleWriter, type: FunctionType, index: number): GeneratedModule["exports"][number] {
+const stand = (type: Value): Integer => (isReference(type) ? "i32" : outside(type));
+
+/** Exports a function that resets the counter and calls another one. */
+function addWrapper(
+  { writer, table }: Wrappers,
+  type: FunctionType,
+  index: number,
+): GeneratedModule["exports"][number] {
   const first = type.params.length;
-  const results = type.results as Scalar[];
+  const params = type.params as Value[];
+  const results = type.results as Value[];
+  const enter = (t: Value, i: number): Code =>
+    isReference(t)
+      ? [asm.get(i), asm.i32(SLOTS - 1), AND, refs.get(t === "funcref" ? table : table + 1)]
+      : [asm.get(i), ENTER[t]];
+  const leave = (t: Value, i: number): Code =>
+    isReference(t)
+      ? [
+          asm.i32(i),
+          asm.get(first + i),
+          refs.set(t === "funcref" ? table + 2 : table + 3),
+          asm.get(first + i),
+          refs.isNull,
+        ]
+      : [asm.get(first + i), LEAVE[t]];
   const body = [
     asm.i32(COUNTER_START),
     asm.globalSet(COUNTER),
-    (type.params as Scalar[]).map((t, i) => [asm.get(i), ENTER[t]]),
+    params.map(enter),
     asm.call(index),
     results.map((_, i) => asm.set(first + i)).reverse(),
-    results.map((t, i) => [asm.get(first + i), LEAVE[t]]),
+    results.map(leave),
   ];
-  const wrapped = { params: type.params.map(outside), results: type.results.map(outside) };
-  const name = exportName(index);
+  const wrapped = { params: params.map(stand), results: results.map(stand) };
+  const name = `call${index}`;
   writer.export(name, External.function, writer.function({ type: wrapped, locals: results, body }));
   return { name, type: wrapped };
 }
 
-/** Active segments that fit, and passive ones; the passive ones come first. */
-function addSegments(
-  draw: Draw,
-  writer: ModuleWriter,
-  sizes: { dataSegments: number; elementSegments: number; tableSize: number; functions: number },
-): void {
-  const indices = (count: number): number[] => Array.from({ length: count }, () => draw.below(sizes.functions));
-  for (let i = 0; i < sizes.elementSegments; i++) writer.elements(indices(draw.below(5)));
-  for (let i = 0; i < sizes.dataSegments; i++)
-    writer.data(Uint8Array.from({ length: draw.below(50) }, () => draw.below(256)));
-  const filled = draw.below(sizes.tableSize + 1);
-  writer.elements(indices(filled), asm.i32(draw.below(sizes.tableSize - filled + 1)));
+/** Passive segments of data, and an active one that fits. */
+function addData(draw: Draw, writer: ModuleWriter, passive: number): void {
+  for (let i = 0; i < passive; i++) writer.data(Uint8Array.from({ length: draw.below(50) }, () => draw.below(256)));
   writer.data(
     Uint8Array.from({ length: draw.below(80) }, () => draw.below(256)),
-    asm.i32(draw.below(100)),
+    sum(draw, draw.below(100)),
   );
 }
 

@@ -33,7 +33,7 @@ const runs: fc.Arbitrary<Run> = fc.record({
 function check({ generated, terms, gaps, budget }: Run): void {
   const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
     convention: "typed",
-    limits: { slotLimit: 600 },
+    limits: { slotLimit: 600, tableCapacity: 4096 },
   });
   const transactions = generated.calls.map(({ name, args }, i) => {
     const payload = encodeTypedPayload(

@@ -62,7 +62,7 @@ const PLAIN: readonly number[] = [
   ...[Op.dataDrop, Op.elemDrop, Op.tableGet, Op.tableGet, Op.tableSet, Op.tableSet],
 ];
 
-const BULK: readonly number[] = [...CHECKS];
+const BULK: readonly number[] = [...CHECKS, Op.tableCopy, Op.tableCopy];
 
 export class WordWriter {
   readonly #draw: Draw;
@@ -91,7 +91,7 @@ export class WordWriter {
     }
     const cells: Record<number, bigint> = {
       [FUNCTIONS.sizeCell]: BigInt(8 - this.#draw.below(3)),
-      [TABLES[1].sizeCell]: BigInt(this.#draw.below(5)),
+      [TABLES[1].sizeCell]: BigInt(2 + this.#draw.below(4)),
       [CELLS.elementSize]: 4n,
       [CELLS.dataSize]: 64n,
       [CELLS.pages]: 1n,
@@ -328,7 +328,8 @@ export class WordWriter {
     const target = draw.pick([...TABLES]);
     const segment = { sizeCell: CELLS.elementSize, first: CELLS.elements };
     const source = op === Op.tableInit ? segment : draw.pick([...TABLES]);
-    this.#constants(bottom, [draw.below(6), draw.below(6), draw.below(6)]);
+    const index = (): number => draw.below(draw.chance(8) ? 8 : 3);
+    this.#constants(bottom, [index(), index(), 1 + index()]);
     this.#emit(op, bottom + 3, { imm: packImm32(target.sizeCell, source.sizeCell) });
     this.#emit(Op.copyCells, bottom + 1, { a: target.first, b: source.first });
   }
