@@ -2,8 +2,15 @@
 import { type Command, CommanderError } from "commander";
 import { Exit } from "./failure.ts";
 
-/** Runs a command, which must have `exitOverride`, on the arguments of the process. */
+/**
+ * Runs a command, which must have `exitOverride`, on the arguments of the process. It ends without a word when nobody reads
+ * its output any more, as in `… --help | head -1`.
+ */
 export async function parse(command: Command): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   try {
     await command.parseAsync();
   } catch (error) {

@@ -21,7 +21,7 @@ export interface Progress {
   readonly level: number;
   /** Steps taken since the commitment's start. */
   readonly done: bigint;
-  /** The most steps that there can be: where the commitment ends, or where all fuel is spent. */
+  /** The most steps that there can be: where the commitment ends, where the history is known to halt, or where all fuel is spent. */
   readonly total: bigint;
 }
 
@@ -136,8 +136,7 @@ export class Trace {
     const stride = this.stride(level);
     const end = start + (stride << BigInt(height));
     const walk = stride === 1n ? this.#walkSteps(start) : this.#walkStrides(start, stride);
-    const { fuel, reserve } = this.stateAt(start).registers;
-    const total = min(end - start, fuel + reserve + 1n);
+    const total = this.#mostSteps(start, end);
     const roots: Uint8Array[] = [];
     let slice = Date.now();
     for (let step = start + stride; step <= end; step += stride) {
@@ -155,6 +154,14 @@ export class Trace {
     if (fault !== undefined && fault.step <= end) this.stateAt(fault.step);
     this.#onProgress?.({ level, done: total, total });
     return new Commitment(height, roots);
+  }
+
+  /** The most steps from `start` to where the history halts or `end`: exact if it has run to its halt already. */
+  #mostSteps(start: bigint, end: bigint): bigint {
+    const { fuel, reserve } = this.stateAt(start).registers;
+    const last = this.#snapshots.before(end);
+    const halt = isHalted(last.state) && last.step > start ? last.step : start + fuel + reserve + 1n;
+    return min(end, halt) - start;
   }
 
   /** One step a call, the reference step function's. */
