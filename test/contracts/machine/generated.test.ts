@@ -71,6 +71,6 @@ describe("StepVerifier and generated modules", function () {
       if (got !== expected) expect.fail(`case ${i}: ${got}, not ${expected}, for the witness ${hexlify(witness)}`);
     });
     expect(cases.length).to.be.at.least(7_000);
-    expect(TABLE_OPS.filter((op) => (taken.get(op) ?? 0) < 20)).to.deep.equal([]);
+    expect(TABLE_OPS.filter((op) => (taken.get(op) ?? 0) < 10)).to.deep.equal([]);
   });
 });
