@@ -55,7 +55,15 @@ export class Validator {
       }
     }
     if (failures.length > 0) throw failures[0];
-    return this.#replayNext(view);
+    return this.#replayNext(view) || this.#withdraw();
+  }
+
+  /** Bonds that were won or came back wait in the Tournament: they are fetched when nothing else is to be done. */
+  async #withdraw(): Promise<boolean> {
+    const { tournaments, self } = this.#setup;
+    const { credits } = await tournaments.state();
+    if (!credits.has(self)) return false;
+    return this.#send(tournamentCall(tournaments.address, { kind: "withdraw", to: self }));
   }
 
   /** Runs the first fragment that has not been run, if it or a later one is claimed or decided. */
