@@ -10,7 +10,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import Table from "cli-table3";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
-import { ModuleWriter } from "../verifier/program/assembler.ts";
+import { ModuleWriter } from "../verifier/wasm/assembler.ts";
 import { buildProgram, type ModuleSource } from "../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
 import { initialState, load } from "../verifier/state/program.ts";

@@ -1,5 +1,5 @@
 /** Random tables and segments of elements, and instructions on them. */
-import { asm, type Code } from "../../verifier/program/assembler.ts";
+import { asm, type Code } from "../../verifier/wasm/assembler.ts";
 import type { Draw } from "./draw.ts";
 import { type ElementSource, type Reference, refs, type TableSource, type Value } from "./references.ts";
 

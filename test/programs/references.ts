@@ -1,5 +1,5 @@
 /** Types of references, and the instructions and sections about tables that `ModuleWriter` does not write. */
-import { type Code, unsigned } from "../../verifier/program/assembler.ts";
+import { type Code, unsigned } from "../../verifier/wasm/assembler.ts";
 import type { Limits, ValueType } from "../../verifier/wasm/types.ts";
 import type { Scalar } from "./scalars.ts";
 

@@ -1,5 +1,5 @@
 /** Types of numbers, and the instructions that generated modules use on each. */
-import { asm, type Code } from "../../verifier/program/assembler.ts";
+import { asm, type Code } from "../../verifier/wasm/assembler.ts";
 import type { ValueType } from "../../verifier/wasm/types.ts";
 
 export type Integer = "i32" | "i64";

@@ -2,7 +2,7 @@
  * keccak-256 of many 64-byte nodes at once: a WebAssembly module, generated when this file loads, that hashes two of them side by
  * side in the two 64-bit lanes of a vector (FIPS 202, section 3; the padding is Ethereum's).
  */
-import { asm, External, ModuleWriter, unsigned, type Code } from "../program/assembler.ts";
+import { asm, External, ModuleWriter, unsigned, type Code } from "../wasm/assembler.ts";
 
 /** Bytes of an inner node: two hashes. */
 export const NODE_BYTES = 64;

@@ -2,7 +2,7 @@
  * The module that transactions of the typed convention reach a foreign one through: it exports the functions of other modules again,
  * and loads and stores that carry as many bytes as one call holds.
  */
-import { asm, External, ModuleWriter, type Code } from "../../../verifier/program/assembler.ts";
+import { asm, External, ModuleWriter, type Code } from "../../../verifier/wasm/assembler.ts";
 import { isCallable } from "../../../verifier/program/drivers/typed.ts";
 import type { ModuleSource } from "../../../verifier/program/build.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";

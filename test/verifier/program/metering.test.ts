@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { expect } from "chai";
 import fc from "fast-check";
 import { execute } from "../../../verifier/interpreter/execute.ts";
-import { asm, type Code, External, ModuleWriter } from "../../../verifier/program/assembler.ts";
+import { asm, type Code, External, ModuleWriter } from "../../../verifier/wasm/assembler.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload, readResults } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";

@@ -65,7 +65,11 @@ describe("a file of transactions", () => {
     ]);
   });
 
-  const cases: readonly (readonly [text: string, target: typeof payload | typeof typed | typeof process, message: string])[] = [
+  const cases: readonly (readonly [
+    text: string,
+    target: typeof payload | typeof typed | typeof process,
+    message: string,
+  ])[] = [
     ["[", payload, "the transactions are no JSON: "],
     ["{}", payload, "the transactions are no list but {}"],
     ["[1]", payload, "transaction 0: expected an object, found 1"],

@@ -3,7 +3,7 @@
  * ended and its memory is what it left; one that was rolled back has not run.
  */
 import { Outcome } from "../../machine/opcodes.ts";
-import { asm, ModuleWriter, type Code } from "../assembler.ts";
+import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
 import { WASI_MODULE } from "../wasi/system.ts";
 import { addLoop, importLoop } from "./loop.ts";
 

@@ -6,7 +6,7 @@
  * A payload that fits none traps.
  */
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
-import { asm, type Code, type ModuleWriter } from "../assembler.ts";
+import { asm, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
 import { I64, type LoopImports } from "./loop.ts";
 
 /** Bytes before the arguments. */

@@ -5,7 +5,7 @@
  *     fuel u64 | length u32 | flags u32 (bit 0: keep) | payload
  */
 import { Outcome } from "../../machine/opcodes.ts";
-import { asm, External, type Code, type ModuleWriter } from "../assembler.ts";
+import { asm, External, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
 import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";
 
 /** Bytes of a transaction's header. */

@@ -3,7 +3,7 @@
  * `invoke(ptr, len) → ptr` and optionally `deallocate(ptr, len)`; the result is a little-endian u32 length and that many bytes.
  */
 import type { FunctionType } from "../../wasm/types.ts";
-import { asm, ModuleWriter, type Code } from "../assembler.ts";
+import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
 import { importReactor, type ReactorOptions } from "./reactor.ts";
 

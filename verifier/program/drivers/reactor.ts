@@ -1,6 +1,6 @@
 /** What the drivers of guests that are called again and again do around the calls: a library of functions, and no command. */
 import type { FunctionType } from "../../wasm/types.ts";
-import { asm, type Code, type ModuleWriter } from "../assembler.ts";
+import { asm, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
 import { WASI_MODULE } from "../wasi/system.ts";
 
 /** The export that is called once before all others, if there is one of this type. */

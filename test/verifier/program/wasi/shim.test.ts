@@ -4,7 +4,7 @@ import { WASI } from "node:wasi";
 import { compileWasi } from "../../../../scripts/compile-wasi.ts";
 import { Outcome } from "../../../../verifier/machine/opcodes.ts";
 import { keccak256 } from "../../../../verifier/merkle/keccak.ts";
-import { asm, External, ModuleWriter } from "../../../../verifier/program/assembler.ts";
+import { asm, External, ModuleWriter } from "../../../../verifier/wasm/assembler.ts";
 import { buildProgram, type Program } from "../../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../../verifier/program/transactions.ts";
 import { shimBytes, WASI_MODULE } from "../../../../verifier/program/wasi/system.ts";

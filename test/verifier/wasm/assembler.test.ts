@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { asm, External, ModuleWriter, signed, unsigned } from "../../../verifier/program/assembler.ts";
+import { asm, External, ModuleWriter, signed, unsigned } from "../../../verifier/wasm/assembler.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { Reader } from "../../../verifier/wasm/reader.ts";
 import { validate } from "../../../verifier/wasm/validate.ts";

@@ -1,5 +1,5 @@
 /** Writes WebAssembly binaries (section 5 of the specification): driver modules, and the modules of property tests. */
-import type { FunctionType, Limits, ValueType } from "../wasm/types.ts";
+import type { FunctionType, Limits, ValueType } from "./types.ts";
 
 /** Bytes of instructions, nested as it suits their author. */
 export type Code = number | readonly Code[];
