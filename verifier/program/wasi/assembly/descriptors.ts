@@ -2,13 +2,7 @@
 import { E_BADF, E_MFILE, E_NOSPC, E_NOTCAPABLE, E_NOTDIR, SUCCESS } from "./errno";
 import { allocate, release } from "./heap";
 import { createNode, DIRECTORY, Node, present, releaseIfUnused } from "./nodes";
-import {
-  BASE_OF_DIRECTORY,
-  BASE_OF_FILE,
-  BASE_OF_INPUT,
-  BASE_OF_OUTPUT,
-  INHERITED_FROM_DIRECTORY,
-} from "./rights";
+import { BASE_OF_DIRECTORY, BASE_OF_FILE, BASE_OF_INPUT, BASE_OF_OUTPUT, INHERITED_FROM_DIRECTORY } from "./rights";
 
 /** Standard streams. */
 export const STDIN: u32 = 0;

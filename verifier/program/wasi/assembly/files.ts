@@ -1,13 +1,20 @@
 /** Functions on descriptors, but for reading, writing and listing. */
-import {
-  close, found, foundNode, lookUp, lookUpDirectory, NO_STREAM, renumber,
-} from "./descriptors";
+import { close, found, foundNode, lookUp, lookUpDirectory, NO_STREAM, renumber } from "./descriptors";
 import { E_BADF, E_FAULT, E_INVAL, E_NAMETOOLONG, E_NOTCAPABLE, E_SPIPE, SUCCESS } from "./errno";
 import { guestHolds, writeGuest } from "./host";
 import { Entry, nameOf, Node, present, resize, UNKNOWN } from "./nodes";
 import {
-  FD_ADVISE, FD_ALLOCATE, FD_DATASYNC, FD_FDSTAT_SET_FLAGS, FD_FILESTAT_GET, FD_FILESTAT_SET_SIZE,
-  FD_FILESTAT_SET_TIMES, FD_READDIR, FD_SEEK, FD_SYNC, FD_TELL,
+  FD_ADVISE,
+  FD_ALLOCATE,
+  FD_DATASYNC,
+  FD_FDSTAT_SET_FLAGS,
+  FD_FILESTAT_GET,
+  FD_FILESTAT_SET_SIZE,
+  FD_FILESTAT_SET_TIMES,
+  FD_READDIR,
+  FD_SEEK,
+  FD_SYNC,
+  FD_TELL,
 } from "./rights";
 import { giveStat, setTimes } from "./stat";
 import { give32, give64, SCRATCH } from "./vectors";
@@ -141,7 +148,7 @@ function lookUpPreopened(fd: u32): u32 {
 
 export function fd_prestat_get(fd: u32, result: u32): u32 {
   const error = lookUpPreopened(fd);
-  return error != SUCCESS ? error : give64(result, <u64>ROOT_LENGTH << 32);
+  return error != SUCCESS ? error : give64(result, (<u64>ROOT_LENGTH) << 32);
 }
 
 export function fd_prestat_dir_name(fd: u32, pointer: u32, length: u32): u32 {

@@ -1,18 +1,51 @@
 /** Functions on paths. */
 import { found, foundNode, lookUpDirectory, NO_STREAM, open, opened, rightsFor } from "./descriptors";
 import {
-  E_EXIST, E_FAULT, E_INVAL, E_ISDIR, E_LOOP, E_NAMETOOLONG, E_NOENT, E_NOSPC, E_NOTCAPABLE, E_NOTDIR, E_NOTEMPTY,
-  E_PERM, SUCCESS,
+  E_EXIST,
+  E_FAULT,
+  E_INVAL,
+  E_ISDIR,
+  E_LOOP,
+  E_NAMETOOLONG,
+  E_NOENT,
+  E_NOSPC,
+  E_NOTCAPABLE,
+  E_NOTDIR,
+  E_NOTEMPTY,
+  E_PERM,
+  SUCCESS,
 } from "./errno";
 import { guestHolds, readGuest, writeGuest } from "./host";
 import {
-  createNode, DIRECTORY, insert, Node, present, REGULAR, releaseIfUnused, remove, reserve, resize, SYMLINK,
+  createNode,
+  DIRECTORY,
+  insert,
+  Node,
+  present,
+  REGULAR,
+  releaseIfUnused,
+  remove,
+  reserve,
+  resize,
+  SYMLINK,
 } from "./nodes";
 import { MAX_PATH, OTHER_PLACE, Place, PLACE, resolveGuest } from "./resolve";
 import {
-  PATH_CREATE_DIRECTORY, PATH_CREATE_FILE, PATH_FILESTAT_GET, PATH_FILESTAT_SET_SIZE, PATH_FILESTAT_SET_TIMES,
-  PATH_LINK_SOURCE, PATH_LINK_TARGET, PATH_OPEN, PATH_READLINK, PATH_REMOVE_DIRECTORY, PATH_RENAME_SOURCE,
-  PATH_RENAME_TARGET, PATH_SYMLINK, PATH_UNLINK_FILE, WRITING,
+  PATH_CREATE_DIRECTORY,
+  PATH_CREATE_FILE,
+  PATH_FILESTAT_GET,
+  PATH_FILESTAT_SET_SIZE,
+  PATH_FILESTAT_SET_TIMES,
+  PATH_LINK_SOURCE,
+  PATH_LINK_TARGET,
+  PATH_OPEN,
+  PATH_READLINK,
+  PATH_REMOVE_DIRECTORY,
+  PATH_RENAME_SOURCE,
+  PATH_RENAME_TARGET,
+  PATH_SYMLINK,
+  PATH_UNLINK_FILE,
+  WRITING,
 } from "./rights";
 import { giveStat, setTimes } from "./stat";
 import { give32 } from "./vectors";
@@ -31,7 +64,15 @@ const EXCLUSIVE: u32 = 4;
 const TRUNCATE: u32 = 8;
 
 export function path_open(
-  fd: u32, lookup: u32, path: u32, length: u32, how: u32, base: u64, inheriting: u64, flags: u32, result: u32,
+  fd: u32,
+  lookup: u32,
+  path: u32,
+  length: u32,
+  how: u32,
+  base: u64,
+  inheriting: u64,
+  flags: u32,
+  result: u32,
 ): u32 {
   const mayCreate = (how & CREATE) != 0;
   const mustCreate = mayCreate && (how & EXCLUSIVE) != 0;
@@ -117,7 +158,13 @@ export function path_filestat_get(fd: u32, lookup: u32, path: u32, length: u32, 
 }
 
 export function path_filestat_set_times(
-  fd: u32, lookup: u32, path: u32, length: u32, accessed: u64, modified: u64, flags: u32,
+  fd: u32,
+  lookup: u32,
+  path: u32,
+  length: u32,
+  accessed: u64,
+  modified: u64,
+  flags: u32,
 ): u32 {
   const error = locate(PLACE, fd, PATH_FILESTAT_SET_TIMES, path, length, (lookup & FOLLOW) != 0);
   if (error != SUCCESS) return error;
@@ -126,7 +173,13 @@ export function path_filestat_set_times(
 }
 
 export function path_link(
-  fromFd: u32, lookup: u32, from: u32, fromLength: u32, toFd: u32, to: u32, toLength: u32,
+  fromFd: u32,
+  lookup: u32,
+  from: u32,
+  fromLength: u32,
+  toFd: u32,
+  to: u32,
+  toLength: u32,
 ): u32 {
   let error = locate(PLACE, fromFd, PATH_LINK_SOURCE, from, fromLength, (lookup & FOLLOW) != 0);
   if (error != SUCCESS) return error;

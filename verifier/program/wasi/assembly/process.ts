@@ -23,7 +23,7 @@ function giveSizes(strings: Strings, count: u32, size: u32): u32 {
 }
 
 function giveStrings(strings: Strings, pointers: u32, buffer: u32): u32 {
-  if (!guestHolds(pointers, <u64>strings.count << 2)) return E_FAULT;
+  if (!guestHolds(pointers, (<u64>strings.count) << 2)) return E_FAULT;
   if (!writeGuest(buffer, strings.bytes, strings.size)) return E_FAULT;
   let at: u32 = 0;
   for (let i: u32 = 0; i < strings.count; i++) {

@@ -118,7 +118,7 @@ export function fd_pwrite(fd: u32, vectors: u32, count: u32, offset: u64, result
 /** Writes a frame: stream u32, length u32, bytes. */
 function emit(stream: u32, vectors: u32, count: u32): void {
   if (total == 0 || !isEmitting) return;
-  outputAppend((<u64>total << 32) | stream);
+  outputAppend(((<u64>total) << 32) | stream);
   for (let i: u32 = 0; i < count; i++) {
     vectorAt(vectors, i);
     emitFromGuest(pointer, length);
