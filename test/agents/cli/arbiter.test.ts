@@ -1,9 +1,7 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { assemble, SUMS } from "../guests.ts";
 import { command } from "./command.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Takes a payload and gives it back behind an exclamation mark. */
 const ECHO = `(module
@@ -17,19 +15,13 @@ const ECHO = `(module
     (i32.const 0)))`;
 
 describe("arbiter", () => {
-  let folder: string;
   let sums: string;
-  const file = (name: string, content: string | Uint8Array): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const folder = temporaryFolder();
+  const file = (name: string, content: string | Uint8Array): string => folder.write(name, content);
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "arbiter-"));
     sums = file("sums.wasm", await assemble(SUMS));
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   const json = async (args: readonly string[], code = 0): Promise<Record<string, unknown>> => {
     const finished = await command("arbiter", [...args, "--json"]);
@@ -123,10 +115,10 @@ describe("arbiter", () => {
     const cases: [name: string, args: () => string[], message: RegExp][] = [
       [
         "a missing file",
-        () => ["run", join(folder, "none.wasm")],
+        () => ["run", folder.path("none.wasm")],
         /cannot read the module .*none\.wasm: there is no such file/,
       ],
-      ["a folder", () => ["run", folder], /cannot read the module .*: it is a folder/],
+      ["a folder", () => ["run", folder.path(".")], /cannot read the module .*: it is a folder/],
       [
         "no WebAssembly",
         () => ["run", file("text.wasm", "hello world")],

@@ -1,31 +1,23 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { wasiProgram } from "../../programs/wasi/run.ts";
 import { assemble } from "../guests.ts";
 import { command } from "./command.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("arbiter with programs that have _start", () => {
-  let folder: string;
   let hello: string;
   let ends: string;
   let words: string;
   let files: string;
-  const file = (name: string, content: string | Uint8Array): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const folder = temporaryFolder();
+  const file = (name: string, content: string | Uint8Array): string => folder.write(name, content);
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "arbiter-"));
     hello = file("hello.wasm", await wasiProgram("hello"));
     ends = file("ends.wasm", await wasiProgram("ends"));
     words = file("words.wasm", await wasiProgram("words"));
     files = file("files.wasm", await wasiProgram("files"));
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   const json = async ([name = "", ...args]: readonly string[], code = 0): Promise<Record<string, unknown>> => {
     const finished = await command("arbiter", [name, "--json", ...args]);

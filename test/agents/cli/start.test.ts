@@ -1,26 +1,18 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { assemble, SUMS } from "../guests.ts";
 import { command } from "./command.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("npm start", () => {
-  let folder: string;
   let sums: string;
-  const file = (name: string, content: string | Uint8Array): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return path;
-  };
+  const folder = temporaryFolder();
+  const file = (name: string, content: string | Uint8Array): string => folder.write(name, content);
   const calls = (...sizes: number[]): string =>
     file("calls.json", JSON.stringify(sizes.map((n) => ({ export: "sums", args: [String(n)] }))));
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "arbiter-start-"));
     sums = file("sums.wasm", await assemble(SUMS));
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   it("plays a shop's Deal: a worker lies about a query, the dispute ends inside SQLite", async function () {
     this.timeout(600_000);
@@ -77,7 +69,7 @@ describe("npm start", () => {
       ["a module without transactions", () => ["--module", sums], /needs both --module and --transactions/],
       [
         "a missing transactions file",
-        () => ["-m", sums, "-t", join(folder, "no.json"), "-c", "typed"],
+        () => ["-m", sums, "-t", folder.path("no.json"), "-c", "typed"],
         /cannot read the transactions file/,
       ],
       [

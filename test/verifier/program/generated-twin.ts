@@ -1,7 +1,7 @@
 /** A generated module on the interpreter and on V8: whatever is done to both must give the same. */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Status } from "../../../verifier/machine/opcodes.ts";
 import { packExternal } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { buildSession } from "../../../verifier/program/session.ts";
@@ -17,21 +17,10 @@ import type { State } from "../../../verifier/state/state.ts";
 import type { FunctionType } from "../../../verifier/wasm/types.ts";
 import { type GeneratedModule, INSTALL } from "../../programs/generate-module.ts";
 import { isReference } from "../../programs/references.ts";
+import { attempt } from "./v8.ts";
 
 /** More than any generated module grows a table to. */
 export const LIMITS = { tableCapacity: 2 ** 14 };
-
-/** V8's messages, and the traps of the machine that they stand for. */
-const V8_TRAPS: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/^unreachable$/, [Trap.unreachable]],
-  [/^(divide|remainder) by zero$/, [Trap.divideByZero]],
-  [/^divide result unrepresentable$/, [Trap.integerOverflow]],
-  [/^float unrepresentable in integer range$/, [Trap.invalidConversion, Trap.integerOverflow]],
-  [/memory access out of bounds/, [Trap.memoryBounds]],
-  [/table index is out of bounds/, [Trap.tableBounds, Trap.undefinedElement]],
-  [/(table|element segment) (access )?out of bounds/, [Trap.tableBounds]],
-  [/null function or function signature/, [Trap.uninitializedElement, Trap.indirectCallType]],
-];
 
 /** What a call does: its results as signed numbers, or the trap codes that it may end with. */
 type Ending = { readonly values: readonly bigint[] } | { readonly traps: readonly number[] };
@@ -136,17 +125,11 @@ export class GeneratedTwin {
   }
 
   #callOnV8(name: string, args: readonly bigint[], { params, results }: FunctionType): Ending {
-    try {
+    return attempt(() => {
       const result = this.#export(name)(...args.map((arg, i) => (params[i] === "i64" ? arg : Number(arg))));
       const list = (results.length === 1 ? [result] : (result ?? [])) as (number | bigint)[];
-      return { values: list.map(BigInt) };
-    } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-      const { message } = error;
-      const traps = V8_TRAPS.find(([pattern]) => pattern.test(message))?.[1];
-      if (traps === undefined) throw new Error(`no trap stands for V8's "${message}"`, { cause: error });
-      return { traps };
-    }
+      return list.map(BigInt);
+    });
   }
 
   /** Memory, tables and globals. */

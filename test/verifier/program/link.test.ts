@@ -3,10 +3,9 @@ import { parse } from "@bytecodealliance/jco";
 import { Status, Trap } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type BuildOptions, type Program } from "../../../verifier/program/build.ts";
 import { LinkError } from "../../../verifier/program/errors.ts";
-import { callPayload } from "../../../verifier/program/transactions-file.ts";
-import { decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";
-import { describeOutcome, startMachine, type MapMachine } from "./map-access.ts";
+import { call } from "./call.ts";
+import { startMachine } from "./map-access.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -26,18 +25,6 @@ async function refusal(texts: Texts, options: Partial<BuildOptions> = {}): Promi
     return (error as LinkError).message;
   }
   return expect.fail("the modules were linked");
-}
-
-/** What a call of the guest returns, or its trap. */
-function call(program: Program, machine: MapMachine, name: string, ...args: string[]): string {
-  const payload = callPayload(program.exports, name, args);
-  machine.load(encodeTransactions([{ fuel: 1_000_000n, keep: false, payload }]), 10_000_000n);
-  machine.run();
-  const [result] = machine.results();
-  if (result === undefined) return `status ${machine.registers.status}`;
-  if (result.kind !== 0) return describeOutcome(result);
-  const type = program.exports.find((e) => e.name === name)?.type;
-  return decodeTypedOutput(result.output, type?.results ?? []).join(" ");
 }
 
 async function run(texts: Texts, name: string, ...args: string[]): Promise<string> {

@@ -8,7 +8,8 @@ import type { CodeFunction } from "../../../verifier/program/linkage.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { callPayload } from "../../../verifier/program/transactions-file.ts";
 import { decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { describeOutcome, startMachine, type MapMachine } from "./map-access.ts";
+import { call } from "./call.ts";
+import { startMachine } from "./map-access.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -18,18 +19,6 @@ async function build(texts: Texts | string, options: Partial<BuildOptions> = {})
     list.map(async ([name, text]) => ({ name, bytes: await parse(`(module ${text})`) })),
   );
   return buildProgram(modules, { convention: "typed", ...options });
-}
-
-/** What a call of the guest returns, or its trap. */
-function call(program: Program, machine: MapMachine, name: string, ...args: string[]): string {
-  const payload = callPayload(program.exports, name, args);
-  machine.load(encodeTransactions([{ fuel: 1_000_000n, keep: true, payload }]), 10_000_000n);
-  machine.run();
-  const [result] = machine.results();
-  if (result === undefined) return `status ${machine.registers.status}`;
-  if (result.kind !== 0) return describeOutcome(result);
-  const type = program.exports.find((e) => e.name === name)?.type;
-  return decodeTypedOutput(result.output, type?.results ?? []).join(" ");
 }
 
 function functionAt(program: Program, index: number, instance = 0): CodeFunction {

@@ -1,27 +1,19 @@
 /** The same modules in a session on the reference step function and on V8: whatever is done to both must give the same. */
 import { expect } from "chai";
-import { Outcome, Trap, TRAP_TEXT } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, TRAP_TEXT } from "../../../verifier/machine/opcodes.ts";
 import { packExternal, packReference } from "../../../verifier/machine/word.ts";
 import type { CodeFunction, Instance } from "../../../verifier/program/linkage.ts";
 import { buildSession, type Session, type SessionModule } from "../../../verifier/program/session.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { MapMachine } from "./map-access.ts";
+import { attempt } from "./v8.ts";
 
 /** A module of a session; a module name of its imports stands for the module at that position. */
 export type TwinModule = SessionModule;
 
 /** How something ended: the bits of results, or the trap codes that it may have ended with. */
 type Ending = { readonly values: readonly bigint[] } | { readonly traps: readonly number[] };
-
-/** V8's messages, and the traps of the machine that they stand for. */
-const V8_TRAPS: readonly (readonly [RegExp, readonly number[]])[] = [
-  [/unreachable/, [Trap.unreachable]],
-  [/memory access out of bounds|data segment.* out of bounds/, [Trap.memoryBounds]],
-  [/table index is out of bounds/, [Trap.tableBounds, Trap.undefinedElement]],
-  [/(table|element segment|table initializer).* out of bounds/, [Trap.tableBounds]],
-  [/null function or function signature/, [Trap.uninitializedElement, Trap.indirectCallType]],
-];
 
 /** More than any test grows a memory or table to. */
 export const TWIN_LIMITS = { memoryPages: 4096, tableCapacity: 8192 };
@@ -223,18 +215,4 @@ export class Twin {
 
 function referenceTo({ typeId, frame, entry }: CodeFunction): bigint {
   return packReference({ type: typeId, frame, entry });
-}
-
-function attempt(
-  run: () => unknown[],
-): { readonly values: readonly unknown[] } | { readonly traps: readonly number[] } {
-  try {
-    return { values: run() };
-  } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    const { message } = error;
-    const traps = V8_TRAPS.find(([pattern]) => pattern.test(message))?.[1];
-    if (traps === undefined) throw new Error(`no trap stands for V8's "${message}"`, { cause: error });
-    return { traps };
-  }
 }
