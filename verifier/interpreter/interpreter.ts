@@ -80,6 +80,11 @@ export class Interpreter {
     return this.#core.registers;
   }
 
+  /** Index of the next instruction word. */
+  get pc(): number {
+    return this.#core.pc;
+  }
+
   /** Whether the next instruction is one that only the reference step function can execute. */
   get stuck(): boolean {
     return this.#stuck;

@@ -124,6 +124,11 @@ export class Tree {
     yield* pagesOf(this.#top, this.depth, 0, Math.min(PAGE_LEVEL, this.depth));
   }
 
+  /** Runs of 128 leaves in which a tree of the same depth may hold something else, as this tree has them; in order. */
+  *pagesUnlike(other: Tree): Generator<readonly [first: number, bytes: Uint8Array]> {
+    yield* pagesUnlike(this.#top, other.#top, { level: this.depth, first: 0, pageLevel: Math.min(PAGE_LEVEL, this.depth) });
+  }
+
   /** Every leaf that is not zero, as [index, value], in order. */
   *leaves(): Generator<readonly [index: number, value: bigint]> {
     for (const [first, bytes] of this.pages()) {
@@ -206,6 +211,32 @@ function* pagesOf(
   if (level > pageLevel) {
     yield* pagesOf(leftOf(node), level - 1, first, pageLevel);
     yield* pagesOf(rightOf(node), level - 1, first + 2 ** (level - 1), pageLevel);
+  } else if (node instanceof Page) {
+    yield [first, node.bytes];
+  } else {
+    const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
+    copyLeaves(node, level, 0, bytes);
+    yield [first, bytes];
+  }
+}
+
+interface Run {
+  readonly level: number;
+  readonly first: number;
+  readonly pageLevel: number;
+}
+
+/** Goes where nodes are not the same object: trees that come from one another share what they have in common. */
+function* pagesUnlike(
+  node: Node,
+  other: Node,
+  { level, first, pageLevel }: Run,
+): Generator<readonly [number, Uint8Array]> {
+  if (node === other) return;
+  if (level > pageLevel) {
+    const [below, half] = [level - 1, 2 ** (level - 1)];
+    yield* pagesUnlike(leftOf(node), leftOf(other), { level: below, first, pageLevel });
+    yield* pagesUnlike(rightOf(node), rightOf(other), { level: below, first: first + half, pageLevel });
   } else if (node instanceof Page) {
     yield [first, node.bytes];
   } else {

@@ -49,6 +49,8 @@ export interface Program {
   readonly exports: readonly TypedExport[];
   /** Where memories, tables, globals and functions lie, by position of the module; the driver is the last, WASI before it. */
   readonly instances: Linkage["instances"];
+  /** Every function with code, wrappers of host functions included. */
+  readonly functions: Linkage["functions"];
 }
 
 /**
@@ -91,7 +93,7 @@ export function assembleProgram(
   limits: ProgramLimits,
   sources: Uint8Array,
   options: LinkOptions = {},
-): Pick<Program, "image" | "root" | "map" | "instances"> {
+): Pick<Program, "image" | "root" | "map" | "instances" | "functions"> {
   const linkage = link(modules, limits, options);
   const driver = linkage.instances.at(-1);
   if (driver === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
@@ -114,7 +116,7 @@ export function assembleProgram(
     sizes: linkage.sizes,
     sourcesRoot: sources,
   };
-  return { image, root: programRoot(image), map: new ProgramMap(lowered), instances: linkage.instances };
+  return { image, root: programRoot(image), map: new ProgramMap(lowered), instances: linkage.instances, functions: linkage.functions };
 }
 
 /**

@@ -54,8 +54,23 @@ export class ProgramMap {
     };
   }
 
+  /** Byte offset in its module of the instruction that the word at a pc was made from; undefined where there is no code. */
+  offset(pc: number): number | undefined {
+    return this.#offsets[pc];
+  }
+
+  /** pc behind the function (or the initialization of an instance) that a pc belongs to. */
+  rangeEnd(pc: number): number {
+    return this.#ranges[this.#rangesUpTo(pc)]?.start ?? this.length;
+  }
+
   /** The last range that begins at or before a pc. */
   #rangeAt(pc: number): LoweredCode["ranges"][number] | undefined {
+    return this.#ranges[this.#rangesUpTo(pc) - 1];
+  }
+
+  /** How many ranges begin at or before a pc. */
+  #rangesUpTo(pc: number): number {
     let low = 0;
     let high = this.#ranges.length;
     while (low < high) {
@@ -63,7 +78,7 @@ export class ProgramMap {
       if ((this.#ranges[middle]?.start ?? Infinity) <= pc) low = middle + 1;
       else high = middle;
     }
-    return this.#ranges[low - 1];
+    return low;
   }
 }
 

@@ -1,0 +1,146 @@
+/** Instructions as bytes: the little that generated code needs besides what it copies. */
+import { ByteWriter } from "./bytes.ts";
+import { SLOT } from "./layout.ts";
+import { type NativeType, TYPE_BYTES } from "./native-type.ts";
+
+/** Opcodes of generated instructions. */
+export const A = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  callIndirect: 0x11,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  i32Load: 0x28,
+  i64Load: 0x29,
+  f32Load: 0x2a,
+  f64Load: 0x2b,
+  i32Store: 0x36,
+  i64Store: 0x37,
+  f64Store: 0x39,
+  i32Const: 0x41,
+  i64Const: 0x42,
+  f32Const: 0x43,
+  f64Const: 0x44,
+  i32Eq: 0x46,
+  i32GtU: 0x4b,
+  i32GeU: 0x4f,
+  i64Eqz: 0x50,
+  i64LtS: 0x53,
+  i64GeS: 0x59,
+  f32Eq: 0x5b,
+  f64Eq: 0x61,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Or: 0x72,
+  i32ShrU: 0x76,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64Mul: 0x7e,
+  i64Or: 0x84,
+  i64ExtendI32U: 0xad,
+  i32ReinterpretF32: 0xbc,
+  i64ReinterpretF64: 0xbd,
+  f32ReinterpretI32: 0xbe,
+  f64ReinterpretI64: 0xbf,
+} as const;
+
+/** A block type without parameters and results. */
+export const EMPTY = 0x40;
+
+/** Instructions under construction. */
+export class Assembly extends ByteWriter {
+  /** The engine's own memory. */
+  readonly #side: number;
+
+  constructor(side: number) {
+    super();
+    this.#side = side;
+  }
+
+  get(local: number): void {
+    this.put(A.localGet);
+    this.u32(local);
+  }
+
+  set(local: number): void {
+    this.put(A.localSet);
+    this.u32(local);
+  }
+
+  tee(local: number): void {
+    this.put(A.localTee);
+    this.u32(local);
+  }
+
+  i32(value: number): void {
+    this.put(A.i32Const);
+    this.s32(value);
+  }
+
+  i64(value: bigint): void {
+    this.put(A.i64Const);
+    this.s64(value);
+  }
+
+  /** A zero of a type. */
+  zero(type: NativeType): void {
+    if (type === "i32") this.i32(0);
+    else if (type === "i64") this.i64(0n);
+    else {
+      this.put(type === "f32" ? A.f32Const : A.f64Const);
+      this.fixed(0n, type === "f32" ? 4 : 8);
+    }
+  }
+
+  /** An access to the engine's own memory. */
+  side(op: number, offset: number): void {
+    // Bit 6 of the alignment announces a memory index.
+    this.put(op, 0x40);
+    this.u32(this.#side);
+    this.u32(offset);
+  }
+
+  /** Takes an address and a value, and stores the value as a slot at a frame offset. */
+  storeSlot(type: NativeType, slot: number): void {
+    if (type === "f32") this.put(A.i32ReinterpretF32);
+    if (type === "f32" || type === "i32") this.put(A.i64ExtendI32U);
+    this.side(type === "f64" ? A.f64Store : A.i64Store, SLOT * slot);
+  }
+
+  /** Takes an address, and loads the slot at a frame offset. */
+  loadSlot(type: NativeType, slot: number): void {
+    const op = { i32: A.i32Load, i64: A.i64Load, f32: A.f32Load, f64: A.f64Load }[type];
+    this.side(op, SLOT * slot);
+  }
+}
+
+/** Writes a function's body: runs of locals, then its code, which ends with an `end`. */
+export function functionBody(locals: readonly NativeType[], code: ByteWriter): ByteWriter {
+  const runs: { count: number; type: NativeType }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ count: 1, type });
+  }
+  const body = new ByteWriter();
+  body.u32(runs.length);
+  for (const { count, type } of runs) {
+    body.u32(count);
+    body.put(TYPE_BYTES[type]);
+  }
+  body.append(code.bytes());
+  return body;
+}

@@ -1,0 +1,211 @@
+/** Makes modules of generated code: one of the whole program, and small ones that take up frames where they paused. */
+import { emitContinuation, emitFunction } from "./emit.ts";
+import { GeneratedModule, Kind } from "./generated-module.ts";
+import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
+import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
+import { nativeSignature, type NativeSignature, type NativeType } from "./native-type.ts";
+import { type FunctionPlan, planFunctions, type Site } from "./plan.ts";
+import { type EngineProgram, ProgramParts, type Refused } from "./program-parts.ts";
+import { Refusal } from "./refusal.ts";
+
+/** Names of exports and imports. */
+export const NAMES = {
+  side: "side",
+  limit: "limit",
+  pieces: "pieces",
+  function: (id: number): string => `f${id}`,
+  memory: (region: number): string => `m${region}`,
+  table: (firstCell: number): string => `t${firstCell}`,
+  global: (cell: number): string => `g${cell}`,
+} as const;
+
+/** The one export of a continuation's module. */
+export const CONTINUE = "run";
+
+const PAGE = 65_536;
+
+/** Slots of the stack image, at most. */
+const MAX_SLOTS = 2 ** 24;
+
+/** A compiled program; it holds nothing of any run. */
+export class CompiledProgram {
+  readonly parts: ProgramParts;
+  readonly plans: readonly (FunctionPlan | undefined)[];
+  /** By id. */
+  readonly sites: readonly Site[];
+  readonly module: WebAssembly.Module;
+  /** Slots that frames may occupy natively. */
+  readonly slots: number;
+  /** Slots of the largest frame. */
+  readonly largestFrame: number;
+  readonly #continuations = new Map<Site, WebAssembly.Module>();
+
+  constructor(program: EngineProgram) {
+    this.parts = new ProgramParts(program);
+    this.slots = Math.min(program.image.header.slotLimit, MAX_SLOTS);
+    this.largestFrame = this.parts.functions.reduce((most, { frame }) => Math.max(most, frame), 0);
+    const { plans, sites } = planFunctions(this.parts);
+    this.plans = plans;
+    const stubs = this.parts.functions.map((fn) =>
+      plans[fn.id] === undefined ? this.#stubSite(fn.id, sites) : undefined,
+    );
+    this.sites = sites;
+    this.module = new WebAssembly.Module(this.#mainModule(stubs).bytes());
+  }
+
+  /** Functions that are interpreted, and why. */
+  get refused(): readonly Refused[] {
+    return this.parts.refused;
+  }
+
+  /** The module that takes up a frame at a site. */
+  continuation(site: Site): WebAssembly.Module {
+    const known = this.#continuations.get(site);
+    if (known !== undefined) return known;
+    const module = new WebAssembly.Module(this.#continuationModule(site).bytes());
+    this.#continuations.set(site, module);
+    return module;
+  }
+
+  /** Whether a function can be called natively, be it only to pause. */
+  signature(id: number): NativeSignature | undefined {
+    const fn = this.parts.functions[id];
+    if (fn === undefined) return undefined;
+    try {
+      return nativeSignature(fn.type);
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
+  }
+
+  #stubSite(id: number, sites: Site[]): Site {
+    const pc = this.parts.functions[id]!.entry;
+    const height = this.parts.code.top(pc);
+    const site: Site = { id: sites.length, fn: id, kind: "escape", at: 0, pc, height, stack: [], threshold: Infinity };
+    sites.push(site);
+    return site;
+  }
+
+  #mainModule(stubs: readonly (Site | undefined)[]): GeneratedModule {
+    const { memories, tables, globals, functions } = this.parts;
+    const module = new GeneratedModule();
+    const indices = new Map<number, number>();
+    for (const { id } of functions) if (this.signature(id) !== undefined) indices.set(id, indices.size);
+    const cells = new Map([...globals.keys()].map((cell, i) => [cell, i]));
+    const space: IndexSpace = {
+      type: (signature) => module.type(signature),
+      function: (id) => known(indices.get(id)),
+      global: (cell) => known(cells.get(cell)),
+      memory: (region) => known(memories.findIndex((memory) => memory.region === region)),
+      table: (firstCell) => known(tables.findIndex((table) => table.firstCell === firstCell)),
+      side: memories.length,
+      frameLimit: cells.size,
+      pieces: indices.size,
+    };
+    for (const { entry, maximum } of memories) module.memory(entry.limits.minimum, maximum);
+    const sidePages = Math.ceil(sideBytes(this.slots) / PAGE);
+    module.memory(sidePages, sidePages);
+    for (const { capacity } of tables) module.table(capacity);
+    for (const type of globals.values()) module.global(carrier(type));
+    module.global("i32");
+    for (const id of indices.keys()) {
+      const plan = this.plans[id];
+      const signature = this.signature(id)!;
+      const stub = stubs[id];
+      const body = plan === undefined ? stubFunction(signature, stub!, space.side) : emitFunction(plan, this.parts, space);
+      module.function(instrumented(signature), body);
+      module.export(NAMES.function(id), Kind.function, space.function(id));
+    }
+    module.function(PIECES, piecesFunction(space.side));
+    module.export(NAMES.pieces, Kind.function, space.pieces);
+    module.export(NAMES.side, Kind.memory, space.side);
+    module.export(NAMES.limit, Kind.global, space.frameLimit);
+    memories.forEach(({ region }, i) => module.export(NAMES.memory(region), Kind.memory, i));
+    tables.forEach(({ firstCell }, i) => module.export(NAMES.table(firstCell), Kind.table, i));
+    for (const [cell, i] of cells) module.export(NAMES.global(cell), Kind.global, i);
+    return module;
+  }
+
+  #continuationModule(site: Site): GeneratedModule {
+    const plan = this.plans[site.fn];
+    const signature = this.signature(site.fn);
+    if (plan === undefined || signature === undefined) throw new RangeError(`site ${site.id} cannot be taken up`);
+    const module = new GeneratedModule();
+    const space = new ImportingSpace(module, this);
+    const body =
+      site.kind === "entry"
+        ? entryContinuation(space.function(site.fn), signature, space.side)
+        : emitContinuation(plan, site, this.parts, space);
+    module.function(CONTINUATION, body);
+    module.export(CONTINUE, Kind.function, space.functions);
+    return module;
+  }
+}
+
+/** Indices of imports, which are made when they are asked for first. */
+class ImportingSpace implements IndexSpace {
+  readonly side: number;
+  readonly #module: GeneratedModule;
+  readonly #program: CompiledProgram;
+  readonly #functions = new Map<string, number>();
+  readonly #globals = new Map<string, number>();
+  readonly #memories = new Map<string, number>();
+  readonly #tables = new Map<string, number>();
+
+  constructor(module: GeneratedModule, program: CompiledProgram) {
+    this.#module = module;
+    this.#program = program;
+    // V8 is fastest with memory 0, so the guest's come first.
+    for (const { region } of program.parts.memories) this.memory(region);
+    this.side = program.parts.memories.length;
+    module.importMemory(NAMES.side);
+  }
+
+  /** Functions imported. */
+  get functions(): number {
+    return this.#functions.size;
+  }
+
+  get frameLimit(): number {
+    return this.#index(this.#globals, NAMES.limit, (name) => this.#module.importGlobal(name, "i32"));
+  }
+
+  get pieces(): number {
+    return this.#index(this.#functions, NAMES.pieces, (name) => this.#module.importFunction(name, PIECES));
+  }
+
+  type(signature: NativeSignature): number {
+    return this.#module.type(signature);
+  }
+
+  function(id: number): number {
+    const signature = instrumented(known(this.#program.signature(id)));
+    return this.#index(this.#functions, NAMES.function(id), (name) => this.#module.importFunction(name, signature));
+  }
+
+  global(cell: number, type: NativeType): number {
+    return this.#index(this.#globals, NAMES.global(cell), (name) => this.#module.importGlobal(name, carrier(type)));
+  }
+
+  memory(region: number): number {
+    return this.#index(this.#memories, NAMES.memory(region), (name) => this.#module.importMemory(name));
+  }
+
+  table(firstCell: number): number {
+    return this.#index(this.#tables, NAMES.table(firstCell), (name) => this.#module.importTable(name));
+  }
+
+  #index(indices: Map<string, number>, name: string, add: (name: string) => void): number {
+    const index = indices.get(name);
+    if (index !== undefined) return index;
+    indices.set(name, indices.size);
+    add(name);
+    return indices.size - 1;
+  }
+}
+
+function known<T>(found: T | undefined): T {
+  if (found === undefined || found === -1) throw new RangeError("generated code refers to something that is not there");
+  return found;
+}

@@ -1,0 +1,258 @@
+/**
+ * Runs programs natively, and leaves to the interpreter what does not run so: the driver, instructions that pause, the exact
+ * end of every stretch, and the step at which something traps.
+ */
+import type { Execution, Executor } from "../history/executor.ts";
+import { interpreterExecutor } from "../interpreter/execute.ts";
+import { NotWellFormed } from "../interpreter/errors.ts";
+import { Interpreter } from "../interpreter/interpreter.ts";
+import { isHalted } from "../state/step-state.ts";
+import type { State } from "../state/state.ts";
+import { CompiledProgram } from "./compile.ts";
+import { SiteMap } from "./frames.ts";
+import { NativeMachine } from "./native-machine.ts";
+import type { EngineProgram } from "./program-parts.ts";
+import { Refusal } from "./refusal.ts";
+import { Pace } from "./pace.ts";
+
+/** What happened natively, and what did not. */
+export interface EngineReport {
+  /** Native stretches and their steps. */
+  readonly stretches: number;
+  readonly nativeSteps: bigint;
+  readonly interpretedSteps: bigint;
+  /** Stretches that ended in a trap and were done again. */
+  readonly traps: number;
+  /** Why states were interpreted although their pc would have allowed more, and how often. */
+  readonly refusals: ReadonlyMap<string, number>;
+}
+
+/** Which stretches are worth a change of form. */
+export interface EngineOptions {
+  /** Steps below which nothing is tried natively. */
+  readonly leastStretch?: bigint;
+}
+
+/** An executor, and what it can tell of itself. */
+export interface EngineExecutor extends Executor {
+  readonly report: EngineReport;
+  /** Functions that are interpreted, with the reason; the driver's own are not among them. */
+  readonly interpreted: readonly { readonly function: string; readonly reason: string }[];
+}
+
+/** Steps that the interpreter takes in the time in which a state changes its form twice. */
+const LEAST_STRETCH = 100_000n;
+
+/** Steps taken one by one in search of a place where native code can begin. */
+const SEARCH = 4096;
+
+/** An executor for the states of a program; those of others are interpreted. */
+export function engineExecutor(program: EngineProgram, options: EngineOptions = {}): EngineExecutor {
+  return new Engine(program, options.leastStretch ?? LEAST_STRETCH);
+}
+
+class Engine implements EngineExecutor {
+  readonly leastStretch: bigint;
+  readonly #program: EngineProgram;
+  #compiled: { readonly program: CompiledProgram; readonly sites: SiteMap } | undefined;
+  #machine: NativeMachine | undefined;
+  readonly #refusals = new Map<string, number>();
+  stretches = 0;
+  nativeSteps = 0n;
+  interpretedSteps = 0n;
+  traps = 0;
+
+  constructor(program: EngineProgram, leastStretch: bigint) {
+    this.#program = program;
+    this.leastStretch = leastStretch;
+  }
+
+  get report(): EngineReport {
+    const { stretches, nativeSteps, interpretedSteps, traps } = this;
+    return { stretches, nativeSteps, interpretedSteps, traps, refusals: new Map(this.#refusals) };
+  }
+
+  get interpreted(): EngineExecutor["interpreted"] {
+    return this.#code.program.refused
+      .filter(({ fn }) => !fn.instance.isDriver && fn.wraps === undefined)
+      .map(({ fn, reason }) => ({
+        function: `${fn.instance.name}.${fn.instance.module.names.functions.get(fn.index) ?? `func[${fn.index}]`}`,
+        reason,
+      }));
+  }
+
+  load(state: State): Execution {
+    return new EngineExecution(this, state);
+  }
+
+  /** Whether native code can begin at a pc with so many steps to go. */
+  canBegin(pc: number, steps: bigint): boolean {
+    const site = this.#code.sites.at(pc);
+    return site !== undefined && BigInt(site.threshold) <= steps;
+  }
+
+  /** The native form of a state; undefined if it has none. */
+  enter(state: State): NativeMachine | undefined {
+    const { program, sites } = this.#code;
+    if (this.#machine?.isBeyond(state) !== false) this.#machine = new NativeMachine(program, sites, state);
+    try {
+      this.#machine.load(state);
+      return this.#machine;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#refusals.set(error.message, (this.#refusals.get(error.message) ?? 0) + 1);
+      return undefined;
+    }
+  }
+
+  get #code(): { readonly program: CompiledProgram; readonly sites: SiteMap } {
+    if (this.#compiled === undefined) {
+      const program = new CompiledProgram(this.#program);
+      this.#compiled = { program, sites: new SiteMap(program) };
+    }
+    return this.#compiled;
+  }
+}
+
+class EngineExecution implements Execution {
+  readonly #engine: Engine;
+  readonly #pace: Pace;
+  /** The state, or the interpretation in which it goes on. */
+  #state: State;
+  #interpretation: Interpretation | undefined;
+
+  constructor(engine: Engine, state: State) {
+    this.#engine = engine;
+    this.#state = state;
+    this.#pace = new Pace(engine.leastStretch);
+  }
+
+  run(steps: bigint): bigint {
+    let left = steps;
+    while (left > 0n) {
+      const taken = this.#advance(left);
+      if (taken === undefined) break;
+      left -= taken;
+    }
+    return steps - left;
+  }
+
+  save(): State {
+    if (this.#interpretation !== undefined) this.#state = this.#interpretation.save();
+    this.#interpretation = undefined;
+    return this.#state;
+  }
+
+  /** Takes some steps, none if it had to change its mind; undefined if the machine has halted. */
+  #advance(left: bigint): bigint | undefined {
+    const patience = this.#pace.patience;
+    if (left < this.#engine.leastStretch) return this.#interpret(left);
+    if (patience > 0n) {
+      this.#pace.waited();
+      return this.#interpret(patience < left ? patience : left);
+    }
+    const taken = this.#native(left);
+    if (taken !== undefined) return taken;
+    return this.#search(left);
+  }
+
+  /** Where the machine is; undefined while only the reference can tell. */
+  get #pc(): number | undefined {
+    return this.#interpretation === undefined ? this.#state.registers.pc : this.#interpretation.stepper?.pc;
+  }
+
+  /** A native stretch; undefined if none begins here. */
+  #native(left: bigint): bigint | undefined {
+    const pc = this.#pc;
+    if (pc === undefined || !this.#engine.canBegin(pc, left)) return undefined;
+    const state = this.save();
+    const { fuel } = state.registers;
+    const bound = this.#pace.bound(left < fuel ? left : fuel);
+    if (isHalted(state) || !this.#engine.canBegin(pc, bound)) return undefined;
+    const machine = this.#engine.enter(state);
+    if (machine === undefined) return undefined;
+    const end = machine.run(bound);
+    this.#engine.stretches++;
+    if (end === "trapped" || end === "overflowed") {
+      if (end === "trapped") this.#engine.traps++;
+      const patience = this.#pace.trapped(bound);
+      return patience === undefined ? 0n : this.#interpret(patience < left ? patience : left);
+    }
+    const { taken } = machine;
+    this.#pace.went(taken);
+    this.#engine.nativeSteps += taken;
+    this.#state = machine.save();
+    return taken === 0n ? undefined : taken;
+  }
+
+  /** Interprets up to the next place where native code can begin, not too far. */
+  #search(left: bigint): bigint | undefined {
+    const { stepper } = this.#interpreting();
+    if (stepper === undefined) {
+      const taken = this.#interpret(left < BigInt(SEARCH) ? left : BigInt(SEARCH));
+      this.save();
+      return taken;
+    }
+    let taken = 0n;
+    while (taken < left && taken < SEARCH) {
+      if (stepper.run(1) === 0) break;
+      taken += 1n;
+      if (this.#engine.canBegin(stepper.pc, left - taken)) break;
+    }
+    this.#engine.interpretedSteps += taken;
+    if (taken === BigInt(SEARCH)) this.#pace.missed();
+    if (taken > 0n) return taken;
+    // Halted, or stuck at an instruction that only the reference executes.
+    return this.#interpret(1n);
+  }
+
+  #interpret(steps: bigint): bigint | undefined {
+    const taken = this.#interpreting().run(steps);
+    this.#engine.interpretedSteps += taken;
+    return taken === 0n ? undefined : taken;
+  }
+
+  #interpreting(): Interpretation {
+    this.#interpretation ??= new Interpretation(this.#state);
+    return this.#interpretation;
+  }
+}
+
+/** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
+class Interpretation {
+  #stepper: Interpreter | undefined;
+  #execution: Execution | undefined;
+
+  constructor(state: State) {
+    try {
+      this.#stepper = Interpreter.load(state);
+    } catch (error) {
+      if (!(error instanceof NotWellFormed)) throw error;
+      this.#execution = interpreterExecutor.load(state);
+    }
+  }
+
+  /** The interpreter, while it needs no help. */
+  get stepper(): Interpreter | undefined {
+    return this.#stepper?.stuck === true ? undefined : this.#stepper;
+  }
+
+  run(steps: bigint): bigint {
+    let taken = 0n;
+    while (taken < steps && this.stepper !== undefined) {
+      const progress = BigInt(this.stepper.run(steps - taken));
+      taken += progress;
+      if (progress === 0n && this.stepper !== undefined) return taken;
+    }
+    if (taken === steps) return taken;
+    this.#execution ??= interpreterExecutor.load(this.save());
+    this.#stepper = undefined;
+    return taken + this.#execution.run(steps - taken);
+  }
+
+  save(): State {
+    const saved = this.#stepper?.save() ?? this.#execution?.save();
+    if (saved === undefined) throw new RangeError("an interpretation has one of two forms");
+    return saved;
+  }
+}

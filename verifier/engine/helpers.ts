@@ -1,0 +1,114 @@
+/** Generated functions that are not made of the guest's. */
+import { Assembly, A, EMPTY, functionBody } from "./assembly.ts";
+import type { ByteWriter } from "./bytes.ts";
+import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
+import type { NativeSignature } from "./native-type.ts";
+import type { Site } from "./plan.ts";
+
+/** The type of what takes up a frame: frame address and counter come in, the counter comes out. */
+export const CONTINUATION: NativeSignature = { params: ["i32", "i64"], results: ["i64"] };
+
+/** The type of {@link piecesFunction}. */
+export const PIECES: NativeSignature = { params: ["i32", "i32", "i32"], results: ["i64"] };
+
+/**
+ * (d, s, n) → steps of the move of a copy: one, and one more for each leaf boundary inside either range. Of a fill `s` is `d`.
+ * The reference is `verifier/machine/bulk.ts`.
+ */
+export function piecesFunction(side: number): ByteWriter {
+  const code = new Assembly(side);
+  const [d, s, n] = [0, 1, 2];
+  /** Leaf boundaries inside the range of n > 0 bytes at a local, as an i64. */
+  const boundaries = (start: number): void => {
+    code.get(start);
+    code.i32(31);
+    code.put(0x71, A.i64ExtendI32U); // i32.and
+    code.get(n);
+    code.put(A.i64ExtendI32U, A.i64Add);
+    code.i64(1n);
+    code.put(A.i64Sub);
+    code.i64(5n);
+    code.put(0x88); // i64.shr_u
+  };
+  code.get(n);
+  code.put(0x45, A.if, EMPTY); // i32.eqz
+  code.i64(1n);
+  code.put(A.return, A.end);
+  boundaries(d);
+  code.i64(1n);
+  code.put(A.i64Add);
+  boundaries(s);
+  code.i64(0n);
+  code.get(d);
+  code.get(s);
+  code.put(A.i32Sub);
+  code.i32(31);
+  code.put(0x71, A.select, A.i64Add, A.end); // i32.and
+  return functionBody([], code);
+}
+
+/** Calls a function whose frame has just been entered, and leaves its results in the image. */
+export function entryContinuation(callee: number, { params, results }: NativeSignature, side: number): ByteWriter {
+  const code = new Assembly(side);
+  const [frame, counter] = [0, 1];
+  const firstResult = 2;
+  params.forEach((type, i) => {
+    code.get(frame);
+    code.loadSlot(type, i);
+  });
+  code.get(counter);
+  code.get(frame);
+  code.put(A.call);
+  code.u32(callee);
+  code.set(counter);
+  results.toReversed().forEach((_, i) => code.set(firstResult + results.length - 1 - i));
+  // While frames are written out there are no results, and their slots are the callee's.
+  code.get(counter);
+  code.i64(0n);
+  code.put(A.i64GeS, A.if, EMPTY);
+  results.forEach((type, i) => {
+    code.get(frame);
+    code.get(firstResult + i);
+    code.storeSlot(type, i);
+  });
+  code.put(A.end);
+  code.get(counter);
+  code.put(A.end);
+  return functionBody(results, code);
+}
+
+/** What stands for a function that is interpreted: it pauses where the function begins. */
+export function stubFunction({ params, results }: NativeSignature, site: Site, side: number): ByteWriter {
+  const code = new Assembly(side);
+  const [counter, frame] = [params.length, params.length + 1];
+  params.forEach((type, i) => {
+    code.get(frame);
+    code.get(i);
+    code.storeSlot(type, i);
+  });
+  // The other locals are zero; the call record between is the caller's to write.
+  const first = params.length + 1;
+  code.get(frame);
+  code.i32(SLOT * first);
+  code.put(A.i32Add);
+  code.i32(0);
+  code.i32(SLOT * (site.height - first));
+  code.put(0xfc, 0x0b); // memory.fill
+  code.u32(side);
+  code.i32(PAUSE_SITE);
+  code.i32(site.id);
+  code.side(A.i32Store, 0);
+  code.i32(PAUSE_FRAME);
+  code.get(frame);
+  code.side(A.i32Store, 0);
+  code.i32(PAUSE_COUNTER);
+  code.get(counter);
+  code.side(A.i64Store, 0);
+  for (const type of results) code.zero(type);
+  code.i64(UNWINDING);
+  code.put(A.end);
+  return functionBody([], code);
+}
+
+/** Bytes of an engine's own memory that holds so many slots. */
+export const sideBytes = (slots: number): number => IMAGE + SLOT * slots;

@@ -1,0 +1,46 @@
+/** How values are held natively: references by the 64 bits that the machine gives them. */
+import type { ValueType } from "../wasm/types.ts";
+import { Refusal } from "./refusal.ts";
+
+export type NativeType = "i32" | "i64" | "f32" | "f64";
+
+/** A function type of native values. */
+export interface NativeSignature {
+  readonly params: readonly NativeType[];
+  readonly results: readonly NativeType[];
+}
+
+/**
+ * The native type of a value.
+ * @throws Refusal for vectors
+ */
+export function nativeType(type: ValueType): NativeType {
+  switch (type) {
+    case "funcref":
+    case "externref":
+      return "i64";
+    case "v128":
+      throw new Refusal("it uses vectors");
+    default:
+      return type;
+  }
+}
+
+/** The native types of a function. */
+export function nativeSignature(type: {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}): NativeSignature {
+  return { params: type.params.map(nativeType), results: type.results.map(nativeType) };
+}
+
+/** A signature as text: equal for equal signatures. */
+export function signatureKey({ params, results }: NativeSignature): string {
+  return `${params.join(" ")}>${results.join(" ")}`;
+}
+
+/** Bytes of value types in the binary format. */
+export const TYPE_BYTES: Readonly<Record<NativeType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+
+/** Whether the upper half of a slot that holds such a value is zero. */
+export const isNarrow = (type: NativeType): boolean => type === "i32" || type === "f32";

@@ -1,0 +1,264 @@
+/**
+ * Where functions pause, and how many steps they may take from one such place to the next.
+ *
+ * Steps are charged a run of instructions at a time, where the run begins. A function polls at its entry, at loop headers and
+ * behind calls: it goes on only if the counter holds at least `threshold`, the most steps that it can take before it polls
+ * again. So the counter never gets below zero, and the pause comes at most `threshold - 1` steps early. Short functions
+ * without loops do not poll at all: their steps count in their callers' thresholds.
+ */
+import { OP } from "../wasm/opcodes.ts";
+import { type Body, FUNCTION_LABEL, type Step } from "./body.ts";
+import { floorOf } from "./layout.ts";
+import type { NativeType } from "./native-type.ts";
+
+/** How a place came to be one where a function pauses. */
+export type SiteKind = "entry" | "loop" | "call" | "bulk" | "escape" | "after";
+
+/** The call that a site lies behind. */
+export interface SiteCall {
+  /** Operands of the caller below the arguments. */
+  readonly below: number;
+  /** Arguments, without the element index of an indirect call. */
+  readonly parameters: number;
+  readonly results: readonly NativeType[];
+  /** Function id, or of an indirect call the type id. */
+  readonly callee: { readonly id: number } | { readonly typeId: number };
+}
+
+/** A place before an instruction where a frame can be written out and, but for escapes, taken up again. */
+export interface Site {
+  readonly id: number;
+  /** Id of the function. */
+  readonly fn: number;
+  readonly kind: SiteKind;
+  /** Index of the step before which it lies. */
+  readonly at: number;
+  readonly pc: number;
+  /** Slots of the frame that are live: arguments, call record, locals and operands. */
+  readonly height: number;
+  /** Types of all operands; behind a call, of its results too. */
+  readonly stack: readonly NativeType[];
+  /** The most steps from here to the next poll: what the counter must hold. */
+  readonly threshold: number;
+  readonly call?: SiteCall;
+}
+
+/** How a function is instrumented. */
+export interface FunctionPlan {
+  readonly body: Body;
+  /** Polls by the step that they precede. */
+  readonly polls: ReadonlyMap<number, Site>;
+  /** Bulk instructions and escapes, by their own step. */
+  readonly stops: ReadonlyMap<number, Site>;
+  /** Places behind escapes, where nothing native arrives but a frame can be taken up. */
+  readonly resumptions: ReadonlyMap<number, Site>;
+  /** Steps charged before each step: those of the run of instructions that begins there. */
+  readonly charges: readonly number[];
+  /** Whether it never pauses. */
+  readonly isLeaf: boolean;
+}
+
+/** What planning needs of the program. */
+export interface PlanContext {
+  /** By function id; undefined for functions that do not run natively. */
+  readonly bodies: readonly (Body | undefined)[];
+  /** Id of the function that a direct call goes to. */
+  calleeOf(body: Body, step: Step): number;
+  /** Type id of an indirect call. */
+  typeIdOf(step: Step): number;
+  /** Whether V8 could not tell the type from another one. */
+  isAmbiguous(typeId: number): boolean;
+}
+
+/** Steps of a function that does not poll, at most. */
+const MAX_LEAF_COST = 2000;
+
+/** What every step after which control may go elsewhere, or comes from elsewhere, ends. */
+const RUN_ENDS: ReadonlySet<number> = new Set<number>([
+  OP.unreachable,
+  OP.loop,
+  OP.if,
+  OP.else,
+  OP.end,
+  OP.br,
+  OP.brIf,
+  OP.brTable,
+  OP.return,
+  OP.call,
+  OP.callIndirect,
+]);
+
+/** Plans all functions of a program; site ids are positions in the second list. */
+export function planFunctions(context: PlanContext): { plans: (FunctionPlan | undefined)[]; sites: Site[] } {
+  return new Planner(context).plan();
+}
+
+class Planner {
+  readonly #context: PlanContext;
+  readonly #sites: Site[] = [];
+  /** Costs of leaves by function id; undefined for functions that poll. */
+  readonly #leaves = new Map<number, number | undefined>();
+  /** Costs of the dearest leaf by type id. */
+  readonly #indirect = new Map<number, number>();
+
+  constructor(context: PlanContext) {
+    this.#context = context;
+  }
+
+  plan(): { plans: (FunctionPlan | undefined)[]; sites: Site[] } {
+    const { bodies } = this.#context;
+    for (const body of bodies) {
+      if (body === undefined) continue;
+      const { typeId } = body.fn;
+      this.#indirect.set(typeId, Math.max(this.#indirect.get(typeId) ?? 0, this.#leafCost(body.fn.id) ?? 0));
+    }
+    return { plans: bodies.map((body) => body && this.#planFunction(body)), sites: this.#sites };
+  }
+
+  /** The most steps that a function takes if it needs no polls. */
+  #leafCost(id: number): number | undefined {
+    if (this.#leaves.has(id)) return this.#leaves.get(id);
+    // Whoever calls itself polls.
+    this.#leaves.set(id, undefined);
+    const body = this.#context.bodies[id];
+    if (body === undefined || !body.steps.every((step) => this.#isLeafStep(body, step))) return undefined;
+    const cost = this.#costs(body, { polls: new Set(), stops: new Set() })[0] ?? 0;
+    if (cost > MAX_LEAF_COST) return undefined;
+    this.#leaves.set(id, cost);
+    return cost;
+  }
+
+  #isLeafStep(body: Body, step: Step): boolean {
+    if (step.op === OP.loop) return false;
+    if (step.treatment === "call") return this.#leafCost(this.#context.calleeOf(body, step)) !== undefined;
+    return step.treatment !== "indirect" && step.treatment !== "bulk" && step.treatment !== "escape";
+  }
+
+  #isEscape(step: Step): boolean {
+    if (step.treatment === "indirect") return this.#context.isAmbiguous(this.#context.typeIdOf(step));
+    return step.treatment === "escape";
+  }
+
+  #planFunction(body: Body): FunctionPlan {
+    const { steps } = body;
+    const isLeaf = this.#leafCost(body.fn.id) !== undefined;
+    const stopAt = new Set<number>();
+    const pollAt = new Set<number>(isLeaf ? [] : [0]);
+    steps.forEach((step, i) => {
+      if (this.#isEscape(step) || step.treatment === "bulk") stopAt.add(i);
+      else if (step.op === OP.loop || this.#isPolledCall(body, step)) pollAt.add(i + 1);
+    });
+    const costs = this.#costs(body, { polls: pollAt, stops: stopAt });
+    const next = (i: number): number => (pollAt.has(i) ? 0 : (costs[i] ?? 0));
+    const floor = floorOf(body.locals.length);
+    const add = (site: Omit<Site, "id" | "fn" | "pc" | "height">): Site => {
+      const { pc } = steps[site.at]!;
+      const made = { ...site, id: this.#sites.length, fn: body.fn.id, pc, height: floor + site.stack.length };
+      this.#sites.push(made);
+      return made;
+    };
+    const polls = new Map<number, Site>();
+    const stops = new Map<number, Site>();
+    const resumptions = new Map<number, Site>();
+    const threshold = (at: number): number => Math.max(1, costs[at] ?? 0);
+    if (!isLeaf) polls.set(0, add({ kind: "entry", at: 0, stack: [], threshold: threshold(0) }));
+    steps.forEach((step, i) => {
+      const at = i + 1;
+      if (this.#isEscape(step)) {
+        stops.set(i, add({ kind: "escape", at: i, stack: step.stack, threshold: Infinity }));
+        if (stopAt.has(at)) return;
+        const call = step.treatment === "indirect" ? { call: this.#callOf(body, step) } : {};
+        resumptions.set(at, add({ kind: "after", at, stack: step.resultStack, threshold: threshold(at), ...call }));
+      } else if (step.treatment === "bulk") {
+        stops.set(i, add({ kind: "bulk", at: i, stack: step.stack, threshold: next(at) }));
+      } else if (pollAt.has(at) && step.op === OP.loop) {
+        polls.set(at, add({ kind: "loop", at, stack: step.stack, threshold: threshold(at) }));
+      } else if (pollAt.has(at)) {
+        const call = this.#callOf(body, step);
+        polls.set(at, add({ kind: "call", at, stack: step.resultStack, threshold: threshold(at), call }));
+      }
+    });
+    return { body, polls, stops, resumptions, charges: chargesOf(steps, stopAt), isLeaf };
+  }
+
+  #isPolledCall(body: Body, step: Step): boolean {
+    if (step.treatment === "indirect") return true;
+    return step.treatment === "call" && this.#leafCost(this.#context.calleeOf(body, step)) === undefined;
+  }
+
+  #callOf(body: Body, step: Step): SiteCall {
+    const type = step.callType;
+    if (type === undefined) throw new RangeError("the step is no call");
+    const isIndirect = step.treatment === "indirect";
+    const callee = isIndirect ? { typeId: this.#context.typeIdOf(step) } : { id: this.#context.calleeOf(body, step) };
+    const below = step.resultStack.length - type.results.length;
+    return { below, parameters: type.params.length, results: type.results, callee };
+  }
+
+  /** For each step the most steps from just before it, polls there not counted, to the next poll or stop. */
+  #costs(body: Body, marks: { polls: ReadonlySet<number>; stops: ReadonlySet<number> }): number[] {
+    const { steps } = body;
+    const costs = new Array<number>(steps.length + 1).fill(0);
+    const next = (i: number): number => (marks.polls.has(i) ? 0 : costs[i]!);
+    const target = (opener: number): number => {
+      // A loop's header polls; the function's own label is its end.
+      if (opener === FUNCTION_LABEL || steps[opener]!.op === OP.loop) return 0;
+      return next(steps[opener]!.partner + 1);
+    };
+    for (let i = steps.length - 1; i >= 0; i--) {
+      const step = steps[i]!;
+      if (marks.stops.has(i)) continue;
+      costs[i] = step.cost + this.#costBehind(body, i, { next, target });
+    }
+    return costs;
+  }
+
+  #costBehind(
+    body: Body,
+    i: number,
+    { next, target }: { next: (i: number) => number; target: (opener: number) => number },
+  ): number {
+    const step = body.steps[i]!;
+    const branches = step.targets.map((opener, k) => (step.edges[k] ?? 0) + target(opener));
+    switch (step.op) {
+      case OP.unreachable:
+      case OP.return:
+        return 0;
+      case OP.br:
+      case OP.brTable:
+        return Math.max(...branches);
+      case OP.brIf:
+        return Math.max(next(i + 1), ...branches);
+      case OP.if:
+        return Math.max(next(i + 1), next((step.otherwise ?? step.partner) + 1));
+      case OP.else:
+        return target(step.partner);
+      case OP.end:
+        return step.partner === FUNCTION_LABEL ? 0 : next(i + 1);
+    }
+    if (step.treatment === "call") return (this.#leafCost(this.#context.calleeOf(body, step)) ?? 0) + next(i + 1);
+    if (step.treatment === "indirect") {
+      return (this.#indirect.get(this.#context.typeIdOf(step)) ?? 0) + next(i + 1);
+    }
+    return next(i + 1);
+  }
+}
+
+/** Bulk instructions are charged by what they do, and escapes by whoever executes them. */
+function chargesOf(steps: readonly Step[], stops: ReadonlySet<number>): number[] {
+  const charges = new Array<number>(steps.length).fill(0);
+  let start = 0;
+  let sum = 0;
+  steps.forEach((step, i) => {
+    if (stops.has(i)) {
+      charges[start] = sum;
+      [start, sum] = [i + 1, 0];
+      return;
+    }
+    sum += step.cost;
+    if (!RUN_ENDS.has(step.op)) return;
+    charges[start] = sum;
+    [start, sum] = [i + 1, 0];
+  });
+  return charges;
+}

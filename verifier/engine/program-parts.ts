@@ -1,0 +1,125 @@
+/** A program as the engine sees it: everything by its place in the machine. */
+import type { Program } from "../program/build.ts";
+import type { CodeFunction, LinkedMemory, LinkedTable } from "../program/linkage.ts";
+import { type Body, readBody, type Step } from "./body.ts";
+import { CodeWords } from "./code-words.ts";
+import { nativeSignature, type NativeType, nativeType, signatureKey } from "./native-type.ts";
+import type { PlanContext } from "./plan.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What the engine needs of a program. */
+export type EngineProgram = Pick<Program, "image" | "map" | "functions" | "instances">;
+
+/** A function that is interpreted. */
+export interface Refused {
+  readonly fn: CodeFunction;
+  /** Completes "it is interpreted, because …". */
+  readonly reason: string;
+}
+
+/** A table that native code calls through. */
+export type NativeTable = Pick<LinkedTable, "firstCell" | "capacity">;
+
+/** Most elements of a native table: V8's limit. */
+const MAX_TABLE = 10_000_000;
+
+export class ProgramParts implements PlanContext {
+  readonly functions: readonly CodeFunction[];
+  readonly code: CodeWords;
+  /** By function id. */
+  readonly bodies: readonly (Body | undefined)[];
+  readonly refused: readonly Refused[];
+  /** Linear memories in the order of their regions, which is that of their indices natively. */
+  readonly memories: readonly LinkedMemory[];
+  readonly tables: readonly NativeTable[];
+  /** Globals of native functions by cell. */
+  readonly globals: ReadonlyMap<number, NativeType>;
+  /** Type ids by native signature. */
+  readonly #signatures = new Map<string, Set<number>>();
+  readonly #ambiguous: ReadonlySet<number>;
+
+  constructor({ image, map, functions, instances }: EngineProgram) {
+    this.functions = functions;
+    if (!(image.code instanceof Uint8Array)) throw new RangeError("the engine takes code as bytes");
+    this.code = new CodeWords(image.code, map);
+    const guests = instances.filter(({ isDriver }) => !isDriver);
+    const memories = new Map(guests.flatMap((instance) => instance.memories.map((memory) => [memory.region, memory])));
+    this.memories = [...memories.values()].sort((a, b) => a.region - b.region);
+    const tables = new Map(guests.flatMap((instance) => instance.tables.map((table) => [table.firstCell, table])));
+    this.tables = [...tables.values()].filter(({ capacity }) => capacity <= MAX_TABLE);
+    const refused: Refused[] = [];
+    this.bodies = functions.map((fn) => {
+      try {
+        return this.#read(fn);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refused.push({ fn, reason: error.message });
+        return undefined;
+      }
+    });
+    this.refused = refused;
+    this.#ambiguous = new Set([...this.#signatures.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])));
+    this.globals = new Map(
+      this.bodies.flatMap((body) =>
+        (body?.steps ?? []).flatMap(({ immediate }) => {
+          if (body === undefined || immediate.kind !== "global") return [];
+          const { cell, type } = this.globalOf(body.fn, immediate.global);
+          return [[cell, type] as const];
+        }),
+      ),
+    );
+  }
+
+  calleeOf(body: Pick<Body, "fn">, { immediate }: Step): number {
+    const callee = immediate.kind === "function" ? body.fn.instance.functions[immediate.function] : undefined;
+    if (callee?.kind !== "code") throw new RangeError("the step calls no function with code");
+    return callee.id;
+  }
+
+  typeIdOf({ pc }: Step): number {
+    return this.code.typeId(pc);
+  }
+
+  isAmbiguous(typeId: number): boolean {
+    return this.#ambiguous.has(typeId);
+  }
+
+  /** First cell of the table that an indirect call goes through. */
+  tableOf(fn: CodeFunction, { immediate }: Step): number {
+    const table = immediate.kind === "indirect" ? fn.instance.tables[immediate.table] : undefined;
+    if (table === undefined) throw new RangeError("the step goes through no table");
+    return table.firstCell;
+  }
+
+  regionOf(fn: CodeFunction, memory: number): number {
+    const found = fn.instance.memories[memory];
+    if (found === undefined) throw new RangeError(`there is no memory ${memory}`);
+    return found.region;
+  }
+
+  globalOf(fn: CodeFunction, index: number): { cell: number; type: NativeType } {
+    const found = fn.instance.globals[index];
+    if (found === undefined) throw new RangeError(`there is no global ${index}`);
+    return { cell: found.cell, type: nativeType(found.entry.type) };
+  }
+
+  #read(fn: CodeFunction): Body {
+    this.#note(fn.typeId, signatureKey(nativeSignature(fn.type)));
+    if (fn.wraps !== undefined) throw new Refusal("it is a function of the machine");
+    if (fn.instance.isDriver) throw new Refusal("it belongs to the driver");
+    const body = readBody(fn, this.code);
+    for (const step of body.steps) {
+      if (step.treatment !== "indirect" || step.callType === undefined) continue;
+      this.#note(this.typeIdOf(step), signatureKey(step.callType));
+      const table = this.tableOf(fn, step);
+      if (!this.tables.some(({ firstCell }) => firstCell === table)) throw new Refusal("it calls through a huge table");
+    }
+    return body;
+  }
+
+  #note(typeId: number, signature: string): void {
+    const ids = this.#signatures.get(signature) ?? new Set();
+    ids.add(typeId);
+    this.#signatures.set(signature, ids);
+  }
+}

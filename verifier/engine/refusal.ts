@@ -1,0 +1,4 @@
+/** Thrown where the engine leaves something to the interpreter; the message completes "it is interpreted, because …". */
+export class Refusal extends Error {
+  override name = "Refusal";
+}
