@@ -237,8 +237,8 @@ class BodyReader {
   #trampoline(pc: number): number {
     const target = this.#code.a(pc);
     if (target < this.#pc || target >= this.#end) return 0;
-    let words = 1;
-    for (let op = this.#code.op(target); op !== Op.br && op !== Op.return; op = this.#code.op(target + words)) words++;
-    return words;
+    let last = target;
+    while (this.#code.op(last) !== Op.br && this.#code.op(last) !== Op.return) last++;
+    return last + 1 - target;
   }
 }
