@@ -10,6 +10,9 @@ const ARITHMETIC: ReadonlyMap<number, "f32" | "f64"> = new Map([
   [0xbb, "f64"],
 ]);
 
+/** Whether an instruction may give any NaN. */
+export const isArithmetic = (op: number): boolean => ARITHMETIC.has(op);
+
 export class Canonical {
   readonly #code: Assembly;
   readonly #temporary: (type: "f32" | "f64") => number;
@@ -20,10 +23,14 @@ export class Canonical {
     this.#temporary = temporary;
   }
 
-  /** Behind an instruction: replaces its result if it may be any NaN and is one. */
-  settle(op: number): void {
+  /** Replaces the result of arithmetic if it is a NaN. */
+  settleResult(op: number): void {
     const type = ARITHMETIC.get(op);
-    if (type === undefined) return;
+    if (type !== undefined) this.settle(type);
+  }
+
+  /** Replaces the value on the stack if it is a NaN. */
+  settle(type: "f32" | "f64"): void {
     const code = this.#code;
     const value = this.#temporary(type);
     code.tee(value);

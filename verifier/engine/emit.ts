@@ -20,6 +20,7 @@ import type { ByteWriter } from "./bytes.ts";
 import { Canonical } from "./canonical.ts";
 import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
 import { floorOf, IMAGE, localSlot, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
+import type { NanFlow } from "./nan-flow.ts";
 import { nativeSignature, type NativeSignature, type NativeType, TYPE_BYTES } from "./native-type.ts";
 import type { FunctionPlan, Site } from "./plan.ts";
 import type { ProgramParts } from "./program-parts.ts";
@@ -48,6 +49,7 @@ class FunctionEmitter {
   readonly #frame: number;
   readonly #temporaries = new Map<string, number>();
   readonly #canonical: Canonical;
+  readonly #nans: NanFlow;
   #nextLocal: number;
   /** Open blocks of the generated code. */
   #level = 0;
@@ -73,6 +75,7 @@ class FunctionEmitter {
       this.#nextLocal = 2;
     }
     this.#places = locals.map((type, i) => (from === undefined && i < parameters ? i : this.#addLocal(type)));
+    this.#nans = parts.nansOf(plan.body);
     this.#canonical = new Canonical(this.#code, (type) => this.#temporary("nan", type));
   }
 
@@ -233,6 +236,7 @@ class FunctionEmitter {
     body.locals.forEach((type, i) => {
       code.get(this.#frame);
       code.get(this.#places[i]!);
+      if (this.#nans.loose.has(i)) this.#settleLocal(i);
       code.storeSlot(type, localSlot(body.signature.params.length, i));
     });
     if (this.#from === undefined) for (const type of body.signature.results) code.zero(type);
@@ -377,7 +381,7 @@ class FunctionEmitter {
   #emitStep(step: Step, i: number, stop: Site | undefined): void {
     switch (step.treatment) {
       case "plain":
-        return this.#plain(step);
+        return this.#plain(step, this.#nans.seen.has(i));
       case "control":
         return this.#control(step, i);
       case "call":
@@ -535,7 +539,8 @@ class FunctionEmitter {
     return this.#space.memory(this.#parts.regionOf(this.#plan.body.fn, index));
   }
 
-  #plain({ op, immediate }: Step): void {
+  /** @param isSeen - whether somebody may see which NaN the result is */
+  #plain({ op, immediate }: Step, isSeen: boolean): void {
     const code = this.#code;
     switch (immediate.kind) {
       case "none":
@@ -545,13 +550,14 @@ class FunctionEmitter {
           return code.u32(op & 0xff);
         }
         code.put(op);
-        return this.#canonical.settle(op);
+        return isSeen ? this.#canonical.settleResult(op) : undefined;
       case "types":
         // A select of references is one of integers natively.
         return code.put(A.select);
       case "local":
         code.put(op);
-        return code.u32(this.#places[immediate.local]!);
+        code.u32(this.#places[immediate.local]!);
+        return isSeen ? this.#settleLocal(immediate.local) : undefined;
       case "global":
         return this.#global(op, immediate.global);
       case "access": {
@@ -577,6 +583,11 @@ class FunctionEmitter {
       default:
         throw new RangeError(`an immediate of kind ${immediate.kind} is not plain`);
     }
+  }
+
+  #settleLocal(local: number): void {
+    const type = this.#plan.body.locals[local];
+    if (type === "f32" || type === "f64") this.#canonical.settle(type);
   }
 
   #global(op: number, index: number): void {

@@ -3,6 +3,7 @@ import type { Program } from "../program/build.ts";
 import type { CodeFunction, LinkedMemory, LinkedTable } from "../program/linkage.ts";
 import { type Body, readBody, type Step } from "./body.ts";
 import { CodeWords } from "./code-words.ts";
+import { type NanFlow, nanFlow } from "./nan-flow.ts";
 import { nativeSignature, type NativeType, nativeType, signatureKey } from "./native-type.ts";
 import type { PlanContext } from "./plan.ts";
 import { Refusal } from "./refusal.ts";
@@ -36,6 +37,7 @@ export class ProgramParts implements PlanContext {
   readonly globals: ReadonlyMap<number, NativeType>;
   /** Type ids by native signature. */
   readonly #signatures = new Map<string, Set<number>>();
+  readonly #nans = new WeakMap<Body, NanFlow>();
   readonly #ambiguous: ReadonlySet<number>;
 
   constructor({ image, map, functions, instances }: EngineProgram) {
@@ -101,6 +103,13 @@ export class ProgramParts implements PlanContext {
     const found = fn.instance.globals[index];
     if (found === undefined) throw new RangeError(`there is no global ${index}`);
     return { cell: found.cell, type: nativeType(found.entry.type) };
+  }
+
+  /** Where NaNs of a function have to be canonical. */
+  nansOf(body: Body): NanFlow {
+    const known = this.#nans.get(body) ?? nanFlow(body);
+    this.#nans.set(body, known);
+    return known;
   }
 
   #read(fn: CodeFunction): Body {
