@@ -4,9 +4,10 @@
  */
 import type { Execution, Executor } from "../history/executor.ts";
 import { interpreterExecutor } from "../interpreter/execute.ts";
+import { unpackSizes } from "../interpreter/core.ts";
 import { NotWellFormed } from "../interpreter/errors.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
-import { isHalted } from "../state/step-state.ts";
+import { isHalted, stepState } from "../state/step-state.ts";
 import type { State } from "../state/state.ts";
 import { CompiledProgram } from "./compile.ts";
 import { SiteMap } from "./frames.ts";
@@ -187,6 +188,10 @@ class EngineExecution implements Execution {
 
   /** Interprets up to the next place where native code can begin, not too far. */
   #search(left: bigint): bigint | undefined {
+    if (this.#interpretation === undefined) {
+      const walked = this.#walk(left, true);
+      if (walked > 0n) return walked;
+    }
     const { stepper } = this.#interpreting();
     if (stepper === undefined) {
       const taken = this.#interpret(left < BigInt(SEARCH) ? left : BigInt(SEARCH));
@@ -206,7 +211,30 @@ class EngineExecution implements Execution {
     return this.#interpret(1n);
   }
 
+  /**
+   * A few steps of the reference: making an interpreter costs more than those. What is left after them is up to one.
+   * @param isSearching - whether to stop where native code can begin
+   */
+  #walk(left: bigint, isSearching: boolean): bigint {
+    let state = this.#state;
+    const most = walkOf(state);
+    let taken = 0n;
+    while (taken < left && taken < most && !isHalted(state)) {
+      state = stepState(state);
+      taken += 1n;
+      if (isSearching && this.#engine.canBegin(state.registers.pc, left - taken)) break;
+    }
+    this.#state = state;
+    if (taken === most) this.#interpreting();
+    this.#engine.interpretedSteps += taken;
+    return taken;
+  }
+
   #interpret(steps: bigint): bigint | undefined {
+    if (this.#interpretation === undefined && steps <= walkOf(this.#state)) {
+      const walked = this.#walk(steps, false);
+      return walked === 0n ? undefined : walked;
+    }
     const taken = this.#interpreting().run(steps);
     this.#engine.interpretedSteps += taken;
     return taken === 0n ? undefined : taken;
@@ -216,6 +244,12 @@ class EngineExecution implements Execution {
     this.#interpretation ??= new Interpretation(this.#state);
     return this.#interpretation;
   }
+}
+
+/** Reference steps, of some 10 µs each, that cost less than an interpreter, to which all memory is copied. */
+function walkOf({ registers }: State): bigint {
+  const pages = unpackSizes(registers.sizes).reduce((sum, count) => sum + count, 0);
+  return BigInt(32 + 8 * Math.min(pages, 64));
 }
 
 /** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */

@@ -1,8 +1,7 @@
 /** Linear memories of a native run, and the memory tree that they are compared with: native stores leave no marks. */
 import type { Header } from "../machine/record.ts";
-import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { LEAF_BYTES, readLeaf } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
-import { writeChanges } from "../interpreter/write-changes.ts";
 
 /** Bytes of a WebAssembly page. */
 export const WASM_PAGE = 65_536;
@@ -70,7 +69,7 @@ export class NativeMemories {
       const first = region * this.#regionLeaves;
       const compare = (start: number, known: Uint8Array): void => {
         const content = bytes.subarray(start, start + PAGE_BYTES);
-        if (Buffer.compare(content, known) !== 0) tree = writeChanges(tree, first + start / LEAF_BYTES, content.slice());
+        if (Buffer.compare(content, known) !== 0) tree = replaceLeaves(tree, first + start / LEAF_BYTES, content, known);
       };
       let next = 0;
       for (const [leaf, known] of this.#regionTree(this.#tree, region).pages()) {
@@ -105,4 +104,17 @@ export class NativeMemories {
       if (leaf * LEAF_BYTES >= start) this.#write(region * this.#regionLeaves + leaf, content);
     }
   }
+}
+
+/** Up to so many leaves are replaced one by one, which keeps the hashes beside them. */
+const FEW = 12;
+
+/** The tree with a page's leaves as they are, where it holds what is known. */
+function replaceLeaves(tree: Tree, first: number, content: Uint8Array, known: Uint8Array): Tree {
+  const changed: number[] = [];
+  for (let at = 0; at < content.length && changed.length <= FEW; at += LEAF_BYTES) {
+    if (Buffer.compare(content.subarray(at, at + LEAF_BYTES), known.subarray(at, at + LEAF_BYTES)) !== 0) changed.push(at);
+  }
+  if (changed.length > FEW) return tree.withBytes(first, content);
+  return changed.reduce((into, at) => into.set(first + at / LEAF_BYTES, readLeaf(content, at)), tree);
 }

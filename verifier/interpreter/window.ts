@@ -142,12 +142,14 @@ export class Window {
     const { live, checkpoint } = this.#place.sources;
     this.bytes.set(this.#read(live, from, to), from * WINDOW_PAGE);
     if (checkpoint === undefined) return;
-    const before = this.#read(checkpoint, from, to);
-    for (let page = from; page < to; page++) {
-      const at = (page - from) * WINDOW_PAGE;
-      const bytes = before.subarray(at, at + WINDOW_PAGE);
-      const content = this.#page(page);
-      if (bytes.every((byte, i) => byte === content[i])) continue;
+    const { first, codec } = this.#place;
+    for (const [leaf, content] of checkpoint.pagesUnlike(live)) {
+      const page = Math.floor((leaf - first) / PAGE_LEAVES);
+      if (page < from || page >= to) continue;
+      const bytes = new Uint8Array(WINDOW_PAGE);
+      bytes.set(content);
+      codec?.(bytes);
+      if (Buffer.compare(bytes, this.#page(page)) === 0) continue;
       this.#saved.push({ page, bytes });
       this.marks[page]! |= SAVED;
       this.#marked.push(page);
