@@ -35,7 +35,6 @@ export const A = {
   f32Const: 0x43,
   f64Const: 0x44,
   i32Eq: 0x46,
-  i32GtU: 0x4b,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64LtS: 0x53,
@@ -44,12 +43,12 @@ export const A = {
   f64Eq: 0x61,
   i32Add: 0x6a,
   i32Sub: 0x6b,
-  i32Or: 0x72,
   i32ShrU: 0x76,
   i64Add: 0x7c,
   i64Sub: 0x7d,
   i64Mul: 0x7e,
   i64Or: 0x84,
+  i32WrapI64: 0xa7,
   i64ExtendI32U: 0xad,
   i32ReinterpretF32: 0xbc,
   i64ReinterpretF64: 0xbd,
@@ -111,6 +110,22 @@ export class Assembly extends ByteWriter {
     this.put(op, 0x40);
     this.u32(this.#side);
     this.u32(offset);
+  }
+
+  /** Leaves the address of the frame that begins so many bytes (an i64 in a local) below the limit. */
+  frameOf(room: number, limit: number): void {
+    this.put(A.globalGet);
+    this.u32(limit);
+    this.get(room);
+    this.put(A.i64Sub, A.i32WrapI64);
+  }
+
+  /** The inverse, from an address in a local. */
+  roomOf(frame: number, limit: number): void {
+    this.put(A.globalGet);
+    this.u32(limit);
+    this.get(frame);
+    this.put(A.i64ExtendI32U, A.i64Sub);
   }
 
   /** Takes an address and a value, and stores the value as a slot at a frame offset. */

@@ -108,12 +108,12 @@ export class CompiledProgram {
     module.memory(sidePages, sidePages);
     for (const { capacity } of tables) module.table(capacity);
     for (const type of globals.values()) module.global(carrier(type));
-    module.global("i32");
+    module.global("i64");
     for (const id of indices.keys()) {
       const plan = this.plans[id];
       const signature = this.signature(id)!;
       const stub = stubs[id];
-      const body = plan === undefined ? stubFunction(signature, stub!, space.side) : emitFunction(plan, this.parts, space);
+      const body = plan === undefined ? stubFunction(signature, stub!, space) : emitFunction(plan, this.parts, space);
       module.function(instrumented(signature), body);
       module.export(NAMES.function(id), Kind.function, space.function(id));
     }
@@ -135,7 +135,7 @@ export class CompiledProgram {
     const space = new ImportingSpace(module, this);
     const body =
       site.kind === "entry"
-        ? entryContinuation(space.function(site.fn), signature, space.side)
+        ? entryContinuation(space.function(site.fn), signature, space)
         : emitContinuation(plan, site, this.parts, space);
     module.function(CONTINUATION, body);
     module.export(CONTINUE, Kind.function, space.functions);
@@ -168,7 +168,7 @@ class ImportingSpace implements IndexSpace {
   }
 
   get frameLimit(): number {
-    return this.#index(this.#globals, NAMES.limit, (name) => this.#module.importGlobal(name, "i32"));
+    return this.#index(this.#globals, NAMES.limit, (name) => this.#module.importGlobal(name, "i64"));
   }
 
   get pieces(): number {

@@ -9,8 +9,9 @@
  *     end
  *     locals are written to the image; the counter says "unwinding"
  *
- * A guest's function takes the counter and its frame's address in the image behind its parameters, and returns the counter
- * behind its results. Operands below an open block are out of reach inside it, so they are kept in temporaries.
+ * A guest's function takes the counter and the room for frames behind its parameters, and returns the counter behind its
+ * results. The room is how many bytes below the limit its frame begins in the image: only where a frame is written out its address
+ * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
  */
 import { LOADS, Op, STORES } from "../machine/opcodes.ts";
 import { OP } from "../wasm/opcodes.ts";
@@ -46,6 +47,9 @@ class FunctionEmitter {
   /** Local that holds each of the guest's. */
   readonly #places: readonly number[];
   readonly #counter: number;
+  /** i64. */
+  readonly #room: number;
+  /** The frame's address, where it is known. */
   readonly #frame: number;
   readonly #temporaries = new Map<string, number>();
   readonly #canonical: Canonical;
@@ -68,11 +72,13 @@ class FunctionEmitter {
     const { locals, signature } = plan.body;
     const parameters = signature.params.length;
     if (from === undefined) {
-      [this.#counter, this.#frame] = [parameters, parameters + 1];
+      [this.#counter, this.#room] = [parameters, parameters + 1];
       this.#nextLocal = parameters + 2;
+      this.#frame = this.#addLocal("i32");
     } else {
       [this.#frame, this.#counter] = [0, 1];
       this.#nextLocal = 2;
+      this.#room = this.#addLocal("i64");
     }
     this.#places = locals.map((type, i) => (from === undefined && i < parameters ? i : this.#addLocal(type)));
     this.#nans = parts.nansOf(plan.body);
@@ -98,6 +104,8 @@ class FunctionEmitter {
     if (sites.length > 0) {
       for (const site of sites.reverse()) {
         code.put(A.end);
+        code.frameOf(this.#room, this.#space.frameLimit);
+        code.set(this.#frame);
         this.#writeOperands(site);
         code.put(A.br);
         code.u32(this.#siteLevels.get(site)! - 1 - out);
@@ -248,6 +256,8 @@ class FunctionEmitter {
   #takeUp(site: Site): void {
     const { steps, signature, locals } = this.#plan.body;
     const code = this.#code;
+    code.roomOf(this.#frame, this.#space.frameLimit);
+    code.set(this.#room);
     locals.forEach((type, i) => {
       code.get(this.#frame);
       code.loadSlot(type, localSlot(signature.params.length, i));
@@ -362,13 +372,14 @@ class FunctionEmitter {
     this.#spill(site.stack);
     code.get(this.#counter);
     code.i64(BigInt(site.threshold));
-    code.put(A.i64LtS);
     if (site.kind === "entry") {
-      code.get(this.#frame);
-      code.put(A.globalGet);
-      code.u32(this.#space.frameLimit);
-      code.put(A.i32GtU, A.i32Or);
+      // Both signs at once: too few steps, or no room.
+      code.put(A.i64Sub);
+      code.get(this.#room);
+      code.put(A.i64Or);
+      code.i64(0n);
     }
+    code.put(A.i64LtS);
     this.#goToSite(A.brIf, site);
     this.#unspill(site.stack);
   }
@@ -484,9 +495,9 @@ class FunctionEmitter {
     const index = isIndirect ? this.#temporary("index", "i32") : 0;
     if (isIndirect) code.set(index);
     code.get(this.#counter);
-    code.get(this.#frame);
-    code.i32(SLOT * (this.#floor + resultStack.length - callType.results.length));
-    code.put(A.i32Add);
+    code.get(this.#room);
+    code.i64(BigInt(SLOT * (this.#floor + resultStack.length - callType.results.length)));
+    code.put(A.i64Sub);
     if (isIndirect) {
       code.get(index);
       code.put(A.callIndirect);

@@ -1,6 +1,7 @@
 /** Generated functions that are not made of the guest's. */
 import { Assembly, A, EMPTY, functionBody } from "./assembly.ts";
 import type { ByteWriter } from "./bytes.ts";
+import type { IndexSpace } from "./index-space.ts";
 import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
 import type { NativeSignature } from "./native-type.ts";
 import type { Site } from "./plan.ts";
@@ -48,7 +49,11 @@ export function piecesFunction(side: number): ByteWriter {
 }
 
 /** Calls a function whose frame has just been entered, and leaves its results in the image. */
-export function entryContinuation(callee: number, { params, results }: NativeSignature, side: number): ByteWriter {
+export function entryContinuation(
+  callee: number,
+  { params, results }: NativeSignature,
+  { side, frameLimit }: Pick<IndexSpace, "side" | "frameLimit">,
+): ByteWriter {
   const code = new Assembly(side);
   const [frame, counter] = [0, 1];
   const firstResult = 2;
@@ -57,7 +62,7 @@ export function entryContinuation(callee: number, { params, results }: NativeSig
     code.loadSlot(type, i);
   });
   code.get(counter);
-  code.get(frame);
+  code.roomOf(frame, frameLimit);
   code.put(A.call);
   code.u32(callee);
   code.set(counter);
@@ -78,9 +83,15 @@ export function entryContinuation(callee: number, { params, results }: NativeSig
 }
 
 /** What stands for a function that is interpreted: it pauses where the function begins. */
-export function stubFunction({ params, results }: NativeSignature, site: Site, side: number): ByteWriter {
+export function stubFunction(
+  { params, results }: NativeSignature,
+  site: Site,
+  { side, frameLimit }: Pick<IndexSpace, "side" | "frameLimit">,
+): ByteWriter {
   const code = new Assembly(side);
-  const [counter, frame] = [params.length, params.length + 1];
+  const [counter, room, frame] = [params.length, params.length + 1, params.length + 2];
+  code.frameOf(room, frameLimit);
+  code.set(frame);
   params.forEach((type, i) => {
     code.get(frame);
     code.get(i);
@@ -107,7 +118,7 @@ export function stubFunction({ params, results }: NativeSignature, site: Site, s
   for (const type of results) code.zero(type);
   code.i64(UNWINDING);
   code.put(A.end);
-  return functionBody([], code);
+  return functionBody(["i32"], code);
 }
 
 /** Bytes of an engine's own memory that holds so many slots. */

@@ -11,7 +11,7 @@ export interface IndexSpace {
   table(firstCell: number): number;
   /** The engine's own memory. */
   readonly side: number;
-  /** Global: address up to which frames may begin. */
+  /** Global, i64: address up to which frames may begin. */
   readonly frameLimit: number;
   /** Function (d, s, n) → steps of the move that follows a check. */
   readonly pieces: number;
@@ -22,7 +22,7 @@ export function carrier(type: NativeType): "i32" | "i64" {
   return type === "i32" || type === "f32" ? "i32" : "i64";
 }
 
-/** A guest's function type as generated modules have it: counter and frame address come in, the counter comes out. */
+/** A guest's function type as generated modules have it: counter and room for frames come in, the counter comes out. */
 export function instrumented({ params, results }: NativeSignature): NativeSignature {
-  return { params: [...params, "i64", "i32"], results: [...results, "i64"] };
+  return { params: [...params, "i64", "i64"], results: [...results, "i64"] };
 }

@@ -184,7 +184,7 @@ export class NativeMachine {
   #allow(base: number): boolean {
     const end = this.#program.slots - 2 * this.#program.largestFrame;
     if (base > end) return false;
-    this.#limit.value = IMAGE + SLOT * Math.min(end, base + this.#depth);
+    this.#limit.value = BigInt(IMAGE + SLOT * Math.min(end, base + this.#depth));
     return true;
   }
 
