@@ -38,6 +38,7 @@ export const A = {
   i32GeU: 0x4f,
   i64Eqz: 0x50,
   i64LtS: 0x53,
+  i64LeU: 0x58,
   i64GeS: 0x59,
   f32Eq: 0x5b,
   f64Eq: 0x61,

@@ -13,7 +13,7 @@
  * results. The room is how many bytes below the limit its frame begins in the image: only where a frame is written out its address
  * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
  */
-import { LOADS, Op, STORES } from "../machine/opcodes.ts";
+import { LOADS, STORES } from "../machine/opcodes.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { A, Assembly, EMPTY, functionBody } from "./assembly.ts";
 import { FUNCTION_LABEL, type Step } from "./body.ts";
@@ -579,7 +579,8 @@ class FunctionEmitter {
         return code.u32(immediate.offset);
       }
       case "memory":
-        code.put(Op.memorySize);
+        if (op === OP.memoryGrow) return this.#grow(immediate.memory);
+        code.put(op);
         return code.u32(this.#memory(immediate.memory));
       case "i32":
         return code.i32(immediate.value);
@@ -594,6 +595,26 @@ class FunctionEmitter {
       default:
         throw new RangeError(`an immediate of kind ${immediate.kind} is not plain`);
     }
+  }
+
+  /** Growing fails where the machine says so, and nowhere else: if the host has no memory left, it traps. */
+  #grow(index: number): void {
+    const code = this.#code;
+    const memory = this.#memory(index);
+    const [pages, result] = [this.#temporary("pages", "i32"), this.#temporary("grown", "i32")];
+    code.tee(pages);
+    code.put(OP.memoryGrow);
+    code.u32(memory);
+    code.tee(result);
+    code.i32(-1);
+    code.put(A.i32Eq, A.if, EMPTY);
+    code.get(pages);
+    code.put(A.i64ExtendI32U, OP.memorySize);
+    code.u32(memory);
+    code.put(A.i64ExtendI32U, A.i64Add);
+    code.i64(BigInt(this.#parts.maximumOf(this.#plan.body.fn, index)));
+    code.put(A.i64LeU, A.if, EMPTY, A.unreachable, A.end, A.end);
+    code.get(result);
   }
 
   #settleLocal(local: number): void {

@@ -9,9 +9,11 @@ import { NotWellFormed } from "../interpreter/errors.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
 import { isHalted, stepState } from "../state/step-state.ts";
 import type { State } from "../state/state.ts";
+import { operationOf } from "../wasm/opcodes.ts";
 import { CompiledProgram } from "./compile.ts";
 import { SiteMap } from "./frames.ts";
 import { NativeMachine } from "./native-machine.ts";
+import type { Site } from "./plan.ts";
 import type { EngineProgram } from "./program-parts.ts";
 import { Refusal } from "./refusal.ts";
 import { Pace } from "./pace.ts";
@@ -24,8 +26,10 @@ export interface EngineReport {
   readonly interpretedSteps: bigint;
   /** Stretches that ended in a trap and were done again. */
   readonly traps: number;
-  /** Why states were interpreted although their pc would have allowed more, and how often. */
+  /** Why states were interpreted although native code could have begun at their pc, and how often. */
   readonly refusals: ReadonlyMap<string, number>;
+  /** Instructions at which native code paused to have them interpreted, and how often. */
+  readonly escapes: ReadonlyMap<string, number>;
 }
 
 /** Which stretches are worth a change of form. */
@@ -58,6 +62,7 @@ class Engine implements EngineExecutor {
   #compiled: { readonly program: CompiledProgram; readonly sites: SiteMap } | undefined;
   #machine: NativeMachine | undefined;
   readonly #refusals = new Map<string, number>();
+  readonly #escapes = new Map<string, number>();
   stretches = 0;
   nativeSteps = 0n;
   interpretedSteps = 0n;
@@ -70,7 +75,7 @@ class Engine implements EngineExecutor {
 
   get report(): EngineReport {
     const { stretches, nativeSteps, interpretedSteps, traps } = this;
-    return { stretches, nativeSteps, interpretedSteps, traps, refusals: new Map(this.#refusals) };
+    return { stretches, nativeSteps, interpretedSteps, traps, refusals: new Map(this.#refusals), escapes: new Map(this.#escapes) };
   }
 
   get interpreted(): EngineExecutor["interpreted"] {
@@ -101,9 +106,15 @@ class Engine implements EngineExecutor {
       return this.#machine;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#refusals.set(error.message, (this.#refusals.get(error.message) ?? 0) + 1);
+      count(this.#refusals, error.message);
       return undefined;
     }
+  }
+
+  /** Counts a pause at an instruction that does not run natively. */
+  noteEscape({ fn, at }: Site): void {
+    const step = this.#code.program.plans[fn]?.body.steps[at];
+    count(this.#escapes, step === undefined ? "call of an interpreted function" : operationOf(step.op).mnemonic);
   }
 
   get #code(): { readonly program: CompiledProgram; readonly sites: SiteMap } {
@@ -113,6 +124,10 @@ class Engine implements EngineExecutor {
     }
     return this.#compiled;
   }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 class EngineExecution implements Execution {
@@ -179,7 +194,8 @@ class EngineExecution implements Execution {
       const patience = this.#pace.trapped(bound);
       return patience === undefined ? 0n : this.#interpret(patience < left ? patience : left);
     }
-    const { taken } = machine;
+    const { taken, site } = machine;
+    if (site?.kind === "escape") this.#engine.noteEscape(site);
     this.#pace.went(taken);
     this.#engine.nativeSteps += taken;
     this.#state = machine.save();
@@ -249,7 +265,7 @@ class EngineExecution implements Execution {
 /** Reference steps, of some 10 µs each, that cost less than an interpreter, to which all memory is copied. */
 function walkOf({ registers }: State): bigint {
   const pages = unpackSizes(registers.sizes).reduce((sum, count) => sum + count, 0);
-  return BigInt(32 + 8 * Math.min(pages, 64));
+  return BigInt(32 + 8 * Math.min(pages, 256));
 }
 
 /** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */

@@ -4,7 +4,7 @@ import { Status } from "../machine/opcodes.ts";
 import { unpackCallRecord } from "../machine/word.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { NotWellFormed } from "../interpreter/errors.ts";
-import { unpackSizes } from "../interpreter/core.ts";
+import { packSizes, unpackSizes } from "../interpreter/core.ts";
 import { Stack } from "../interpreter/stack.ts";
 import type { State } from "../state/state.ts";
 import { CONTINUE, type CompiledProgram, NAMES } from "./compile.ts";
@@ -64,8 +64,9 @@ export class NativeMachine {
     this.#code = { root: initial.code.root(), header: packHeader(initial.header) };
     this.#exports = new WebAssembly.Instance(program.module).exports;
     this.#memories = new NativeMemories(
-      program.parts.memories.map(({ region }) => ({
+      program.parts.memories.map(({ region, maximum }) => ({
         region,
+        maximum,
         memory: this.#exports[NAMES.memory(region)] as WebAssembly.Memory,
       })),
       initial.header,
@@ -105,6 +106,7 @@ export class NativeMachine {
       if ((pages[i] ?? 0) > maximum) throw new Refusal(`memory ${i} has more pages than it can have`);
     });
     if (this.isBeyond(state)) throw new Refusal("a memory has become smaller");
+    if (this.#memories.hasHidden(state.memory, pages)) throw new Refusal("a memory holds something beyond its end");
     this.#memories.load(state.memory, pages);
     this.#cells.load(state.cells);
     this.#words.set(stack.words.subarray(0, 2 * height));
@@ -118,6 +120,11 @@ export class NativeMachine {
   /** Steps taken since the state was loaded. */
   get taken(): bigint {
     return this.#taken;
+  }
+
+  /** The site at which the innermost native frame stands; undefined if none is left. */
+  get site(): Site | undefined {
+    return this.#frame?.site;
   }
 
   /** Runs at most `budget` steps, and less by what the next poll may be away. */
@@ -159,16 +166,29 @@ export class NativeMachine {
     const { pc, base, height } = this.#place();
     if (!this.#stack.ensure(height)) throw new RangeError(`a frame ends at slot ${height}`);
     this.#stack.words.set(this.#words.subarray(0, 2 * height));
-    const registers: Registers = { ...state.registers, pc, base, fuel: state.registers.fuel - this.#taken };
+    const { sizes, cells } = this.#saveSizes(state.registers.sizes, this.#cells.save(state.cells));
+    const registers: Registers = { ...state.registers, pc, base, fuel: state.registers.fuel - this.#taken, sizes };
     const saved: State = {
       ...state,
       registers,
       stack: this.#stack.sync(state.stack, height),
       memory: this.#memories.save(),
-      cells: this.#cells.save(state.cells),
+      cells,
     };
     this.#state = undefined;
     return saved;
+  }
+
+  /** The sizes of memories: those of the first four are in a register, others in cells. */
+  #saveSizes(before: bigint, cells: Tree): { readonly sizes: bigint; readonly cells: Tree } {
+    const lanes = unpackSizes(before);
+    let tree = cells;
+    this.#memories.pages.forEach((pages, i) => {
+      const { sizeIndex } = this.#program.parts.memories[i]!;
+      if (sizeIndex < lanes.length) lanes[sizeIndex] = pages;
+      else tree = tree.set(sizeIndex, BigInt(pages));
+    });
+    return { sizes: packSizes(lanes), cells: tree };
   }
 
   #place(): ReturnTo & { readonly height: number } {
@@ -236,7 +256,7 @@ export class NativeMachine {
   #pagesOf({ registers, cells }: State): number[] {
     const sizes = unpackSizes(registers.sizes);
     return this.#program.parts.memories.map(({ sizeIndex }) =>
-      sizeIndex < sizes.length ? (sizes[sizeIndex] ?? 0) : Number(BigInt.asUintN(64, cells.get(sizeIndex))),
+      sizeIndex < sizes.length ? (sizes[sizeIndex] ?? 0) : Number(cells.get(sizeIndex)),
     );
   }
 }

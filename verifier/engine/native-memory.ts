@@ -1,30 +1,41 @@
-/** Linear memories of a native run, and the memory tree that they are compared with: native stores leave no marks. */
+/**
+ * Linear memories of a native run. Native stores leave no marks, so a save compares each memory with a copy of what it held at
+ * the last one: 64 MiB take some 10 ms, where marking every store would cost 30 % of all time.
+ */
 import type { Header } from "../machine/record.ts";
 import { LEAF_BYTES, readLeaf } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
 
 /** Bytes of a WebAssembly page. */
-export const WASM_PAGE = 65_536;
+const WASM_PAGE = 65_536;
 
-/** Leaves, and bytes, of what is compared at once: a page of the tree. */
-const PAGE_LEAVES = 128;
-const PAGE_BYTES = PAGE_LEAVES * LEAF_BYTES;
+/** Bytes of a page of the tree: 128 leaves. */
+const TREE_PAGE = 4096;
 
-const ZEROS = new Uint8Array(PAGE_BYTES);
+interface NativeMemory {
+  readonly region: number;
+  readonly memory: WebAssembly.Memory;
+  /** What the memory held when it was loaded or saved last; its buffer grows in place. */
+  readonly copy: Uint8Array<ArrayBuffer>;
+}
 
 /** The memories of an instance in the order of their regions. */
 export class NativeMemories {
-  readonly #memories: readonly { readonly region: number; readonly memory: WebAssembly.Memory }[];
+  readonly #memories: readonly NativeMemory[];
   readonly #regionLeaves: number;
-  /** What the memories hold, if no native code has run since. */
+  /** The tree that holds what the copies hold. */
   #tree: Tree;
   #hasRun = false;
 
+  /** `maximum` is in pages. */
   constructor(
-    memories: readonly { readonly region: number; readonly memory: WebAssembly.Memory }[],
+    memories: readonly (Pick<NativeMemory, "region" | "memory"> & { readonly maximum: number })[],
     { memoryDepth, regionBits }: Header,
   ) {
-    this.#memories = memories;
+    this.#memories = memories.map(({ region, memory, maximum }) => {
+      const buffer = new ArrayBuffer(memory.buffer.byteLength, { maxByteLength: maximum * WASM_PAGE });
+      return { region, memory, copy: new Uint8Array(buffer) };
+    });
     this.#regionLeaves = 2 ** (memoryDepth - regionBits);
     this.#tree = Tree.empty(memoryDepth);
   }
@@ -34,86 +45,93 @@ export class NativeMemories {
     return this.#memories.map(({ memory }) => memory.buffer.byteLength / WASM_PAGE);
   }
 
+  /** Whether a tree holds something beyond the end of a memory: growing would show it. */
+  hasHidden(tree: Tree, pages: readonly number[]): boolean {
+    const level = Math.log2(this.#regionLeaves);
+    return this.#memories.some(
+      ({ region }, i) => tree.subtree(level, region).end() * LEAF_BYTES > (pages[i] ?? 0) * WASM_PAGE,
+    );
+  }
+
   /** Native code is going to run. */
   touch(): void {
     this.#hasRun = true;
   }
 
   /**
-   * Grows memories that are smaller, and fills all with what a tree holds.
-   * @param pages - no less than the memories have
+   * Fills the memories with what a tree holds, and grows those that are smaller.
+   * @param pages - no less than the memories have; nothing lies beyond them in the tree
    * @throws RangeError if the host has no more memory
    */
   load(tree: Tree, pages: readonly number[]): void {
-    // The tree must tell what the memories hold: then only what differs has to be written.
+    // The copies must be what the memories hold: then only what differs has to be written.
     if (this.#hasRun) this.save();
     const before = this.pages;
-    const fresh: number[] = [];
-    this.#memories.forEach(({ memory }, i) => {
+    this.#memories.forEach((native, i) => {
       const missing = (pages[i] ?? 0) - (before[i] ?? 0);
-      if (missing > 0) memory.grow(missing);
-      if (missing > 0) fresh.push(i);
+      if (missing > 0) native.memory.grow(missing);
+      lengthen(native);
     });
-    for (const [first, bytes] of tree.pagesUnlike(this.#tree)) this.#write(first, bytes);
-    // What grew was beyond reach before, so it may lack what both trees hold there.
-    for (const i of fresh) this.#loadFrom(tree, i, (before[i] ?? 0) * WASM_PAGE);
+    for (const [first, content] of tree.pagesUnlike(this.#tree)) {
+      const native = this.#memories.find(({ region }) => region === Math.floor(first / this.#regionLeaves));
+      const start = (first % this.#regionLeaves) * LEAF_BYTES;
+      if (native === undefined || start >= native.copy.length) continue;
+      native.copy.set(content, start);
+      new Uint8Array(native.memory.buffer).set(content, start);
+    }
     this.#tree = tree;
   }
 
   /** The tree with what the memories hold. */
   save(): Tree {
+    if (!this.#hasRun) return this.#tree;
     let tree = this.#tree;
-    this.#memories.forEach(({ region, memory }) => {
-      if (!this.#hasRun) return;
-      const bytes = new Uint8Array(memory.buffer);
-      const first = region * this.#regionLeaves;
-      const compare = (start: number, known: Uint8Array): void => {
-        const content = bytes.subarray(start, start + PAGE_BYTES);
-        if (Buffer.compare(content, known) !== 0) tree = replaceLeaves(tree, first + start / LEAF_BYTES, content, known);
-      };
-      let next = 0;
-      for (const [leaf, known] of this.#regionTree(this.#tree, region).pages()) {
-        const start = leaf * LEAF_BYTES;
-        if (start >= bytes.length) break;
-        for (; next < start; next += PAGE_BYTES) compare(next, ZEROS);
-        compare(start, known);
-        next = start + PAGE_BYTES;
+    for (const native of this.#memories) {
+      lengthen(native);
+      const bytes = new Uint8Array(native.memory.buffer);
+      for (const start of changedPages(bytes, native.copy)) {
+        const [content, known] = [bytes.subarray(start, start + TREE_PAGE), native.copy.subarray(start, start + TREE_PAGE)];
+        tree = replaceLeaves(tree, native.region * this.#regionLeaves + start / LEAF_BYTES, content, known);
+        known.set(content);
       }
-      for (; next < bytes.length; next += PAGE_BYTES) compare(next, ZEROS);
-    });
+    }
     this.#tree = tree;
     this.#hasRun = false;
     return tree;
   }
+}
 
-  #regionTree(tree: Tree, region: number): Tree {
-    return tree.subtree(Math.log2(this.#regionLeaves), region);
-  }
+/** A memory that has grown was zero where it grew. */
+function lengthen({ memory, copy }: NativeMemory): void {
+  if (copy.length < memory.buffer.byteLength) copy.buffer.resize(memory.buffer.byteLength);
+}
 
-  #write(leaf: number, content: Uint8Array): void {
-    const region = Math.floor(leaf / this.#regionLeaves);
-    const found = this.#memories.find((memory) => memory.region === region);
-    const start = (leaf % this.#regionLeaves) * LEAF_BYTES;
-    if (found === undefined || start >= found.memory.buffer.byteLength) return;
-    new Uint8Array(found.memory.buffer).set(content, start);
-  }
-
-  #loadFrom(tree: Tree, position: number, start: number): void {
-    const { region } = this.#memories[position]!;
-    for (const [leaf, content] of this.#regionTree(tree, region).pages()) {
-      if (leaf * LEAF_BYTES >= start) this.#write(region * this.#regionLeaves + leaf, content);
-    }
+/** Addresses of pages of the tree in which two runs of bytes differ. */
+function* changedPages(bytes: Uint8Array, known: Uint8Array): Generator<number> {
+  const differs = (start: number, length: number): boolean =>
+    Buffer.compare(bytes.subarray(start, start + length), known.subarray(start, start + length)) !== 0;
+  for (let start = 0; start < bytes.length; start += WASM_PAGE) {
+    if (!differs(start, WASM_PAGE)) continue;
+    for (let at = start; at < start + WASM_PAGE; at += TREE_PAGE) if (differs(at, TREE_PAGE)) yield at;
   }
 }
+
+const LEAF_WORDS = LEAF_BYTES / 4;
+
+const words = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 
 /** Up to so many leaves are replaced one by one, which keeps the hashes beside them. */
 const FEW = 12;
 
 /** The tree with a page's leaves as they are, where it holds what is known. */
 function replaceLeaves(tree: Tree, first: number, content: Uint8Array, known: Uint8Array): Tree {
+  const [wanted, held] = [words(content), words(known)];
   const changed: number[] = [];
-  for (let at = 0; at < content.length && changed.length <= FEW; at += LEAF_BYTES) {
-    if (Buffer.compare(content.subarray(at, at + LEAF_BYTES), known.subarray(at, at + LEAF_BYTES)) !== 0) changed.push(at);
+  for (let i = 0; i < wanted.length && changed.length <= FEW; i++) {
+    if (wanted[i] === held[i]) continue;
+    const leaf = Math.floor(i / LEAF_WORDS);
+    changed.push(leaf * LEAF_BYTES);
+    i = (leaf + 1) * LEAF_WORDS - 1;
   }
   if (changed.length > FEW) return tree.withBytes(first, content);
   return changed.reduce((into, at) => into.set(first + at / LEAF_BYTES, readLeaf(content, at)), tree);

@@ -10,6 +10,9 @@ const FIRST = 2n ** 17n;
 /** A stretch of so many steps behind a trap is the last one that is bounded. */
 const LAST = 2n ** 40n;
 
+/** Short stretches in a row after which it waits: a transaction may well begin and end with one. */
+const SHORT = 4;
+
 /** Steps that the interpreter goes on for at most. */
 const MOST_PATIENCE = 2n ** 22n;
 
@@ -18,6 +21,8 @@ export class Pace {
   /** Steps to interpret before the next attempt. */
   #patience = 0n;
   #nextPatience: bigint;
+  /** Short stretches since the last long one. */
+  #short = 0;
   /** The longest stretch allowed, while a trap is ahead; it grows up to the stretch that traps and shrinks from there. */
   #bound: bigint | undefined;
   #isShrinking = false;
@@ -54,8 +59,10 @@ export class Pace {
     } else if (this.#bound !== undefined) {
       this.#bound = this.#bound < LAST ? this.#bound * 2n : undefined;
     }
-    if (taken < this.#leastStretch) this.#wait();
-    else this.#nextPatience = this.#leastStretch;
+    if (taken >= this.#leastStretch) {
+      this.#short = 0;
+      this.#nextPatience = this.#leastStretch;
+    } else if (++this.#short > SHORT) this.#wait();
   }
 
   /** A stretch of so many steps trapped. Gives the steps to interpret, if that finds the trap. */

@@ -94,15 +94,24 @@ export class ProgramParts implements PlanContext {
   }
 
   regionOf(fn: CodeFunction, memory: number): number {
-    const found = fn.instance.memories[memory];
-    if (found === undefined) throw new RangeError(`there is no memory ${memory}`);
-    return found.region;
+    return this.#memory(fn, memory).region;
+  }
+
+  /** Pages that a memory can grow to. */
+  maximumOf(fn: CodeFunction, memory: number): number {
+    return this.#memory(fn, memory).maximum;
   }
 
   globalOf(fn: CodeFunction, index: number): { cell: number; type: NativeType } {
     const found = fn.instance.globals[index];
     if (found === undefined) throw new RangeError(`there is no global ${index}`);
     return { cell: found.cell, type: nativeType(found.entry.type) };
+  }
+
+  #memory(fn: CodeFunction, memory: number): LinkedMemory {
+    const found = fn.instance.memories[memory];
+    if (found === undefined) throw new RangeError(`there is no memory ${memory}`);
+    return found;
   }
 
   /** Where NaNs of a function have to be canonical. */

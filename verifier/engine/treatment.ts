@@ -38,8 +38,7 @@ export function treatmentOf(fn: CodeFunction, op: number, immediate: Immediate):
     case "reference":
       return "constant";
     case "memory":
-      if (op === OP.memoryFill) return "bulk";
-      return op === OP.memorySize ? "plain" : "escape";
+      return op === OP.memoryFill ? "bulk" : "plain";
     case "memories":
       return "bulk";
     case "none":

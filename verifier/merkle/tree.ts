@@ -97,11 +97,14 @@ export class Tree {
     const size = 2 ** level;
     let top = this.#top;
     for (let start = first - (first % size); start < end; start += size) {
-      const whole = first <= start && start + size <= end;
-      const content = whole ? new Uint8Array(size * LEAF_BYTES) : this.readBytes(start, size);
       const from = Math.max(first, start);
       const to = Math.min(end, start + size);
       const piece = bytes.subarray((from - first) * LEAF_BYTES, (to - first) * LEAF_BYTES);
+      if (piece.length === size * LEAF_BYTES) {
+        top = replace(top, this.depth, { level, index: start / size }, page(new Uint8Array(piece)));
+        continue;
+      }
+      const content = this.readBytes(start, size);
       content.fill(0, (from - start) * LEAF_BYTES, (to - start) * LEAF_BYTES);
       content.set(piece, (from - start) * LEAF_BYTES);
       top = replace(top, this.depth, { level, index: start / size }, page(content));
@@ -117,6 +120,17 @@ export class Tree {
     this.#check(0, first + count - 1);
     copyLeaves(this.#top, this.depth, -first, bytes);
     return bytes;
+  }
+
+  /** Index behind the last run of 128 leaves (or the whole of a smaller tree) that is not all zero. */
+  end(): number {
+    let [node, level, first] = [this.#top, this.depth, 0];
+    for (; level > PAGE_LEVEL && node !== undefined; level--) {
+      const right = rightOf(node);
+      if (right !== undefined) first += 2 ** (level - 1);
+      node = right ?? leftOf(node);
+    }
+    return node === undefined ? 0 : first + 2 ** level;
   }
 
   /** Runs of 128 leaves (of the whole tree, if it is smaller) that are not all zero, as [first leaf, bytes], in order. */
