@@ -105,7 +105,14 @@ for (const [name, argument] of Object.entries(ARGUMENTS) as [CGuest, number][]) 
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const { v8, whole, paused, interpreted, steps } = await measure(name, argument);
   ratios.push({ whole: whole / v8, paused: paused / v8 });
-  const cells = [Number(steps) / 1e9, v8 * 1000, Number(steps) / whole / 1e9, whole / v8, paused / v8, interpreted / v8];
+  const cells = [
+    Number(steps) / 1e9,
+    v8 * 1000,
+    Number(steps) / whole / 1e9,
+    whole / v8,
+    paused / v8,
+    interpreted / v8,
+  ];
   table.push([name, ...cells.map((x) => x.toFixed(2))]);
 }
 const mean = (key: "whole" | "paused"): string =>

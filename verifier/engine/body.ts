@@ -121,7 +121,8 @@ class BodyReader {
       step.targets = [...immediate.labels, immediate.fallback].map((label) => this.#target(label));
     }
     if (LEAVES.has(op)) this.#isLive = false;
-    if (step.treatment === "call" || step.treatment === "indirect" || step.treatment === "escape") this.#unfinished = step;
+    if (step.treatment === "call" || step.treatment === "indirect" || step.treatment === "escape")
+      this.#unfinished = step;
   }
 
   #openBlock(instruction: Instruction, view: View): void {

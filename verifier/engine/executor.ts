@@ -3,15 +3,12 @@
  * end of every stretch, and the step at which something traps.
  */
 import type { Execution, Executor } from "../history/executor.ts";
-import { interpreterExecutor } from "../interpreter/execute.ts";
-import { unpackSizes } from "../interpreter/core.ts";
-import { NotWellFormed } from "../interpreter/errors.ts";
-import { Interpreter } from "../interpreter/interpreter.ts";
 import { isHalted, stepState } from "../state/step-state.ts";
 import type { State } from "../state/state.ts";
 import { operationOf } from "../wasm/opcodes.ts";
 import { CompiledProgram } from "./compile.ts";
 import { SiteMap } from "./frames.ts";
+import { Interpretation, walkOf } from "./interpretation.ts";
 import { NativeMachine } from "./native-machine.ts";
 import type { Site } from "./plan.ts";
 import type { EngineProgram } from "./program-parts.ts";
@@ -75,7 +72,14 @@ class Engine implements EngineExecutor {
 
   get report(): EngineReport {
     const { stretches, nativeSteps, interpretedSteps, traps } = this;
-    return { stretches, nativeSteps, interpretedSteps, traps, refusals: new Map(this.#refusals), escapes: new Map(this.#escapes) };
+    return {
+      stretches,
+      nativeSteps,
+      interpretedSteps,
+      traps,
+      refusals: new Map(this.#refusals),
+      escapes: new Map(this.#escapes),
+    };
   }
 
   get interpreted(): EngineExecutor["interpreted"] {
@@ -259,50 +263,5 @@ class EngineExecution implements Execution {
   #interpreting(): Interpretation {
     this.#interpretation ??= new Interpretation(this.#state);
     return this.#interpretation;
-  }
-}
-
-/** Reference steps, of some 10 µs each, that cost less than an interpreter, to which all memory is copied. */
-function walkOf({ registers }: State): bigint {
-  const pages = unpackSizes(registers.sizes).reduce((sum, count) => sum + count, 0);
-  return BigInt(32 + 8 * Math.min(pages, 256));
-}
-
-/** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
-class Interpretation {
-  #stepper: Interpreter | undefined;
-  #execution: Execution | undefined;
-
-  constructor(state: State) {
-    try {
-      this.#stepper = Interpreter.load(state);
-    } catch (error) {
-      if (!(error instanceof NotWellFormed)) throw error;
-      this.#execution = interpreterExecutor.load(state);
-    }
-  }
-
-  /** The interpreter, while it needs no help. */
-  get stepper(): Interpreter | undefined {
-    return this.#stepper?.stuck === true ? undefined : this.#stepper;
-  }
-
-  run(steps: bigint): bigint {
-    let taken = 0n;
-    while (taken < steps && this.stepper !== undefined) {
-      const progress = BigInt(this.stepper.run(steps - taken));
-      taken += progress;
-      if (progress === 0n && this.stepper !== undefined) return taken;
-    }
-    if (taken === steps) return taken;
-    this.#execution ??= interpreterExecutor.load(this.save());
-    this.#stepper = undefined;
-    return taken + this.#execution.run(steps - taken);
-  }
-
-  save(): State {
-    const saved = this.#stepper?.save() ?? this.#execution?.save();
-    if (saved === undefined) throw new RangeError("an interpretation has one of two forms");
-    return saved;
   }
 }

@@ -68,7 +68,8 @@ export class SiteMap {
     if (site.kind !== "entry") return;
     const { locals, signature } = plan.body;
     for (let slot = signature.params.length + 1; slot < floorOf(locals.length); slot++) {
-      if (upper(slot) !== 0 || words[2 * (base + slot)] !== 0) throw new Refusal(`local in slot ${base + slot} is not zero`);
+      if (upper(slot) !== 0 || words[2 * (base + slot)] !== 0)
+        throw new Refusal(`local in slot ${base + slot} is not zero`);
     }
   }
 }

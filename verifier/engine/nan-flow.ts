@@ -22,7 +22,10 @@ const isFloat = (type: string | undefined): boolean => type === "f32" || type ==
 
 /** Comparisons and conversions to integers: a NaN is a NaN to them. */
 const isIndifferent = (op: number): boolean =>
-  (op >= 0x5b && op <= 0x66) || (op >= 0xa8 && op <= 0xab) || (op >= 0xae && op <= 0xb1) || (op >= 0xfc00 && op <= 0xfc07);
+  (op >= 0x5b && op <= 0x66) ||
+  (op >= 0xa8 && op <= 0xab) ||
+  (op >= 0xae && op <= 0xb1) ||
+  (op >= 0xfc00 && op <= 0xfc07);
 
 /** Conversions from integers, which give no NaN. */
 const isFromInteger = (op: number): boolean => (op >= 0xb2 && op <= 0xb5) || (op >= 0xb7 && op <= 0xba);

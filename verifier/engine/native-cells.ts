@@ -74,7 +74,8 @@ function loadTable({ firstCell, table, functions, content }: NativeTable, wanted
     if (Buffer.compare(leaf, content.subarray(at, at + LEAF_BYTES)) === 0) continue;
     const reference = readLeaf(wanted, at);
     const target = reference === 0n ? null : functions.get(reference);
-    if (target === undefined) throw new Refusal(`cell ${firstCell + at / LEAF_BYTES} refers to no function of the program`);
+    if (target === undefined)
+      throw new Refusal(`cell ${firstCell + at / LEAF_BYTES} refers to no function of the program`);
     table.set(at / LEAF_BYTES, target);
     content.set(leaf, at);
   }

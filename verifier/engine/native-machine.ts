@@ -8,7 +8,7 @@ import { packSizes, unpackSizes } from "../interpreter/core.ts";
 import { Stack } from "../interpreter/stack.ts";
 import type { State } from "../state/state.ts";
 import { CONTINUE, type CompiledProgram, NAMES } from "./compile.ts";
-import { type NativeFrame, type ReturnTo, SiteMap } from "./frames.ts";
+import { type NativeFrame, type ReturnTo, type SiteMap } from "./frames.ts";
 import { IMPORTS } from "./generated-module.ts";
 import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
 import { NativeCells } from "./native-cells.ts";
@@ -91,7 +91,8 @@ export class NativeMachine {
    */
   load(state: State): void {
     const { registers, header } = state;
-    if (!isValidHeader(header) || packHeader(header) !== this.#code.header) throw new Refusal("the header is another one");
+    if (!isValidHeader(header) || packHeader(header) !== this.#code.header)
+      throw new Refusal("the header is another one");
     if (Buffer.compare(state.code.root(), this.#code.root) !== 0) throw new Refusal("the code is another one");
     if (registers.status !== Status.running) throw new Refusal("the machine has halted");
     const site = this.sites.at(registers.pc);

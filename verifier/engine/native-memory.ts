@@ -90,7 +90,10 @@ export class NativeMemories {
       lengthen(native);
       const bytes = new Uint8Array(native.memory.buffer);
       for (const start of changedPages(bytes, native.copy)) {
-        const [content, known] = [bytes.subarray(start, start + TREE_PAGE), native.copy.subarray(start, start + TREE_PAGE)];
+        const [content, known] = [
+          bytes.subarray(start, start + TREE_PAGE),
+          native.copy.subarray(start, start + TREE_PAGE),
+        ];
         tree = replaceLeaves(tree, native.region * this.#regionLeaves + start / LEAF_BYTES, content, known);
         known.set(content);
       }

@@ -140,7 +140,11 @@ export class Tree {
 
   /** Runs of 128 leaves in which a tree of the same depth may hold something else, as this tree has them; in order. */
   *pagesUnlike(other: Tree): Generator<readonly [first: number, bytes: Uint8Array]> {
-    yield* pagesUnlike(this.#top, other.#top, { level: this.depth, first: 0, pageLevel: Math.min(PAGE_LEVEL, this.depth) });
+    yield* pagesUnlike(this.#top, other.#top, {
+      level: this.depth,
+      first: 0,
+      pageLevel: Math.min(PAGE_LEVEL, this.depth),
+    });
   }
 
   /** Every leaf that is not zero, as [index, value], in order. */

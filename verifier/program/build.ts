@@ -116,7 +116,13 @@ export function assembleProgram(
     sizes: linkage.sizes,
     sourcesRoot: sources,
   };
-  return { image, root: programRoot(image), map: new ProgramMap(lowered), instances: linkage.instances, functions: linkage.functions };
+  return {
+    image,
+    root: programRoot(image),
+    map: new ProgramMap(lowered),
+    instances: linkage.instances,
+    functions: linkage.functions,
+  };
 }
 
 /**

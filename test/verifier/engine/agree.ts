@@ -48,7 +48,7 @@ export function expectEngineAgreement(
 
 /** Numbers that look random, the same every time. */
 export function* gapsUpTo(most: number, seed = 1): Generator<number> {
-  for (let x = seed; ; ) {
+  for (let x = seed; ;) {
     x = (Math.imul(x, 1_103_515_245) + 12_345) & 0x7fff_ffff;
     yield 1 + ((x >>> 8) % most);
   }

@@ -45,7 +45,12 @@ describe("engine / generated modules", function () {
         });
         const transactions = generated.calls.map(({ name, args }, i) => {
           const number = program.exports.findIndex((e) => e.name === name);
-          return { fuel: 1_000_000n, keep: true, ...terms[i % terms.length], payload: encodeTypedPayload(number, args) };
+          return {
+            fuel: 1_000_000n,
+            keep: true,
+            ...terms[i % terms.length],
+            payload: encodeTypedPayload(number, args),
+          };
         });
         const engine = eagerEngine(program);
         const start = load(initialState(program.image), encodeTransactions(transactions), 5_000_000n);

@@ -1,0 +1,75 @@
+/** Writes frames out to the stack image, on the way out of a function that pauses. */
+import { A, EMPTY } from "./assembly.ts";
+import type { FunctionContext } from "./function-context.ts";
+import { IMAGE, localSlot, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
+import type { Site } from "./plan.ts";
+
+/** Writes a site's operands to the image; where a call paused, its record instead of results that there are not. */
+export function writeOperands(context: FunctionContext, site: Site): void {
+  const { call } = site;
+  const count = call?.below ?? site.stack.length;
+  writeRange(context, site, 0, count);
+  if (call !== undefined) {
+    const code = context.code;
+    code.get(context.counter);
+    code.i64(0n);
+    code.put(A.i64LtS, A.if, EMPTY);
+    writeRecord(context, site.pc, count + call.parameters);
+    code.put(A.else);
+    writeRange(context, site, count, site.stack.length);
+    code.put(A.end);
+  }
+  context.code.i32(site.id);
+  context.code.set(context.temporary("site", "i32"));
+}
+
+function writeRange(context: FunctionContext, { stack }: Site, first: number, end: number): void {
+  for (let height = first; height < end; height++) {
+    const type = stack[height]!;
+    context.code.get(context.frame);
+    context.code.get(context.operand(height, type));
+    context.code.storeSlot(type, context.floor + height);
+  }
+}
+
+/** The callee's call record: where it returns to, and this frame's base. */
+function writeRecord(context: FunctionContext, pc: number, height: number): void {
+  const code = context.code;
+  code.get(context.frame);
+  code.get(context.frame);
+  code.i32(IMAGE);
+  code.put(A.i32Sub);
+  code.i32(Math.log2(SLOT));
+  code.put(A.i32ShrU, A.i64ExtendI32U);
+  code.i64(BigInt(pc) << 32n);
+  code.put(A.i64Or);
+  code.storeSlot("i64", context.floor + height);
+}
+
+/** Writes the locals, and if this is the innermost frame where it paused; returns. */
+export function writeFrame(context: FunctionContext): void {
+  const code = context.code;
+  const { body } = context.plan;
+  code.get(context.counter);
+  code.i64(0n);
+  code.put(A.i64GeS, A.if, EMPTY);
+  code.i32(PAUSE_SITE);
+  code.get(context.temporary("site", "i32"));
+  code.side(A.i32Store, 0);
+  code.i32(PAUSE_FRAME);
+  code.get(context.frame);
+  code.side(A.i32Store, 0);
+  code.i32(PAUSE_COUNTER);
+  code.get(context.counter);
+  code.side(A.i64Store, 0);
+  code.put(A.end);
+  body.locals.forEach((type, i) => {
+    code.get(context.frame);
+    code.get(context.places[i]!);
+    if (context.nans.loose.has(i)) context.settleLocal(i);
+    code.storeSlot(type, localSlot(body.signature.params.length, i));
+  });
+  if (context.from === undefined) for (const type of body.signature.results) code.zero(type);
+  code.i64(UNWINDING);
+  code.put(A.return);
+}

@@ -1,0 +1,88 @@
+/** Instructions that take operands and leave results, and nothing else: they stay as they are. */
+import { LOADS, STORES } from "../machine/opcodes.ts";
+import { OP } from "../wasm/opcodes.ts";
+import { A, EMPTY } from "./assembly.ts";
+import type { Step } from "./body.ts";
+import type { FunctionContext } from "./function-context.ts";
+import { carrier } from "./index-space.ts";
+
+/**
+ * Writes an instruction that stays as it is, but for its indices.
+ * @param isSeen - whether somebody may see which NaN the result is
+ */
+export function emitPlain(context: FunctionContext, { op, immediate }: Step, isSeen: boolean): void {
+  const code = context.code;
+  switch (immediate.kind) {
+    case "none":
+      if (op === OP.refIsNull) return code.put(A.i64Eqz);
+      if (op > 0xff) {
+        code.put(op >> 8);
+        return code.u32(op & 0xff);
+      }
+      code.put(op);
+      return isSeen ? context.canonical.settleResult(op) : undefined;
+    case "types":
+      // A select of references is one of integers natively.
+      return code.put(A.select);
+    case "local":
+      code.put(op);
+      code.u32(context.places[immediate.local]!);
+      return isSeen ? context.settleLocal(immediate.local) : undefined;
+    case "global":
+      return emitGlobal(context, op, immediate.global);
+    case "access": {
+      if (!LOADS.has(op) && !STORES.has(op)) throw new RangeError(`opcode ${op} is no access`);
+      const memory = context.memory(immediate.memory);
+      code.put(op, memory === 0 ? immediate.alignment : immediate.alignment | 0x40);
+      if (memory !== 0) code.u32(memory);
+      return code.u32(immediate.offset);
+    }
+    case "memory":
+      if (op === OP.memoryGrow) return emitGrow(context, immediate.memory);
+      code.put(op);
+      return code.u32(context.memory(immediate.memory));
+    case "i32":
+      return code.i32(immediate.value);
+    case "i64":
+      return code.i64(immediate.value);
+    case "f32":
+      code.put(op);
+      return code.fixed(BigInt(immediate.bits), 4);
+    case "f64":
+      code.put(op);
+      return code.fixed(immediate.bits, 8);
+    default:
+      throw new RangeError(`an immediate of kind ${immediate.kind} is not plain`);
+  }
+}
+
+/** Growing fails where the machine says so, and nowhere else: if the host has no memory left, it traps. */
+function emitGrow(context: FunctionContext, index: number): void {
+  const code = context.code;
+  const memory = context.memory(index);
+  const [pages, result] = [context.temporary("pages", "i32"), context.temporary("grown", "i32")];
+  code.tee(pages);
+  code.put(OP.memoryGrow);
+  code.u32(memory);
+  code.tee(result);
+  code.i32(-1);
+  code.put(A.i32Eq, A.if, EMPTY);
+  code.get(pages);
+  code.put(A.i64ExtendI32U, OP.memorySize);
+  code.u32(memory);
+  code.put(A.i64ExtendI32U, A.i64Add);
+  code.i64(BigInt(context.parts.maximumOf(context.plan.body.fn, index)));
+  code.put(A.i64LeU, A.if, EMPTY, A.unreachable, A.end, A.end);
+  code.get(result);
+}
+
+function emitGlobal(context: FunctionContext, op: number, index: number): void {
+  const code = context.code;
+  const { cell, type } = context.parts.globalOf(context.plan.body.fn, index);
+  const isFloat = type !== carrier(type);
+  const isGet = op === OP.globalGet;
+  if (isFloat && !isGet) code.put(type === "f32" ? A.i32ReinterpretF32 : A.i64ReinterpretF64);
+  code.put(isGet ? A.globalGet : A.globalSet);
+  code.u32(context.space.global(cell, type));
+  if (isFloat && isGet) code.put(type === "f32" ? A.f32ReinterpretI32 : A.f64ReinterpretI64);
+}
