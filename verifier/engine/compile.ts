@@ -1,4 +1,8 @@
 /** Makes modules of generated code: one of the whole program, and small ones that take up frames where they paused. */
+import { type Header, packHeader } from "../machine/record.ts";
+import { LEAF_BYTES } from "../merkle/leaf.ts";
+import type { Tree } from "../merkle/tree.ts";
+import type { State } from "../state/state.ts";
 import { emitContinuation, emitFunction } from "./emit.ts";
 import { GeneratedModule, Kind } from "./generated-module.ts";
 import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
@@ -38,11 +42,20 @@ export class CompiledProgram {
   readonly slots: number;
   /** Slots of the largest frame. */
   readonly largestFrame: number;
+  /** The shape of its states. */
+  readonly header: Header;
+  readonly #code: Uint8Array;
+  /** Code trees that were found to be the program's. */
+  readonly #codeTrees = new WeakSet<Tree>();
   readonly #continuations = new Map<Site, WebAssembly.Module>();
 
   constructor(program: EngineProgram) {
     this.parts = new ProgramParts(program);
-    this.slots = Math.min(program.image.header.slotLimit, MAX_SLOTS);
+    const { code, header } = program.image;
+    if (!(code instanceof Uint8Array)) throw new RangeError("the engine takes code as bytes");
+    this.#code = code;
+    this.header = header;
+    this.slots = Math.min(header.slotLimit, MAX_SLOTS);
     this.largestFrame = this.parts.functions.reduce((most, { frame }) => Math.max(most, frame), 0);
     const { plans, sites } = planFunctions(this.parts);
     this.plans = plans;
@@ -56,6 +69,15 @@ export class CompiledProgram {
   /** Functions that are interpreted, and why. */
   get refused(): readonly Refused[] {
     return this.parts.refused;
+  }
+
+  /** Throws a Refusal if a state is none of the program's. */
+  requireState({ header, code, stack, memory, cells }: State): void {
+    if (packHeader(header) !== packHeader(this.header)) throw new Refusal("the header is another one");
+    if (!this.#hasCode(code)) throw new Refusal("the code is another one");
+    const fits =
+      stack.depth === header.stackDepth && memory.depth === header.memoryDepth && cells.depth === header.cellsDepth;
+    if (!fits) throw new Refusal("a tree has another depth than the header says");
   }
 
   /** The module that takes up a frame at a site. */
@@ -77,6 +99,17 @@ export class CompiledProgram {
       if (error instanceof Refusal) return undefined;
       throw error;
     }
+  }
+
+  #hasCode(tree: Tree): boolean {
+    if (this.#codeTrees.has(tree)) return true;
+    const words = this.#code.length / LEAF_BYTES;
+    if (tree.depth !== this.header.codeDepth || tree.end() > Math.ceil(words / 128) * 128) return false;
+    const leaves = tree.readBytes(0, Math.min(2 ** tree.depth, Math.max(words, tree.end())));
+    if (Buffer.compare(leaves.subarray(0, this.#code.length), this.#code) !== 0) return false;
+    if (leaves.subarray(this.#code.length).some((byte) => byte !== 0)) return false;
+    this.#codeTrees.add(tree);
+    return true;
   }
 
   #stubSite(id: number, sites: Site[]): Site {

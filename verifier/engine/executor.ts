@@ -104,8 +104,9 @@ class Engine implements EngineExecutor {
   /** The native form of a state; undefined if it has none. */
   enter(state: State): NativeMachine | undefined {
     const { program, sites } = this.#code;
-    if (this.#machine?.isBeyond(state) !== false) this.#machine = new NativeMachine(program, sites, state);
     try {
+      program.requireState(state);
+      if (this.#machine?.isBeyond(state) !== false) this.#machine = new NativeMachine(program, sites);
       this.#machine.load(state);
       return this.#machine;
     } catch (error) {

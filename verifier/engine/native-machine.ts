@@ -1,5 +1,5 @@
 /** A program's state in native form: loaded from any state whose innermost frame can be taken up, run, and saved. */
-import { isValidHeader, packHeader, type Registers } from "../machine/record.ts";
+import type { Registers } from "../machine/record.ts";
 import { Status } from "../machine/opcodes.ts";
 import { unpackCallRecord } from "../machine/word.ts";
 import type { Tree } from "../merkle/tree.ts";
@@ -39,7 +39,6 @@ const HOST_SLOT = 24;
 export class NativeMachine {
   readonly sites: SiteMap;
   readonly #program: CompiledProgram;
-  readonly #code: { readonly root: Uint8Array; readonly header: bigint };
   readonly #exports: WebAssembly.Exports;
   readonly #memories: NativeMemories;
   readonly #cells: NativeCells;
@@ -57,11 +56,9 @@ export class NativeMachine {
   #return: (ReturnTo & { readonly height: number }) | undefined;
   #taken = 0n;
 
-  /** `initial` is any state of the program. */
-  constructor(program: CompiledProgram, sites: SiteMap, initial: State) {
+  constructor(program: CompiledProgram, sites: SiteMap) {
     this.#program = program;
     this.sites = sites;
-    this.#code = { root: initial.code.root(), header: packHeader(initial.header) };
     this.#exports = new WebAssembly.Instance(program.module).exports;
     this.#memories = new NativeMemories(
       program.parts.memories.map(({ region, maximum }) => ({
@@ -69,7 +66,7 @@ export class NativeMachine {
         maximum,
         memory: this.#exports[NAMES.memory(region)] as WebAssembly.Memory,
       })),
-      initial.header,
+      program.header,
     );
     this.#cells = new NativeCells(program, this.#exports);
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
@@ -86,14 +83,11 @@ export class NativeMachine {
   }
 
   /**
-   * Takes over a running state whose pc is that of a site.
+   * Takes over a running state of the program (`requireState`) whose pc is that of a site.
    * @throws Refusal if it cannot be held natively
    */
   load(state: State): void {
-    const { registers, header } = state;
-    if (!isValidHeader(header) || packHeader(header) !== this.#code.header)
-      throw new Refusal("the header is another one");
-    if (Buffer.compare(state.code.root(), this.#code.root) !== 0) throw new Refusal("the code is another one");
+    const { registers } = state;
     if (registers.status !== Status.running) throw new Refusal("the machine has halted");
     const site = this.sites.at(registers.pc);
     if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${registers.pc}`);

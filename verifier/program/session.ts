@@ -28,7 +28,7 @@ export type SessionCall =
   | { readonly kind: "invoke"; readonly module: number; readonly name: string; readonly type: FunctionType };
 
 /** A session, ready to run. */
-export interface Session extends Pick<Program, "image" | "root" | "map" | "instances"> {
+export interface Session extends Pick<Program, "image" | "root" | "map" | "instances" | "functions"> {
   /** By their number in payloads. */
   readonly calls: readonly SessionCall[];
 }

@@ -2,12 +2,12 @@
 import { expect } from "chai";
 import { engineExecutor, type EngineExecutor } from "../../../verifier/engine/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import type { Program } from "../../../verifier/program/build.ts";
+import type { EngineProgram } from "../../../verifier/engine/program-parts.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { identity } from "../interpreter/agree.ts";
 
 /** An engine that tries everything natively, however short it may be. */
-export function eagerEngine(program: Program): EngineExecutor {
+export function eagerEngine(program: EngineProgram): EngineExecutor {
   return engineExecutor(program, { leastStretch: 1n });
 }
 
