@@ -134,6 +134,23 @@ describe("Tree", () => {
     );
   });
 
+  it("tells the pages in which it differs from another tree, and where it ends", () => {
+    const list = fc.array(changes(9), { maxLength: 6 });
+    fc.assert(
+      fc.property(list, list, list, (first, second, third) => {
+        const apply = (some: readonly Change[], from: Tree): Tree => some.reduce((tree, c) => c.tree(tree), from);
+        const shared = apply(first, Tree.empty(9));
+        const [one, other] = [apply(second, shared), apply(third, shared)];
+        const merged = [...one.pagesUnlike(other)].reduce((tree, [at, bytes]) => tree.withBytes(at, bytes), other);
+        expect(merged.root()).to.deep.equal(one.root());
+        expect([...one.pagesUnlike(one)]).to.deep.equal([]);
+        const last = [...one.leaves()].at(-1)?.[0] ?? -1;
+        expect(one.end()).to.equal(last < 0 ? 0 : 128 * (Math.floor(last / 128) + 1));
+      }),
+      { seed: SEED, numRuns: 100 },
+    );
+  });
+
   it("copies the bytes that it is given", () => {
     const bytes = new Uint8Array(8192).fill(7);
     const tree = Tree.empty(10).withBytes(0, bytes);
