@@ -3,6 +3,7 @@ import { type Header, packHeader } from "../machine/record.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
+import type { ByteWriter } from "./bytes.ts";
 import { emitContinuation, emitFunction } from "./emit.ts";
 import { GeneratedModule, Kind } from "./generated-module.ts";
 import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
@@ -28,15 +29,20 @@ export const CONTINUE = "run";
 
 const PAGE = 65_536;
 
+/** Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts take 7,654,321. */
+const MAX_FUNCTION = 2_000_000;
+const MAX_CONTINUATION = 7_500_000;
+
 /** Slots of the stack image, at most. */
 const MAX_SLOTS = 2 ** 24;
 
 /** A compiled program; it holds nothing of any run. */
 export class CompiledProgram {
   readonly parts: ProgramParts;
-  readonly plans: readonly (FunctionPlan | undefined)[];
+  /** By function id; undefined for functions that are interpreted. */
+  readonly plans: (FunctionPlan | undefined)[];
   /** By id. */
-  readonly sites: readonly Site[];
+  readonly sites: Site[];
   readonly module: WebAssembly.Module;
   /** Slots that frames may occupy natively. */
   readonly slots: number;
@@ -47,7 +53,8 @@ export class CompiledProgram {
   readonly #code: Uint8Array;
   /** Code trees that were found to be the program's. */
   readonly #codeTrees = new WeakSet<Tree>();
-  readonly #continuations = new Map<Site, WebAssembly.Module>();
+  readonly #tooLarge: Refused[] = [];
+  readonly #continuations = new Map<Site, WebAssembly.Module | undefined>();
 
   constructor(program: EngineProgram) {
     this.parts = new ProgramParts(program);
@@ -59,16 +66,13 @@ export class CompiledProgram {
     this.largestFrame = this.parts.functions.reduce((most, { frame }) => Math.max(most, frame), 0);
     const { plans, sites } = planFunctions(this.parts);
     this.plans = plans;
-    const stubs = this.parts.functions.map((fn) =>
-      plans[fn.id] === undefined ? this.#stubSite(fn.id, sites) : undefined,
-    );
     this.sites = sites;
-    this.module = new WebAssembly.Module(this.#mainModule(stubs).bytes());
+    this.module = new WebAssembly.Module(this.#mainModule().bytes());
   }
 
   /** Functions that are interpreted, and why. */
   get refused(): readonly Refused[] {
-    return this.parts.refused;
+    return [...this.parts.refused, ...this.#tooLarge];
   }
 
   /** Throws a Refusal if a state is none of the program's. */
@@ -80,11 +84,11 @@ export class CompiledProgram {
     if (!fits) throw new Refusal("a tree has another depth than the header says");
   }
 
-  /** The module that takes up a frame at a site. */
-  continuation(site: Site): WebAssembly.Module {
-    const known = this.#continuations.get(site);
-    if (known !== undefined) return known;
-    const module = new WebAssembly.Module(this.#continuationModule(site).bytes());
+  /** The module that takes up a frame at a site; undefined if it would be too large. */
+  continuation(site: Site): WebAssembly.Module | undefined {
+    if (this.#continuations.has(site)) return this.#continuations.get(site);
+    const bytes = this.#continuationModule(site).bytes();
+    const module = bytes.length > MAX_CONTINUATION ? undefined : new WebAssembly.Module(bytes);
     this.#continuations.set(site, module);
     return module;
   }
@@ -112,15 +116,25 @@ export class CompiledProgram {
     return true;
   }
 
-  #stubSite(id: number, sites: Site[]): Site {
+  /** The place where a function that is interpreted pauses. */
+  #stubSite(id: number): Site {
     const pc = this.parts.functions[id]!.entry;
     const height = this.parts.code.top(pc);
-    const site: Site = { id: sites.length, fn: id, kind: "escape", at: 0, pc, height, stack: [], threshold: Infinity };
-    sites.push(site);
+    const site: Site = {
+      id: this.sites.length,
+      fn: id,
+      kind: "escape",
+      at: 0,
+      pc,
+      height,
+      stack: [],
+      threshold: Infinity,
+    };
+    this.sites.push(site);
     return site;
   }
 
-  #mainModule(stubs: readonly (Site | undefined)[]): GeneratedModule {
+  #mainModule(): GeneratedModule {
     const { memories, tables, globals, functions } = this.parts;
     const module = new GeneratedModule();
     const indices = new Map<number, number>();
@@ -143,10 +157,8 @@ export class CompiledProgram {
     for (const type of globals.values()) module.global(carrier(type));
     module.global("i64");
     for (const id of indices.keys()) {
-      const plan = this.plans[id];
-      const signature = this.signature(id)!;
-      const stub = stubs[id];
-      const body = plan === undefined ? stubFunction(signature, stub!, space) : emitFunction(plan, this.parts, space);
+      const signature = known(this.signature(id));
+      const body = this.#emit(id, space) ?? stubFunction(signature, this.#stubSite(id), space);
       module.function(instrumented(signature), body);
       module.export(NAMES.function(id), Kind.function, space.function(id));
     }
@@ -158,6 +170,18 @@ export class CompiledProgram {
     tables.forEach(({ firstCell }, i) => module.export(NAMES.table(firstCell), Kind.table, i));
     for (const [cell, i] of cells) module.export(NAMES.global(cell), Kind.global, i);
     return module;
+  }
+
+  /** A function's code; undefined if it is interpreted. */
+  #emit(id: number, space: IndexSpace): ByteWriter | undefined {
+    const plan = this.plans[id];
+    if (plan === undefined) return undefined;
+    const body = emitFunction(plan, this.parts, space);
+    // Callers of a leaf count on it not to pause.
+    if (plan.isLeaf || body.length <= MAX_FUNCTION) return body;
+    this.plans[id] = undefined;
+    this.#tooLarge.push({ fn: plan.body.fn, reason: `its code has ${body.length} bytes` });
+    return undefined;
   }
 
   #continuationModule(site: Site): GeneratedModule {

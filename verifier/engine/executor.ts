@@ -45,6 +45,9 @@ export interface EngineExecutor extends Executor {
 /** Steps that the interpreter takes in the time in which a state changes its form twice. */
 const LEAST_STRETCH = 100_000n;
 
+/** Steps of a stretch, at most: counters are 64 bits with a sign, and far below zero they say something else. */
+const MOST_STEPS = 2n ** 60n;
+
 /** Steps taken one by one in search of a place where native code can begin. */
 const SEARCH = 4096;
 
@@ -56,7 +59,8 @@ export function engineExecutor(program: EngineProgram, options: EngineOptions = 
 class Engine implements EngineExecutor {
   readonly leastStretch: bigint;
   readonly #program: EngineProgram;
-  #compiled: { readonly program: CompiledProgram; readonly sites: SiteMap } | undefined;
+  /** Undefined as long as nobody has asked for it. */
+  #compiled: Compiled | { readonly failure: string } | undefined;
   #machine: NativeMachine | undefined;
   readonly #refusals = new Map<string, number>();
   readonly #escapes = new Map<string, number>();
@@ -83,7 +87,9 @@ class Engine implements EngineExecutor {
   }
 
   get interpreted(): EngineExecutor["interpreted"] {
-    return this.#code.program.refused
+    const code = this.#code;
+    if ("failure" in code) return [{ function: "all", reason: code.failure }];
+    return code.program.refused
       .filter(({ fn }) => !fn.instance.isDriver && fn.wraps === undefined)
       .map(({ fn, reason }) => ({
         function: `${fn.instance.name}.${fn.instance.module.names.functions.get(fn.index) ?? `func[${fn.index}]`}`,
@@ -97,13 +103,16 @@ class Engine implements EngineExecutor {
 
   /** Whether native code can begin at a pc with so many steps to go. */
   canBegin(pc: number, steps: bigint): boolean {
-    const site = this.#code.sites.at(pc);
+    const code = this.#code;
+    const site = "failure" in code ? undefined : code.sites.at(pc);
     return site !== undefined && BigInt(site.threshold) <= steps;
   }
 
   /** The native form of a state; undefined if it has none. */
   enter(state: State): NativeMachine | undefined {
-    const { program, sites } = this.#code;
+    const code = this.#code;
+    if ("failure" in code) return undefined;
+    const { program, sites } = code;
     try {
       program.requireState(state);
       if (this.#machine?.isBeyond(state) !== false) this.#machine = new NativeMachine(program, sites);
@@ -118,16 +127,31 @@ class Engine implements EngineExecutor {
 
   /** Counts a pause at an instruction that does not run natively. */
   noteEscape({ fn, at }: Site): void {
-    const step = this.#code.program.plans[fn]?.body.steps[at];
+    const code = this.#code;
+    const step = "failure" in code ? undefined : code.program.plans[fn]?.body.steps[at];
     count(this.#escapes, step === undefined ? "call of an interpreted function" : operationOf(step.op).mnemonic);
   }
 
-  get #code(): { readonly program: CompiledProgram; readonly sites: SiteMap } {
-    if (this.#compiled === undefined) {
-      const program = new CompiledProgram(this.#program);
-      this.#compiled = { program, sites: new SiteMap(program) };
-    }
+  get #code(): Compiled | { readonly failure: string } {
+    this.#compiled ??= compile(this.#program);
     return this.#compiled;
+  }
+}
+
+/** A compiled program and where it can be entered. */
+interface Compiled {
+  readonly program: CompiledProgram;
+  readonly sites: SiteMap;
+}
+
+/** Compiles a program; a host whose WebAssembly is too old for the generated code, or has too narrow limits, interprets all of it. */
+function compile(source: EngineProgram): Compiled | { readonly failure: string } {
+  try {
+    const program = new CompiledProgram(source);
+    return { program, sites: new SiteMap(program) };
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    return { failure: `the host does not compile the engine's code: ${error.message}` };
   }
 }
 
@@ -188,7 +212,7 @@ class EngineExecution implements Execution {
     if (pc === undefined || !this.#engine.canBegin(pc, left)) return undefined;
     const state = this.save();
     const { fuel } = state.registers;
-    const bound = this.#pace.bound(left < fuel ? left : fuel);
+    const bound = this.#pace.bound([left, fuel, MOST_STEPS].reduce((least, n) => (n < least ? n : least)));
     if (isHalted(state) || !this.#engine.canBegin(pc, bound)) return undefined;
     const machine = this.#engine.enter(state);
     if (machine === undefined) return undefined;

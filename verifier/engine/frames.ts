@@ -27,6 +27,7 @@ export class SiteMap {
   constructor(program: CompiledProgram) {
     this.#program = program;
     for (const site of program.sites) {
+      if (program.plans[site.fn] === undefined) continue;
       if (site.call !== undefined) this.#returns.set(site.pc, site);
       if (site.kind === "escape") continue;
       // Locals are zero at an entry, but where the function begins with a loop its later turns come to the same pc.

@@ -59,7 +59,7 @@ export class NativeMachine {
   constructor(program: CompiledProgram, sites: SiteMap) {
     this.#program = program;
     this.sites = sites;
-    this.#exports = new WebAssembly.Instance(program.module).exports;
+    this.#exports = instantiate(program.module);
     this.#memories = new NativeMemories(
       program.parts.memories.map(({ region, maximum }) => ({
         region,
@@ -129,10 +129,12 @@ export class NativeMachine {
     while (this.#frame !== undefined) {
       const { site, base } = this.#frame;
       if (site.kind === "escape" || left < BigInt(site.threshold) || !this.#allow(base)) break;
+      const goOn = this.#continuation(site);
+      if (goOn === undefined) break;
       const record = this.#recordOf(this.#frame);
       let after: bigint;
       try {
-        after = this.#continuation(site)(IMAGE + SLOT * base, left);
+        after = goOn(IMAGE + SLOT * base, left);
       } catch (error) {
         if (error instanceof WebAssembly.RuntimeError) return "trapped";
         if (!(error instanceof RangeError)) throw error;
@@ -238,10 +240,12 @@ export class NativeMachine {
     return { frame: { site, base: (address - IMAGE) / SLOT }, counter: this.#image.getBigInt64(PAUSE_COUNTER, true) };
   }
 
-  #continuation(site: Site): (frame: number, counter: bigint) => bigint {
+  /** What takes up a frame at a site; undefined if that is too much code. */
+  #continuation(site: Site): ((frame: number, counter: bigint) => bigint) | undefined {
     const known = this.#continuations.get(site);
     if (known !== undefined) return known;
     const module = this.#program.continuation(site);
+    if (module === undefined) return undefined;
     const instance = new WebAssembly.Instance(module, { [IMPORTS]: this.#exports });
     const made = instance.exports[CONTINUE] as (frame: number, counter: bigint) => bigint;
     this.#continuations.set(site, made);
@@ -253,6 +257,15 @@ export class NativeMachine {
     return this.#program.parts.memories.map(({ sizeIndex }) =>
       sizeIndex < sizes.length ? (sizes[sizeIndex] ?? 0) : Number(cells.get(sizeIndex)),
     );
+  }
+}
+
+function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+  try {
+    return new WebAssembly.Instance(module).exports;
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal("the host has no memory left", { cause: error });
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Header } from "../machine/record.ts";
 import { LEAF_BYTES, readLeaf } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
+import { Refusal } from "./refusal.ts";
 
 /** Bytes of a WebAssembly page. */
 const WASM_PAGE = 65_536;
@@ -61,7 +62,7 @@ export class NativeMemories {
   /**
    * Fills the memories with what a tree holds, and grows those that are smaller.
    * @param pages - no less than the memories have; nothing lies beyond them in the tree
-   * @throws RangeError if the host has no more memory
+   * @throws Refusal if the host has no more memory
    */
   load(tree: Tree, pages: readonly number[]): void {
     // The copies must be what the memories hold: then only what differs has to be written.
@@ -69,7 +70,7 @@ export class NativeMemories {
     const before = this.pages;
     this.#memories.forEach((native, i) => {
       const missing = (pages[i] ?? 0) - (before[i] ?? 0);
-      if (missing > 0) native.memory.grow(missing);
+      if (missing > 0) grow(native, missing);
       lengthen(native);
     });
     for (const [first, content] of tree.pagesUnlike(this.#tree)) {
@@ -101,6 +102,15 @@ export class NativeMemories {
     this.#tree = tree;
     this.#hasRun = false;
     return tree;
+  }
+}
+
+function grow({ memory }: NativeMemory, pages: number): void {
+  try {
+    memory.grow(pages);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal("the host has no memory left", { cause: error });
+    throw error;
   }
 }
 

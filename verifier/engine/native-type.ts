@@ -26,11 +26,20 @@ export function nativeType(type: ValueType): NativeType {
   }
 }
 
-/** The native types of a function. */
+/** Hosts take 1000 parameters and as many results; the engine adds two and one. */
+const MAX_VALUES = 998;
+
+/**
+ * The native types of a function.
+ * @throws Refusal for vectors, and for more values than hosts take
+ */
 export function nativeSignature(type: {
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
 }): NativeSignature {
+  if (Math.max(type.params.length, type.results.length) > MAX_VALUES) {
+    throw new Refusal(`there are more than ${MAX_VALUES} parameters or results`);
+  }
   return { params: type.params.map(nativeType), results: type.results.map(nativeType) };
 }
 

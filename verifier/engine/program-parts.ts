@@ -21,8 +21,8 @@ export interface Refused {
 /** A table that native code calls through. */
 export type NativeTable = Pick<LinkedTable, "firstCell" | "capacity">;
 
-/** Most elements of a native table: V8's limit. */
-const MAX_TABLE = 10_000_000;
+/** Most elements of a native table: all of them are compared with the cells at every load. */
+const MAX_TABLE = 2 ** 17;
 
 export class ProgramParts implements PlanContext {
   readonly functions: readonly CodeFunction[];
@@ -130,7 +130,8 @@ export class ProgramParts implements PlanContext {
       if (step.treatment !== "indirect" || step.callType === undefined) continue;
       this.#note(this.typeIdOf(step), signatureKey(step.callType));
       const table = this.tableOf(fn, step);
-      if (!this.tables.some(({ firstCell }) => firstCell === table)) throw new Refusal("it calls through a huge table");
+      if (!this.tables.some(({ firstCell }) => firstCell === table))
+        throw new Refusal(`it calls through a table of more than ${MAX_TABLE} elements`);
     }
     return body;
   }

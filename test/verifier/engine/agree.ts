@@ -47,7 +47,7 @@ export function expectEngineAgreement(
 }
 
 /** Numbers that look random, the same every time. */
-export function* gapsUpTo(most: number, seed = 1): Generator<number> {
+export function* gapsUpTo(most: number, seed = 1): Generator<number, never> {
   for (let x = seed; ;) {
     x = (Math.imul(x, 1_103_515_245) + 12_345) & 0x7fff_ffff;
     yield 1 + ((x >>> 8) % most);
@@ -57,5 +57,5 @@ export function* gapsUpTo(most: number, seed = 1): Generator<number> {
 /** The first `count` of them. */
 export function someGaps(most: number, count: number, seed = 1): number[] {
   const gaps = gapsUpTo(most, seed);
-  return Array.from({ length: count }, () => gaps.next().value as number);
+  return Array.from({ length: count }, () => gaps.next().value);
 }

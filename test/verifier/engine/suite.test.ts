@@ -31,7 +31,7 @@ class ComparingRunner implements Runner {
     const interpreter = Interpreter.load(loaded);
     const execution = engine.load(loaded);
     for (let pause = 1; ; pause++) {
-      const random = this.#gaps.next().value ?? 1;
+      const random = this.#gaps.next().value;
       const gap = pause < PAUSES ? 1 + (random % Math.ceil((2 * total) / PAUSES)) : Number.MAX_SAFE_INTEGER;
       const taken = interpreter.run(gap);
       if (interpreter.stuck) throw new Error(`line ${line}: the interpreter needs help`);
