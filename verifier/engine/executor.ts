@@ -162,8 +162,9 @@ function count(counts: Map<string, number>, key: string): void {
 class EngineExecution implements Execution {
   readonly #engine: Engine;
   readonly #pace: Pace;
-  /** The state, or the interpretation in which it goes on. */
+  /** The state as it was known last. */
   #state: State;
+  /** Where it goes on, as long as it is interpreted. */
   #interpretation: Interpretation | undefined;
 
   constructor(engine: Engine, state: State) {
@@ -184,7 +185,6 @@ class EngineExecution implements Execution {
 
   save(): State {
     if (this.#interpretation !== undefined) this.#state = this.#interpretation.save();
-    this.#interpretation = undefined;
     return this.#state;
   }
 
@@ -216,6 +216,7 @@ class EngineExecution implements Execution {
     if (isHalted(state) || !this.#engine.canBegin(pc, bound)) return undefined;
     const machine = this.#engine.enter(state);
     if (machine === undefined) return undefined;
+    this.#interpretation = undefined;
     const end = machine.run(bound);
     this.#engine.stretches++;
     if (end === "trapped" || end === "overflowed") {
@@ -241,6 +242,7 @@ class EngineExecution implements Execution {
     if (stepper === undefined) {
       const taken = this.#interpret(left < BigInt(SEARCH) ? left : BigInt(SEARCH));
       this.save();
+      this.#interpretation = undefined;
       return taken;
     }
     let taken = 0n;
