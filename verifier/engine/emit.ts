@@ -18,10 +18,12 @@ import { A, type Assembly, EMPTY, functionBody } from "./assembly.ts";
 import { FUNCTION_LABEL, type Step } from "./body.ts";
 import type { ByteWriter } from "./bytes.ts";
 import { writeFrame, writeOperands } from "./emit-frame.ts";
+import { emitCall } from "./emit-call.ts";
+import { charge, chargeEdges, chargeIfTaken } from "./emit-charge.ts";
 import { emitPlain } from "./emit-plain.ts";
 import { FunctionContext } from "./function-context.ts";
-import { type IndexSpace, instrumented } from "./index-space.ts";
-import { localSlot, SLOT } from "./layout.ts";
+import type { IndexSpace } from "./index-space.ts";
+import { localSlot } from "./layout.ts";
 import { nativeSignature, type NativeSignature, type NativeType, TYPE_BYTES } from "./native-type.ts";
 import type { FunctionPlan, Site } from "./plan.ts";
 import type { ProgramParts } from "./program-parts.ts";
@@ -215,15 +217,7 @@ class FunctionEmitter {
   #before(i: number): void {
     const poll = this.#plan.polls.get(i);
     if (poll !== undefined) this.#poll(poll);
-    this.#charge(this.#plan.charges[i] ?? 0);
-  }
-
-  #charge(steps: number): void {
-    if (steps === 0) return;
-    this.#code.get(this.#context.counter);
-    this.#code.i64(BigInt(steps));
-    this.#code.put(A.i64Sub);
-    this.#code.set(this.#context.counter);
+    charge(this.#context, this.#plan.charges[i] ?? 0);
   }
 
   /** Moves the operands of the innermost block to temporaries. */
@@ -275,7 +269,7 @@ class FunctionEmitter {
         return this.#control(step, i);
       case "call":
       case "indirect":
-        return this.#call(step);
+        return emitCall(this.#context, step);
       case "constant":
         return this.#code.i64(this.#context.parts.code.constant(step.pc));
       default:
@@ -329,63 +323,16 @@ class FunctionEmitter {
   }
 
   #branchIf({ targets: [opener = FUNCTION_LABEL], edges: [edge = 0] }: Step): void {
-    const code = this.#code;
-    if (edge > 0) {
-      const condition = this.#context.temporary("condition", "i32");
-      code.tee(condition);
-      code.put(A.if, EMPTY);
-      this.#charge(edge);
-      code.put(A.end);
-      code.get(condition);
-    }
+    if (edge > 0) chargeIfTaken(this.#context, edge);
     this.#branch(A.brIf, opener);
   }
 
   #branchTable({ targets, edges }: Step): void {
     const code = this.#code;
-    const [first = 0] = edges;
-    if (edges.every((edge) => edge === first)) this.#charge(first);
-    else {
-      const index = this.#context.temporary("condition", "i32");
-      code.set(index);
-      edges.forEach((edge, i) => {
-        if (edge === 0) return;
-        code.get(this.#context.counter);
-        code.get(index);
-        code.i32(i);
-        code.put(i === edges.length - 1 ? A.i32GeU : A.i32Eq, A.i64ExtendI32U);
-        code.i64(BigInt(edge));
-        code.put(A.i64Mul, A.i64Sub);
-        code.set(this.#context.counter);
-      });
-      code.get(index);
-    }
+    chargeEdges(this.#context, edges);
     code.put(A.brTable);
     code.u32(targets.length - 1);
     for (const opener of targets) code.u32(this.#depthOf(opener));
-  }
-
-  #call(step: Step): void {
-    const code = this.#code;
-    const isIndirect = step.treatment === "indirect";
-    const { callType, resultStack } = step;
-    if (callType === undefined) throw new RangeError("the step is no call");
-    const index = isIndirect ? this.#context.temporary("index", "i32") : 0;
-    if (isIndirect) code.set(index);
-    code.get(this.#context.counter);
-    code.get(this.#context.room);
-    code.i64(BigInt(SLOT * (this.#context.floor + resultStack.length - callType.results.length)));
-    code.put(A.i64Sub);
-    if (isIndirect) {
-      code.get(index);
-      code.put(A.callIndirect);
-      code.u32(this.#context.space.type(instrumented(callType)));
-      code.u32(this.#context.space.table(this.#context.parts.tableOf(this.#plan.body.fn, step)));
-    } else {
-      code.put(A.call);
-      code.u32(this.#context.space.function(this.#context.parts.calleeOf(this.#plan.body, step)));
-    }
-    code.set(this.#context.counter);
   }
 
   /** The move's steps depend on the operands; the check before it is one more. */
