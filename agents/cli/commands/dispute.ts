@@ -1,8 +1,8 @@
 /** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. */
 import type { Command } from "commander";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
-import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { OVERHEAD } from "../../scenario/execution.ts";
+import { engineOf } from "../engine.ts";
 import { guarded, UserError } from "../failure.ts";
 import { narratorOn } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
@@ -32,6 +32,7 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   if (liars > MOST_LIARS) throw new UserError(`--liars goes from 1 to ${MOST_LIARS}, not ${liars}`);
   const { program, input } = prepare(invocation);
   const budget = invocation.fuel + OVERHEAD;
+  const { executor } = engineOf(options.engine, program);
   const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
   const report = await playDispute({ program, input, budget, executor, lieAt, liars }, narrator);
   return conclude(report, options.json === true);

@@ -1,5 +1,6 @@
 /** The options that commands share which call a function of a module, or run a program. */
 import type { Command } from "commander";
+import { type EngineName, withEngine } from "../engine.ts";
 import type { Invocation } from "../prepare.ts";
 import { conventionOf, parseNumber } from "../program-file.ts";
 
@@ -15,6 +16,7 @@ export interface InvocationOptions {
   readonly seed?: string;
   readonly fuel: string;
   readonly allowMissingImports?: boolean;
+  readonly engine: EngineName;
   readonly json?: boolean;
 }
 
@@ -27,7 +29,7 @@ const append = (value: string, list: readonly string[]): string[] => [...list, v
 
 /** Adds MODULE, ARGS and the options for a call. */
 export function withInvocation(command: Command): Command {
-  return command
+  return withEngine(command)
     .argument("<module>", "a WebAssembly module (.wasm)")
     .argument(
       "[args...]",

@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
 import { decodeTypedOutput, readResults } from "../../../verifier/program/transactions.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
-import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";
 import { begin, endingOf, OVERHEAD, runToEnd } from "../../scenario/execution.ts";
 import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
+import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { progressOn } from "../progress.ts";
@@ -30,9 +30,12 @@ function run(module: string, args: readonly string[], options: InvocationOptions
   const prepared = prepare(invocation);
   const progress = progressOn(process.stderr);
   const initial = begin(prepared.program, prepared.input, invocation.fuel + OVERHEAD);
+  const { executor, report: figures } = engineOf(options.engine, prepared.program);
   const { final, steps } = runToEnd(executor, initial, (done) => progress.update("steps", done));
   progress.clear();
-  if (prepared.program.convention === "command") return tellCommand(prepared, final, steps, options.json === true);
+  const engine = figures();
+  if (prepared.program.convention === "command")
+    return tellCommand(prepared, { final, steps, engine }, options.json === true);
   const { status, trap, output } = endingOf(final);
   const results = status === "returned" ? resultsOf(prepared, output) : [];
   const report = {
@@ -42,18 +45,27 @@ function run(module: string, args: readonly string[], options: InvocationOptions
     steps: steps.toString(),
     stateRoot: bytesToHex(stateRoot(final)),
     programRoot: bytesToHex(prepared.program.root),
+    ...(engine === undefined ? {} : { engine }),
   };
   if (options.json) console.log(JSON.stringify(report));
   else {
     console.log(`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
     for (const result of results) console.log(`  result ${describeResult(result)}`);
     console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
+    for (const line of engineLines(engine)) console.log(line);
   }
   return status === "returned" ? Exit.success : Exit.failure;
 }
 
+/** A run that is over. */
+interface Finished {
+  readonly final: State;
+  readonly steps: bigint;
+  readonly engine: EngineFigures | undefined;
+}
+
 /** Prints what a program with `_start` wrote, and gives its exit code. */
-function tellCommand({ program }: Prepared, final: State, steps: bigint, isJson: boolean): number {
+function tellCommand({ program }: Prepared, { final, steps, engine }: Finished, isJson: boolean): number {
   const { header, registers, memory } = final;
   const [result] = readResults(header, registers, (index) => memory.get(index));
   const { status, trap } = endingOf(final);
@@ -71,6 +83,7 @@ function tellCommand({ program }: Prepared, final: State, steps: bigint, isJson:
       steps: steps.toString(),
       stateRoot: bytesToHex(stateRoot(final)),
       programRoot: bytesToHex(program.root),
+      ...(engine === undefined ? {} : { engine }),
     };
     console.log(JSON.stringify(report));
     return exitCode === undefined ? Exit.failure : Exit.success;

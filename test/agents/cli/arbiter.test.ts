@@ -38,6 +38,18 @@ describe("arbiter", () => {
     expect(await json(["run", sums, "--export", "sums", "1000"])).deep.equal(first);
   });
 
+  it("run --engine native gives what the interpreter gives, and tells what ran natively", async () => {
+    const call = ["run", sums, "--export", "sums", "8000", "--fuel", "1000000"];
+    const { engine, ...native } = await json([...call, "--engine", "native"]);
+    expect(native).deep.equal(await json(call));
+    expect(engine).deep.include({ interpreted: [] });
+    const { nativeSteps, interpretedSteps } = engine as { nativeSteps: string; interpretedSteps: string };
+    expect(Number(nativeSteps)).greaterThan(0);
+    expect(BigInt(nativeSteps) + BigInt(interpretedSteps)).equal(BigInt(native["steps"] as string));
+    const { stdout } = await command("arbiter", [...call, "--engine", "native"]);
+    expect(stdout).match(new RegExp(`engine ${nativeSteps} steps natively`));
+  });
+
   it("run takes floats as text and gives them back with their bits", async () => {
     const text = `(module (func (export "f") (param f32 f64) (result f64 f32)
       (f64.mul (local.get 1) (f64.const -3)) (f32.sqrt (local.get 0))))`;

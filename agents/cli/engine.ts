@@ -1,0 +1,58 @@
+/** `--engine`: who executes a program. Both give the same states; the native engine needs less time for long runs. */
+import { type Command, Option } from "commander";
+import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
+import type { Executor } from "../../verifier/history/executor.ts";
+import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
+import type { Program } from "../../verifier/program/build.ts";
+
+/** Names that the option takes. */
+export type EngineName = "interpreter" | "native";
+
+/** Adds the option. */
+export function withEngine(command: Command): Command {
+  const names: readonly EngineName[] = ["interpreter", "native"];
+  const option = new Option(
+    "--engine <name>",
+    "who executes: native runs at about V8's speed, and interprets what it must",
+  );
+  return command.addOption(option.choices(names).default("interpreter"));
+}
+
+/** The executor of a name, and what it can tell after a run. */
+export interface ChosenEngine {
+  readonly executor: Executor;
+  /** How many steps ran natively, and what did not; undefined of the interpreter. */
+  readonly report: () => EngineFigures | undefined;
+}
+
+/** What the native engine did. Steps are decimal strings. */
+export interface EngineFigures {
+  readonly nativeSteps: string;
+  readonly interpretedSteps: string;
+  /** Functions that never run natively, and why. */
+  readonly interpreted: EngineExecutor["interpreted"];
+}
+
+/** The executor that an option names. */
+export function engineOf(name: EngineName, program: Program): ChosenEngine {
+  if (name === "interpreter") return { executor: interpreterExecutor, report: () => undefined };
+  const engine = engineExecutor(program);
+  return {
+    executor: engine,
+    report: () => ({
+      nativeSteps: engine.report.nativeSteps.toString(),
+      interpretedSteps: engine.report.interpretedSteps.toString(),
+      interpreted: engine.interpreted,
+    }),
+  };
+}
+
+/** The figures as lines of a report. */
+export function engineLines(figures: EngineFigures | undefined): string[] {
+  if (figures === undefined) return [];
+  const { nativeSteps, interpretedSteps, interpreted } = figures;
+  return [
+    `  engine ${nativeSteps} steps natively, ${interpretedSteps} interpreted`,
+    ...interpreted.map(({ function: name, reason }) => `    ${name} is interpreted: ${reason}`),
+  ];
+}
