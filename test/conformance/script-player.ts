@@ -116,24 +116,26 @@ export class ScriptPlayer {
   }
 
   async #instantiate(unit: Unit, line: number): Promise<Verdict> {
-    const verdict = unitVerdict(unit);
-    if (verdict !== undefined) return verdict;
-    const player = this.#players.get(unit);
-    const refusal = this.#refusals.get(unit) ?? this.#smallImport(unit);
-    if (player === undefined || refusal !== undefined) return failed(refusal ?? "it was not linked");
-    const ending = await player.instantiate(unit, line);
+    const ending = await this.#begin(unit, line);
+    if ("verdict" in ending) return ending;
     if (!("values" in ending)) return failed(describeEnding(ending));
     this.#instances.add(unit);
     return judgementVerdict(unit.judgement);
   }
 
-  async #expectTrap({ unit, line, message }: ModulePlay): Promise<Verdict> {
+  /** Instantiates a unit: how that ended, or the verdict on one for which it cannot begin. */
+  async #begin(unit: Unit, line: number): Promise<Ending | Verdict> {
     const verdict = unitVerdict(unit);
     if (verdict !== undefined) return verdict;
     const player = this.#players.get(unit);
     const refusal = this.#refusals.get(unit) ?? this.#smallImport(unit);
     if (player === undefined || refusal !== undefined) return failed(refusal ?? "it was not linked");
-    const ending = await player.instantiate(unit, line);
+    return player.instantiate(unit, line);
+  }
+
+  async #expectTrap({ unit, line, message }: ModulePlay): Promise<Verdict> {
+    const ending = await this.#begin(unit, line);
+    if ("verdict" in ending) return ending;
     return verdictOf(isTrap(ending, message), describeEnding(ending));
   }
 

@@ -1,28 +1,12 @@
 /** Instructions as bytes: the little that generated code needs besides what it copies. */
+import { OP } from "../wasm/opcodes.ts";
 import { ByteWriter } from "./bytes.ts";
-import { SLOT } from "./layout.ts";
+import { PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
 import { type NativeType, TYPE_BYTES } from "./native-type.ts";
 
-/** Opcodes of generated instructions. */
+/** Opcodes of generated instructions: those that the passes know, and the others that are needed. */
 export const A = {
-  unreachable: 0x00,
-  block: 0x02,
-  loop: 0x03,
-  if: 0x04,
-  else: 0x05,
-  end: 0x0b,
-  br: 0x0c,
-  brIf: 0x0d,
-  brTable: 0x0e,
-  return: 0x0f,
-  call: 0x10,
-  callIndirect: 0x11,
-  select: 0x1b,
-  localGet: 0x20,
-  localSet: 0x21,
-  localTee: 0x22,
-  globalGet: 0x23,
-  globalSet: 0x24,
+  ...OP,
   i32Load: 0x28,
   i64Load: 0x29,
   f32Load: 0x2a,
@@ -30,10 +14,7 @@ export const A = {
   i32Store: 0x36,
   i64Store: 0x37,
   f64Store: 0x39,
-  i32Const: 0x41,
-  i64Const: 0x42,
-  f32Const: 0x43,
-  f64Const: 0x44,
+  i32Eqz: 0x45,
   i32Eq: 0x46,
   i32GeU: 0x4f,
   i64Eqz: 0x50,
@@ -42,13 +23,10 @@ export const A = {
   i64GeS: 0x59,
   f32Eq: 0x5b,
   f64Eq: 0x61,
-  i32Add: 0x6a,
-  i32Sub: 0x6b,
+  i32And: 0x71,
   i32ShrU: 0x76,
-  i64Add: 0x7c,
-  i64Sub: 0x7d,
-  i64Mul: 0x7e,
   i64Or: 0x84,
+  i64ShrU: 0x88,
   i32WrapI64: 0xa7,
   i64ExtendI32U: 0xad,
   i32ReinterpretF32: 0xbc,
@@ -127,6 +105,19 @@ export class Assembly extends ByteWriter {
     this.u32(limit);
     this.get(frame);
     this.put(A.i64ExtendI32U, A.i64Sub);
+  }
+
+  /** Writes where the innermost frame paused; `site` leaves the id of the site, frame and counter are locals. */
+  notePause(site: () => void, frame: number, counter: number): void {
+    this.i32(PAUSE_SITE);
+    site();
+    this.side(A.i32Store, 0);
+    this.i32(PAUSE_FRAME);
+    this.get(frame);
+    this.side(A.i32Store, 0);
+    this.i32(PAUSE_COUNTER);
+    this.get(counter);
+    this.side(A.i64Store, 0);
   }
 
   /** Takes an address and a value, and stores the value as a slot at a frame offset. */

@@ -1,7 +1,7 @@
 /** Writes frames out to the stack image, on the way out of a function that pauses. */
 import { A, EMPTY } from "./assembly.ts";
 import type { FunctionContext } from "./function-context.ts";
-import { IMAGE, localSlot, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
+import { IMAGE, localSlot, SLOT, UNWINDING } from "./layout.ts";
 import type { Site } from "./plan.ts";
 
 /** Writes a site's operands to the image; where a call paused, its record instead of results that there are not. */
@@ -53,15 +53,7 @@ export function writeFrame(context: FunctionContext): void {
   code.get(context.counter);
   code.i64(0n);
   code.put(A.i64GeS, A.if, EMPTY);
-  code.i32(PAUSE_SITE);
-  code.get(context.temporary("site", "i32"));
-  code.side(A.i32Store, 0);
-  code.i32(PAUSE_FRAME);
-  code.get(context.frame);
-  code.side(A.i32Store, 0);
-  code.i32(PAUSE_COUNTER);
-  code.get(context.counter);
-  code.side(A.i64Store, 0);
+  code.notePause(() => code.get(context.temporary("site", "i32")), context.frame, context.counter);
   code.put(A.end);
   body.locals.forEach((type, i) => {
     code.get(context.frame);

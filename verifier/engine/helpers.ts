@@ -2,7 +2,7 @@
 import { Assembly, A, EMPTY, functionBody } from "./assembly.ts";
 import type { ByteWriter } from "./bytes.ts";
 import type { IndexSpace } from "./index-space.ts";
-import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT, UNWINDING } from "./layout.ts";
+import { IMAGE, SLOT, UNWINDING } from "./layout.ts";
 import type { NativeSignature } from "./native-type.ts";
 import type { Site } from "./plan.ts";
 
@@ -23,16 +23,16 @@ export function piecesFunction(side: number): ByteWriter {
   const boundaries = (start: number): void => {
     code.get(start);
     code.i32(31);
-    code.put(0x71, A.i64ExtendI32U); // i32.and
+    code.put(A.i32And, A.i64ExtendI32U);
     code.get(n);
     code.put(A.i64ExtendI32U, A.i64Add);
     code.i64(1n);
     code.put(A.i64Sub);
     code.i64(5n);
-    code.put(0x88); // i64.shr_u
+    code.put(A.i64ShrU);
   };
   code.get(n);
-  code.put(0x45, A.if, EMPTY); // i32.eqz
+  code.put(A.i32Eqz, A.if, EMPTY);
   code.i64(1n);
   code.put(A.return, A.end);
   boundaries(d);
@@ -44,7 +44,7 @@ export function piecesFunction(side: number): ByteWriter {
   code.get(s);
   code.put(A.i32Sub);
   code.i32(31);
-  code.put(0x71, A.select, A.i64Add, A.end); // i32.and
+  code.put(A.i32And, A.select, A.i64Add, A.end);
   return functionBody([], code);
 }
 
@@ -106,15 +106,7 @@ export function stubFunction(
   code.i32(SLOT * (site.height - first));
   code.put(0xfc, 0x0b); // memory.fill
   code.u32(side);
-  code.i32(PAUSE_SITE);
-  code.i32(site.id);
-  code.side(A.i32Store, 0);
-  code.i32(PAUSE_FRAME);
-  code.get(frame);
-  code.side(A.i32Store, 0);
-  code.i32(PAUSE_COUNTER);
-  code.get(counter);
-  code.side(A.i64Store, 0);
+  code.notePause(() => code.i32(site.id), frame, counter);
   for (const type of results) code.zero(type);
   code.i64(UNWINDING);
   code.put(A.end);

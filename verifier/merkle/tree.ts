@@ -219,6 +219,14 @@ function copyLeaves(node: Node, level: number, at: number, target: Uint8Array): 
   }
 }
 
+/** The leaves below a node as bytes, which may be the node's own. */
+function bytesOf(node: Node, level: number): Uint8Array {
+  if (node instanceof Page) return node.bytes;
+  const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
+  copyLeaves(node, level, 0, bytes);
+  return bytes;
+}
+
 function* pagesOf(
   node: Node,
   level: number,
@@ -229,13 +237,7 @@ function* pagesOf(
   if (level > pageLevel) {
     yield* pagesOf(leftOf(node), level - 1, first, pageLevel);
     yield* pagesOf(rightOf(node), level - 1, first + 2 ** (level - 1), pageLevel);
-  } else if (node instanceof Page) {
-    yield [first, node.bytes];
-  } else {
-    const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
-    copyLeaves(node, level, 0, bytes);
-    yield [first, bytes];
-  }
+  } else yield [first, bytesOf(node, level)];
 }
 
 interface Run {
@@ -255,11 +257,5 @@ function* pagesUnlike(
     const [below, half] = [level - 1, 2 ** (level - 1)];
     yield* pagesUnlike(leftOf(node), leftOf(other), { level: below, first, pageLevel });
     yield* pagesUnlike(rightOf(node), rightOf(other), { level: below, first: first + half, pageLevel });
-  } else if (node instanceof Page) {
-    yield [first, node.bytes];
-  } else {
-    const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
-    copyLeaves(node, level, 0, bytes);
-    yield [first, bytes];
-  }
+  } else yield [first, bytesOf(node, level)];
 }

@@ -5,7 +5,7 @@
 import { Outcome } from "../../machine/opcodes.ts";
 import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
 import { WASI_MODULE } from "../wasi/system.ts";
-import { addLoop, importLoop } from "./loop.ts";
+import { addLoop, I64, importLoop } from "./loop.ts";
 
 /** The export that a command begins with; it takes and gives nothing. */
 export const COMMAND_ENTRY = "_start";
@@ -14,10 +14,6 @@ export const COMMAND_ENTRY = "_start";
 export const ALREADY_RUN = 1;
 
 const HAS_RUN = 0;
-
-const I64_NE = 0x52;
-const I64_EXTEND_I32_U = 0xad;
-const I64_MUL = 0x7e;
 
 /**
  * Generates the driver.
@@ -42,7 +38,7 @@ export function commandDriver(guest: string, usesWasi: boolean): Uint8Array {
   addLoop(writer, host, execute, {
     refusal: { when: asm.globalGet(HAS_RUN), code: ALREADY_RUN },
     // Exit code 0 is success, whether `_start` returned or something called proc_exit.
-    outcome: [asm.call(host.outcome), [asm.call(host.outcome), exitedWithZero, I64_NE, I64_EXTEND_I32_U], I64_MUL],
+    outcome: [asm.call(host.outcome), [asm.call(host.outcome), exitedWithZero, I64.ne, I64.extendI32U], I64.mul],
   });
   return writer.bytes();
 }

@@ -37,9 +37,7 @@ const BLOCK = 0x02;
 const EMPTY = 0x40;
 const END = 0x0b;
 const RETURN = 0x0f;
-const I64_NE = 0x52;
 const I32_WRAP_I64 = 0xa7;
-const I64_EXTEND_I32_U = 0xad;
 const I32_REINTERPRET_F32 = 0xbc;
 const I64_REINTERPRET_F64 = 0xbd;
 const F32_REINTERPRET_I32 = 0xbe;
@@ -47,9 +45,9 @@ const F64_REINTERPRET_I64 = 0xbf;
 
 /** Conversions of numbers; narrow ones lose and gain zeros. */
 export const NUMBER_CONVERSIONS: Conversions = new Map([
-  ["i32", { fromI64: I32_WRAP_I64, toI64: I64_EXTEND_I32_U }],
+  ["i32", { fromI64: I32_WRAP_I64, toI64: I64.extendI32U }],
   ["i64", { fromI64: [], toI64: [] }],
-  ["f32", { fromI64: [I32_WRAP_I64, F32_REINTERPRET_I32], toI64: [I32_REINTERPRET_F32, I64_EXTEND_I32_U] }],
+  ["f32", { fromI64: [I32_WRAP_I64, F32_REINTERPRET_I32], toI64: [I32_REINTERPRET_F32, I64.extendI32U] }],
   ["f64", { fromI64: F64_REINTERPRET_I64, toI64: I64_REINTERPRET_F64 }],
 ]);
 
@@ -91,7 +89,7 @@ export function addDispatch(
     const size = DISPATCH_HEADER + DISPATCH_VALUE * params.length;
     const returned = locals.assign(fn.type.results);
     return [
-      [asm.get(LENGTH), asm.i64(BigInt(size)), I64_NE, asm.when(UNREACHABLE)],
+      [asm.get(LENGTH), asm.i64(BigInt(size)), I64.ne, asm.when(UNREACHABLE)],
       params.map((t, i) => [load(DISPATCH_HEADER + DISPATCH_VALUE * i), conversion(t).fromI64]),
       asm.call(fn.index),
       returned.map(({ local }) => asm.set(local)).reverse(),

@@ -26,6 +26,7 @@ export const DRIVER_MODULE = "driver";
 /** Numeric instructions of the drivers. */
 export const I64 = {
   eqz: 0x50,
+  ne: 0x52,
   gtU: 0x56,
   leU: 0x58,
   ltU: 0x54,
@@ -34,6 +35,7 @@ export const I64 = {
   sub: 0x7d,
   mul: 0x7e,
   shrU: 0x88,
+  extendI32U: 0xad,
 };
 
 /** Imports a host function. */
