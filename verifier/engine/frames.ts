@@ -23,6 +23,7 @@ export class SiteMap {
   readonly #program: CompiledProgram;
   readonly #innermost = new Map<number, Site>();
   readonly #returns = new Map<number, Site>();
+  readonly #narrow = new Map<Site, readonly number[]>();
 
   constructor(program: CompiledProgram) {
     this.#program = program;
@@ -63,7 +64,7 @@ export class SiteMap {
     const plan = this.#program.plans[site.fn];
     if (plan === undefined) throw new Refusal("a function is interpreted");
     const upper = (slot: number): number => words[2 * (base + slot) + 1] ?? 0;
-    for (const slot of narrowSlots(plan, site)) {
+    for (const slot of this.#narrowSlots(plan, site)) {
       if (upper(slot) !== 0) throw new Refusal(`slot ${base + slot} has more bits than its type`);
     }
     if (site.kind !== "entry") return;
@@ -73,14 +74,18 @@ export class SiteMap {
         throw new Refusal(`local in slot ${base + slot} is not zero`);
     }
   }
-}
 
-/** Frame offsets of values of 32 bits. */
-function narrowSlots({ body }: FunctionPlan, site: Site): number[] {
-  const parameters = body.signature.params.length;
-  const floor = floorOf(body.locals.length);
-  return [
-    ...body.locals.flatMap((type, i) => (isNarrow(type) ? [localSlot(parameters, i)] : [])),
-    ...site.stack.flatMap((type, i) => (isNarrow(type) ? [floor + i] : [])),
-  ];
+  /** Frame offsets of values of 32 bits. */
+  #narrowSlots({ body }: FunctionPlan, site: Site): readonly number[] {
+    const known = this.#narrow.get(site);
+    if (known !== undefined) return known;
+    const parameters = body.signature.params.length;
+    const floor = floorOf(body.locals.length);
+    const slots = [
+      ...body.locals.flatMap((type, i) => (isNarrow(type) ? [localSlot(parameters, i)] : [])),
+      ...site.stack.flatMap((type, i) => (isNarrow(type) ? [floor + i] : [])),
+    ];
+    this.#narrow.set(site, slots);
+    return slots;
+  }
 }

@@ -14,23 +14,28 @@ export function walkOf({ registers }: State): bigint {
 
 /** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
 export class Interpretation {
-  #stepper: Interpreter | undefined;
-  #execution: Execution | undefined;
+  #form: { readonly stepper: Interpreter } | { readonly execution: Execution };
 
-  constructor(state: State) {
+  constructor(form: Interpreter | Execution) {
+    this.#form = form instanceof Interpreter ? { stepper: form } : { execution: form };
+  }
+
+  /** A state in memory of the interpreter's own. */
+  static alone(state: State): Interpretation {
     try {
-      this.#stepper = Interpreter.load(state);
+      return new Interpretation(Interpreter.load(state));
     } catch (error) {
       if (!(error instanceof NotWellFormed)) throw error;
-      this.#execution = interpreterExecutor.load(state);
+      return new Interpretation(interpreterExecutor.load(state));
     }
   }
 
   /** The interpreter, while it needs no help. */
   get stepper(): Interpreter | undefined {
-    return this.#stepper?.stuck === true ? undefined : this.#stepper;
+    return "stepper" in this.#form && !this.#form.stepper.stuck ? this.#form.stepper : undefined;
   }
 
+  /** Takes up to so many steps, fewer only where the machine halts. */
   run(steps: bigint): bigint {
     let taken = 0n;
     for (let stepper = this.stepper; stepper !== undefined && taken < steps; stepper = this.stepper) {
@@ -39,14 +44,11 @@ export class Interpretation {
       if (progress === 0n && !stepper.stuck) return taken;
     }
     if (taken === steps) return taken;
-    this.#execution ??= interpreterExecutor.load(this.save());
-    this.#stepper = undefined;
-    return taken + this.#execution.run(steps - taken);
+    if ("stepper" in this.#form) this.#form = { execution: interpreterExecutor.load(this.save()) };
+    return taken + this.#form.execution.run(steps - taken);
   }
 
   save(): State {
-    const saved = this.#stepper?.save() ?? this.#execution?.save();
-    if (saved === undefined) throw new RangeError("an interpretation has one of two forms");
-    return saved;
+    return "stepper" in this.#form ? this.#form.stepper.save() : this.#form.execution.save();
   }
 }

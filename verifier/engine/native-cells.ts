@@ -1,10 +1,16 @@
 /** Globals and tables of a native run: cells of the machine. */
+import type { Core } from "../interpreter/core.ts";
 import { packReference } from "../machine/word.ts";
-import { LEAF_BYTES, readLeaf } from "../merkle/leaf.ts";
-import type { Tree } from "../merkle/tree.ts";
+import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { type CompiledProgram, NAMES } from "./compile.ts";
 import { isNarrow } from "./native-type.ts";
 import { Refusal } from "./refusal.ts";
+
+const CELL_WORDS = LEAF_BYTES / 4;
+
+/** Turns 64 bits into two words, the lower first, and back. */
+const long = new BigInt64Array(1);
+const halves = new Int32Array(long.buffer);
 
 export class NativeCells {
   readonly #globals: readonly NativeGlobal[];
@@ -13,14 +19,12 @@ export class NativeCells {
   constructor(program: CompiledProgram, exports: WebAssembly.Exports) {
     this.#globals = [...program.parts.globals].map(([cell, type]) => ({
       cell,
-      width: isNarrow(type) ? 32 : 64,
-      isInteger32: type === "i32" || type === "f32",
+      isNarrow: isNarrow(type),
       global: exports[NAMES.global(cell)] as WebAssembly.Global,
     }));
     const functions = functionsByReference(program, exports);
     this.#tables = program.parts.tables.map(({ firstCell, capacity }) => ({
       firstCell,
-      capacity,
       table: exports[NAMES.table(firstCell)] as WebAssembly.Table,
       functions,
       content: new Uint8Array(capacity * LEAF_BYTES),
@@ -31,48 +35,66 @@ export class NativeCells {
    * Takes over what the cells hold.
    * @throws Refusal if a cell holds what its global or table natively cannot
    */
-  load(cells: Tree): void {
-    for (const { cell, width, global } of this.#globals) {
-      const value = cells.get(cell);
-      if (value >> BigInt(width) !== 0n) throw new Refusal(`the global in cell ${cell} has more than ${width} bits`);
-      global.value = width === 32 ? Number(value) | 0 : BigInt.asIntN(64, value);
+  enter({ cells }: Core): void {
+    for (const { cell, isNarrow: narrow, global } of this.#globals) {
+      if (!cells.ensure(LEAF_BYTES * (cell + 1))) throw new Refusal(`there is no cell ${cell}`);
+      const at = CELL_WORDS * cell;
+      if (narrow) {
+        if (cells.words[at + 1] !== 0) throw new Refusal(`the global in cell ${cell} has more than 32 bits`);
+        global.value = cells.words[at]!;
+      } else {
+        halves[0] = cells.words[at]!;
+        halves[1] = cells.words[at + 1]!;
+        global.value = long[0]!;
+      }
     }
-    for (const table of this.#tables) loadTable(table, cells.readBytes(table.firstCell, table.capacity));
+    for (const table of this.#tables) {
+      const end = table.firstCell * LEAF_BYTES + table.content.length;
+      if (!cells.ensure(end)) throw new Refusal(`there is no cell ${end / LEAF_BYTES - 1}`);
+      fillTable(table, cells.bytes.subarray(table.firstCell * LEAF_BYTES, end));
+    }
   }
 
-  /** The cells with the globals' values; tables never change natively. */
-  save(cells: Tree): Tree {
-    return this.#globals.reduce((tree, { cell, width, global }) => {
+  /** Gives the globals' values back; tables never change natively. */
+  leave({ cells }: Core): void {
+    for (const { cell, isNarrow: narrow, global } of this.#globals) {
+      const at = CELL_WORDS * cell;
       const value: unknown = global.value;
-      return tree.set(cell, BigInt.asUintN(width, BigInt(value as number | bigint)));
-    }, cells);
+      if (narrow) {
+        halves[0] = value as number;
+        halves[1] = 0;
+      } else long[0] = value as bigint;
+      if (cells.words[at] === halves[0] && cells.words[at + 1] === halves[1]) continue;
+      cells.touch(4 * at, 8);
+      cells.words[at] = halves[0]!;
+      cells.words[at + 1] = halves[1]!;
+    }
   }
 }
 
 interface NativeGlobal {
   readonly cell: number;
-  /** Bits of the value. */
-  readonly width: number;
+  readonly isNarrow: boolean;
   readonly global: WebAssembly.Global;
 }
 
 interface NativeTable {
   readonly firstCell: number;
-  readonly capacity: number;
   readonly table: WebAssembly.Table;
   /** Functions by the references to them. */
   readonly functions: ReadonlyMap<bigint, unknown>;
-  /** The cells as they were loaded last. */
+  /** The cells as they were taken over last, each least significant byte first. */
   readonly content: Uint8Array;
 }
 
-/** Sets the elements that differ from what was loaded last. */
-function loadTable({ firstCell, table, functions, content }: NativeTable, wanted: Uint8Array): void {
+/** Sets the elements that differ from what was taken over last. */
+function fillTable({ firstCell, table, functions, content }: NativeTable, wanted: Uint8Array): void {
   if (Buffer.compare(content, wanted) === 0) return;
+  const view = new DataView(wanted.buffer, wanted.byteOffset);
   for (let at = 0; at < wanted.length; at += LEAF_BYTES) {
     const leaf = wanted.subarray(at, at + LEAF_BYTES);
     if (Buffer.compare(leaf, content.subarray(at, at + LEAF_BYTES)) === 0) continue;
-    const reference = readLeaf(wanted, at);
+    const reference = view.getBigUint64(at, true);
     const target = reference === 0n ? null : functions.get(reference);
     if (target === undefined)
       throw new Refusal(`cell ${firstCell + at / LEAF_BYTES} refers to no function of the program`);

@@ -1,34 +1,39 @@
-/** A program's state in native form: loaded from any state whose innermost frame can be taken up, run, and saved. */
-import type { Registers } from "../machine/record.ts";
-import { Status } from "../machine/opcodes.ts";
-import { unpackCallRecord } from "../machine/word.ts";
-import type { Tree } from "../merkle/tree.ts";
-import { NotWellFormed } from "../interpreter/errors.ts";
-import { packSizes, unpackSizes } from "../interpreter/core.ts";
+/**
+ * A compiled program with its memories, its stack image, its globals and tables. The interpreter works on the same memories and
+ * the same stack, so native code takes over from it, and gives back, without a copy of either.
+ */
+import type { Core } from "../interpreter/core.ts";
+import { unpackSizes } from "../interpreter/core.ts";
+import { Interpreter } from "../interpreter/interpreter.ts";
 import { Stack } from "../interpreter/stack.ts";
+import { unpackCallRecord } from "../machine/word.ts";
+import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { Checkpoint } from "../state/checkpoint.ts";
 import type { State } from "../state/state.ts";
 import { CONTINUE, type CompiledProgram, NAMES } from "./compile.ts";
 import { type NativeFrame, type ReturnTo, type SiteMap } from "./frames.ts";
 import { IMPORTS } from "./generated-module.ts";
 import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
 import { NativeCells } from "./native-cells.ts";
-import { NativeMemories } from "./native-memory.ts";
 import type { Site } from "./plan.ts";
 import { Refusal } from "./refusal.ts";
+import { SharedWindow } from "./shared-window.ts";
 
 /** How a native run ended. */
 export type NativeEnd =
-  /** At a site; the counter is below its threshold, the frames are deep, or it is one that does not run natively. */
-  | "paused"
-  /** The outermost native frame returned to one that is interpreted. */
-  | "returned"
-  /** Something trapped; the state that was loaded is the last one known. */
-  | "trapped"
-  /** The host's stack was too small; as with a trap. */
-  | "overflowed";
+  /** The machine stands where native code left it. */
+  | {
+      readonly kind: "paused";
+      readonly taken: bigint;
+      /** Where the innermost native frame stands; undefined if none is left. */
+      readonly site: Site | undefined;
+    }
+  /** Something trapped, or the host's stack was too small: nothing that the machine holds means anything. */
+  | { readonly kind: "trapped" | "overflowed" };
 
-/** Bytes of the host's stack that native frames may take. */
-const HOST_STACK = 400_000;
+const WASM_PAGE = 65_536;
+
+const CELL_WORDS = LEAF_BYTES / 4;
 
 /** What one frame takes of the host's stack beside its slots, in bytes, at most. */
 const HOST_FRAME = 256;
@@ -40,161 +45,162 @@ export class NativeMachine {
   readonly sites: SiteMap;
   readonly #program: CompiledProgram;
   readonly #exports: WebAssembly.Exports;
-  readonly #memories: NativeMemories;
+  /** By region, in the order of the program's memories. */
+  readonly #windows: ReadonlyMap<number, SharedWindow>;
   readonly #cells: NativeCells;
   readonly #continuations = new Map<Site, (frame: number, counter: bigint) => bigint>();
   readonly #limit: WebAssembly.Global;
+  readonly #side: ArrayBuffer;
   readonly #image: DataView;
-  readonly #words: Int32Array;
   /** Slots that the frames of one native run may take of the host's stack. */
   #depth: number;
-  #state: State | undefined;
-  #stack: Stack | undefined;
-  /** The frame to be taken up next. */
-  #frame: NativeFrame | undefined;
-  /** Where the machine is when no native frame is left. */
-  #return: (ReturnTo & { readonly height: number }) | undefined;
-  #taken = 0n;
 
-  constructor(program: CompiledProgram, sites: SiteMap) {
+  /** @param hostStack - bytes of the host's stack that native frames may take */
+  constructor(program: CompiledProgram, sites: SiteMap, hostStack: number) {
     this.#program = program;
     this.sites = sites;
     this.#exports = instantiate(program.module);
-    this.#memories = new NativeMemories(
-      program.parts.memories.map(({ region, maximum }) => ({
-        region,
-        maximum,
-        memory: this.#exports[NAMES.memory(region)] as WebAssembly.Memory,
-      })),
-      program.header,
+    const { memoryDepth, regionBits } = program.header;
+    this.#windows = new Map(
+      program.parts.memories.map(({ region }) => {
+        const memory = this.#exports[NAMES.memory(region)] as WebAssembly.Memory;
+        return [region, new SharedWindow(region, memory, 2 ** (memoryDepth - regionBits))];
+      }),
     );
     this.#cells = new NativeCells(program, this.#exports);
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
-    const side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
-    this.#image = new DataView(side);
-    this.#words = new Int32Array(side, IMAGE, 2 * program.slots);
-    this.#depth = depthFor(program);
+    this.#side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
+    this.#image = new DataView(this.#side);
+    this.#depth = depthFor(program, hostStack);
   }
 
-  /** Whether the memories have grown beyond what a state has: then only a new machine can load it. */
-  isBeyond(state: State): boolean {
-    const wanted = this.#pagesOf(state);
-    return this.#memories.pages.some((pages, i) => pages > (wanted[i] ?? 0));
+  /** Whether the memories have grown beyond some sizes, in pages: then only a new machine can have these. */
+  isBeyond(pages: readonly number[]): boolean {
+    return [...this.#windows.values()].some(({ wasmPages }, i) => wasmPages > (pages[i] ?? 0));
+  }
+
+  /** Pages of the memories in the order of the program's, from a state. */
+  pagesOf({ registers, cells }: State): number[] {
+    const sizes = unpackSizes(registers.sizes);
+    return this.#program.parts.memories.map(({ sizeIndex }) =>
+      sizeIndex < sizes.length ? (sizes[sizeIndex] ?? 0) : Number(cells.get(sizeIndex)),
+    );
+  }
+
+  /** The same from a machine that runs. */
+  pagesIn({ pages, cells }: Core): number[] {
+    return this.#program.parts.memories.map(({ sizeIndex }) => {
+      if (sizeIndex < pages.length) return pages[sizeIndex]!;
+      // More than 32 bits are more than any memory can have.
+      const isShown = cells.ensure(LEAF_BYTES * (sizeIndex + 1)) && cells.words[CELL_WORDS * sizeIndex + 1] === 0;
+      return isShown ? cells.words[CELL_WORDS * sizeIndex]! >>> 0 : Infinity;
+    });
   }
 
   /**
-   * Takes over a running state of the program (`requireState`) whose pc is that of a site.
-   * @throws Refusal if it cannot be held natively
+   * Takes over a state of the program (`requireState`), whose memories are no smaller than the machine's (`isBeyond`): an
+   * interpreter that works on the machine's memories and stack.
+   * @throws Refusal, NotWellFormed if it cannot be held so
    */
-  load(state: State): void {
-    const { registers } = state;
-    if (registers.status !== Status.running) throw new Refusal("the machine has halted");
-    const site = this.sites.at(registers.pc);
-    if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${registers.pc}`);
-    const frame = { site, base: registers.base };
-    const height = frame.base + site.height;
-    if (height + 2 * this.#program.largestFrame > this.#program.slots) throw new Refusal("the stack is nearly full");
-    const stack = loadStack(state, height, this.#program.slots);
-    this.sites.check(frame, stack.words);
-    const pages = this.#pagesOf(state);
-    this.#program.parts.memories.forEach(({ maximum }, i) => {
-      if ((pages[i] ?? 0) > maximum) throw new Refusal(`memory ${i} has more pages than it can have`);
+  load(state: State): Interpreter {
+    const pages = this.pagesOf(state);
+    this.#requirePages(pages);
+    const { memoryDepth, regionBits } = this.#program.header;
+    const level = memoryDepth - regionBits;
+    const { checkpoint } = state;
+    [...this.#windows].forEach(([region, window], i) => {
+      const live = state.memory.subtree(level, region);
+      const before = checkpoint instanceof Checkpoint ? checkpoint.memory.subtree(level, region) : undefined;
+      window.load({ live, checkpoint: before }, pages[i] ?? 0);
     });
-    if (this.isBeyond(state)) throw new Refusal("a memory has become smaller");
-    if (this.#memories.hasHidden(state.memory, pages)) throw new Refusal("a memory holds something beyond its end");
-    this.#memories.load(state.memory, pages);
-    this.#cells.load(state.cells);
-    this.#words.set(stack.words.subarray(0, 2 * height));
-    this.#state = state;
-    this.#stack = stack;
-    this.#frame = frame;
-    this.#return = undefined;
-    this.#taken = 0n;
+    const stack = new Stack(this.#program.slots, { buffer: this.#side, offset: IMAGE });
+    return Interpreter.load(state, { stack, windows: this.#windows });
   }
 
-  /** Steps taken since the state was loaded. */
-  get taken(): bigint {
-    return this.#taken;
+  /** Something is going to run on the machine's memories. */
+  touch(): void {
+    for (const window of this.#windows.values()) window.refresh();
   }
 
-  /** The site at which the innermost native frame stands; undefined if none is left. */
-  get site(): Site | undefined {
-    return this.#frame?.site;
-  }
-
-  /** Runs at most `budget` steps, and less by what the next poll may be away. */
-  run(budget: bigint): NativeEnd {
-    this.#memories.touch();
+  /**
+   * Runs at most `budget` steps, and less by what the next poll may be away, from the site that a machine loaded here stands at.
+   * @throws Refusal if it cannot be taken up; then it is as it was
+   */
+  run(core: Core, budget: bigint): NativeEnd {
+    let frame: NativeFrame | undefined = this.#enter(core);
     let left = budget;
-    while (this.#frame !== undefined) {
-      const { site, base } = this.#frame;
+    while (frame !== undefined) {
+      const { site, base }: NativeFrame = frame;
       if (site.kind === "escape" || left < BigInt(site.threshold) || !this.#allow(base)) break;
       const goOn = this.#continuation(site);
       if (goOn === undefined) break;
-      const record = this.#recordOf(this.#frame);
+      const back = this.#returnOf(core, frame);
+      if (back === undefined) break;
       let after: bigint;
       try {
         after = goOn(IMAGE + SLOT * base, left);
       } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) return "trapped";
+        if (error instanceof WebAssembly.RuntimeError) return { kind: "trapped" };
         if (!(error instanceof RangeError)) throw error;
         this.#depth = Math.floor(this.#depth / 2);
-        return "overflowed";
+        return { kind: "overflowed" };
       }
       if (after < 0n) {
         const paused = this.#paused();
         const hasMoved = paused.counter !== left || paused.frame.site !== site || paused.frame.base !== base;
         left = paused.counter;
-        this.#frame = paused.frame;
+        frame = paused.frame;
+        core.pc = frame.site.pc;
+        core.base = frame.base;
         if (!hasMoved) break;
       } else {
         left = after;
-        this.#leaveFrame(this.#frame, record);
+        core.pc = back.pc;
+        core.base = back.base;
+        frame = this.#callerOf(core, frame, back);
       }
     }
-    this.#taken += budget - left;
-    return this.#frame === undefined ? "returned" : "paused";
+    this.#leave(core);
+    core.fuel -= budget - left;
+    return { kind: "paused", taken: budget - left, site: frame?.site };
   }
 
-  /** The state after the steps taken; only after a run that did not trap. */
-  save(): State {
-    const state = this.#state;
-    if (state === undefined || this.#stack === undefined) throw new RangeError("nothing was loaded");
-    const { pc, base, height } = this.#place();
-    if (!this.#stack.ensure(height)) throw new RangeError(`a frame ends at slot ${height}`);
-    this.#stack.words.set(this.#words.subarray(0, 2 * height));
-    const { sizes, cells } = this.#saveSizes(state.registers.sizes, this.#cells.save(state.cells));
-    const registers: Registers = { ...state.registers, pc, base, fuel: state.registers.fuel - this.#taken, sizes };
-    const saved: State = {
-      ...state,
-      registers,
-      stack: this.#stack.sync(state.stack, height),
-      memory: this.#memories.save(),
-      cells,
-    };
-    this.#state = undefined;
-    return saved;
-  }
-
-  /** The sizes of memories: those of the first four are in a register, others in cells. */
-  #saveSizes(before: bigint, cells: Tree): { readonly sizes: bigint; readonly cells: Tree } {
-    const lanes = unpackSizes(before);
-    let tree = cells;
-    this.#memories.pages.forEach((pages, i) => {
-      const { sizeIndex } = this.#program.parts.memories[i]!;
-      if (sizeIndex < lanes.length) lanes[sizeIndex] = pages;
-      else tree = tree.set(sizeIndex, BigInt(pages));
+  /** The frame at which a machine stands. Globals, tables and sizes are taken over. */
+  #enter(core: Core): NativeFrame {
+    const site = this.sites.at(core.pc);
+    if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${core.pc}`);
+    const frame = { site, base: core.base };
+    if (frame.base + site.height + 2 * this.#program.largestFrame > this.#program.slots)
+      throw new Refusal("the stack is nearly full");
+    this.sites.check(frame, core.stack.words);
+    if (this.#returnOf(core, frame) === undefined) throw new Refusal("a frame returns to where no call was");
+    const pages = this.pagesIn(core);
+    this.#requirePages(pages);
+    [...this.#windows.values()].forEach((window, i) => {
+      if (!window.ensure((pages[i] ?? 0) * WASM_PAGE)) throw new Refusal("the host has no memory left");
     });
-    return { sizes: packSizes(lanes), cells: tree };
+    this.#cells.enter(core);
+    return frame;
   }
 
-  #place(): ReturnTo & { readonly height: number } {
-    if (this.#frame !== undefined) {
-      const { site, base } = this.#frame;
-      return { pc: site.pc, base, height: base + site.height };
-    }
-    if (this.#return === undefined) throw new RangeError("nothing was loaded");
-    return this.#return;
+  /** Gives back what native code has changed beside memories and stack. */
+  #leave(core: Core): void {
+    this.touch();
+    this.#cells.leave(core);
+    [...this.#windows.values()].forEach(({ wasmPages }, i) => {
+      const { sizeIndex } = this.#program.parts.memories[i]!;
+      if (sizeIndex < core.pages.length) core.pages[sizeIndex] = wasmPages;
+      else if (core.cells.words[CELL_WORDS * sizeIndex] !== wasmPages) {
+        core.cells.touch(LEAF_BYTES * sizeIndex, LEAF_BYTES);
+        core.cells.words[CELL_WORDS * sizeIndex] = wasmPages;
+      }
+    });
+  }
+
+  #requirePages(pages: readonly number[]): void {
+    this.#program.parts.memories.forEach(({ maximum }, i) => {
+      if ((pages[i] ?? 0) > maximum) throw new Refusal(`memory ${i} has more pages than it can have`);
+    });
   }
 
   /** Sets how deep frames above a base may go; false if they may not even begin there. */
@@ -205,10 +211,14 @@ export class NativeMachine {
     return true;
   }
 
-  /** Where a frame returns to. Its results may overwrite that. */
-  #recordOf({ site, base }: NativeFrame): ReturnTo {
-    const { params } = this.#signatureOf(site);
-    return unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
+  /** Where a frame returns to; undefined if the interpreter could not stand there. Its results may overwrite that. */
+  #returnOf({ code }: Core, { site, base }: NativeFrame): ReturnTo | undefined {
+    const { params, results } = this.#signatureOf(site);
+    const record = unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
+    const height = code.heights[record.pc];
+    if (record.pc >= code.length || height === undefined) return undefined;
+    const isCall = 2 * record.base + height === 2 * (base + results.length);
+    return isCall && 2 * record.base + code.extents[record.pc]! <= 2 * this.#program.slots ? record : undefined;
   }
 
   #signatureOf(site: Site): { readonly params: readonly unknown[]; readonly results: readonly unknown[] } {
@@ -217,20 +227,17 @@ export class NativeMachine {
     return plan.body.signature;
   }
 
-  /** A frame has returned, its results lie where its arguments were. */
-  #leaveFrame({ site, base }: NativeFrame, record: ReturnTo): void {
-    const height = base + this.#signatureOf(site).results.length;
-    this.#frame = undefined;
-    this.#return = { ...record, height };
-    const caller = this.sites.caller(site, base, record);
-    if (caller === undefined) return;
+  /** The frame that another one has returned to, its results lying where its arguments were. */
+  #callerOf(core: Core, { site, base }: NativeFrame, back: ReturnTo): NativeFrame | undefined {
+    const caller = this.sites.caller(site, base, back);
+    if (caller === undefined) return undefined;
     try {
-      this.sites.check(caller, this.#words);
+      this.sites.check(caller, core.stack.words);
     } catch (error) {
-      if (error instanceof Refusal) return;
+      if (error instanceof Refusal) return undefined;
       throw error;
     }
-    this.#frame = caller;
+    return caller;
   }
 
   #paused(): { readonly frame: NativeFrame; readonly counter: bigint } {
@@ -251,13 +258,6 @@ export class NativeMachine {
     this.#continuations.set(site, made);
     return made;
   }
-
-  #pagesOf({ registers, cells }: State): number[] {
-    const sizes = unpackSizes(registers.sizes);
-    return this.#program.parts.memories.map(({ sizeIndex }) =>
-      sizeIndex < sizes.length ? (sizes[sizeIndex] ?? 0) : Number(cells.get(sizeIndex)),
-    );
-  }
 }
 
 function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
@@ -269,25 +269,12 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   }
 }
 
-/** Reads the stack below a height; what lies above must be zero. */
-function loadStack({ stack }: { readonly stack: Tree }, height: number, slots: number): Stack {
-  const loaded = new Stack(slots);
-  try {
-    if (!loaded.ensure(height)) throw new Refusal("the stack is full");
-    if (loaded.load(stack, height) !== undefined) throw new Refusal("a slot has more than 64 bits");
-  } catch (error) {
-    if (error instanceof NotWellFormed) throw new Refusal(error.message, { cause: error });
-    throw error;
-  }
-  return loaded;
-}
-
 /** Slots that native frames may take, so that the host's stack is enough however small and many they are. */
-function depthFor({ plans }: CompiledProgram): number {
+function depthFor({ plans }: CompiledProgram, hostStack: number): number {
   const bytesPerSlot = plans.reduce((most, plan) => {
     if (plan === undefined) return most;
     const least = plan.body.locals.length + 1;
     return Math.max(most, HOST_FRAME / least + HOST_SLOT);
   }, HOST_SLOT);
-  return Math.floor(HOST_STACK / bytesPerSlot);
+  return Math.floor(hostStack / bytesPerSlot);
 }

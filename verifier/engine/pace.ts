@@ -1,5 +1,5 @@
 /**
- * How long native stretches are, and how long the interpreter goes on before the next one is tried. A change of form costs as
+ * How long native stretches are, and how long the interpreter goes on before the next one is tried. To enter native code costs as
  * much as many interpreted steps, so where stretches end early they are tried less and less often; and behind a trap, whose
  * step no native run tells, they become short.
  */
@@ -14,7 +14,7 @@ const LAST = 2n ** 40n;
 const SHORT = 4;
 
 /** Steps that the interpreter goes on for at most. */
-const MOST_PATIENCE = 2n ** 22n;
+const MOST_PATIENCE = 2n ** 18n;
 
 export class Pace {
   readonly #leastStretch: bigint;
@@ -30,6 +30,11 @@ export class Pace {
   constructor(leastStretch: bigint) {
     this.#leastStretch = leastStretch;
     this.#nextPatience = leastStretch;
+  }
+
+  /** Whether a trap is ahead: then stretches should begin with states that are kept. */
+  get isBounded(): boolean {
+    return this.#bound !== undefined;
   }
 
   get patience(): bigint {
@@ -65,7 +70,7 @@ export class Pace {
     } else if (++this.#short > SHORT) this.#wait();
   }
 
-  /** A stretch of so many steps trapped. Gives the steps to interpret, if that finds the trap. */
+  /** A stretch of so many steps that began with a saved state trapped. Gives the steps to interpret, if that finds the trap. */
   trapped(bound: bigint): bigint | undefined {
     if (bound <= FIRST) {
       this.#bound = undefined;

@@ -17,17 +17,24 @@ import { NotWellFormed } from "./errors.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
 import { runInnerLoop } from "./inner-loop.ts";
 import { executeOutside } from "./outside.ts";
-import { Regions } from "./regions.ts";
+import { Regions, type SharedWindows } from "./regions.ts";
 import { ESCAPE } from "./result.ts";
 import { Sources } from "./sources.ts";
 import { readSlots, Stack, type WideSlot } from "./stack.ts";
-import { reverseLeaves, Window } from "./window.ts";
+import { MarkedWindow, reverseLeaves } from "./marked-window.ts";
 
 /** Steps that the inner loop takes at a time: its counter stays a small integer. */
 const QUOTA = 2 ** 30;
 
 /** Slots that the fast form holds at most. */
 const MAX_SLOTS = 2 ** 26;
+
+/** Where the fast form lies, if not in arrays of its own. */
+export interface Storage {
+  /** A stack of the state's limit; what it holds is overwritten. */
+  readonly stack: Stack;
+  readonly windows: SharedWindows;
+}
 
 export class Interpreter {
   readonly #core: Core;
@@ -42,7 +49,7 @@ export class Interpreter {
   }
 
   /** The fast form of a state, halted or not. Throws NotWellFormed if it has none. */
-  static load(state: State): Interpreter {
+  static load(state: State, storage?: Storage): Interpreter {
     const { header, registers } = state;
     requireHeader(state);
     const checkpoint = checkpointOf(state);
@@ -58,9 +65,9 @@ export class Interpreter {
       header,
       registers,
       code,
-      stack: new Stack(Math.min(header.slotLimit, 2 ** header.stackDepth, MAX_SLOTS)),
-      regions: new Regions(header, sources.memory, open),
-      cells: new Window(place, open),
+      stack: storage?.stack ?? new Stack(Math.min(header.slotLimit, 2 ** header.stackDepth, MAX_SLOTS)),
+      regions: new Regions(header, sources.memory, open, storage?.windows),
+      cells: new MarkedWindow(place, open),
       sources,
     });
     loadStack(core, state);
@@ -69,6 +76,11 @@ export class Interpreter {
     loadCells(core, checkpoint);
     if (checkpoint !== undefined) core.savepoint = savepointOf(core, checkpoint);
     return new Interpreter(core, state, checkpoint);
+  }
+
+  /** The fast form itself. Whoever changes it keeps its invariants, those of `code.ts` above all. */
+  get core(): Core {
+    return this.#core;
   }
 
   /** See `Status`. */

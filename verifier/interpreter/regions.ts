@@ -2,7 +2,11 @@
 import type { Header } from "../machine/record.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { Sources } from "./sources.ts";
-import { Window } from "./window.ts";
+import { MarkedWindow } from "./marked-window.ts";
+import type { Window } from "./window.ts";
+
+/** Windows on regions whose bytes lie elsewhere, by region. */
+export type SharedWindows = ReadonlyMap<number, Window>;
 
 export class Regions {
   /** Linear memory 0. */
@@ -18,14 +22,15 @@ export class Regions {
   #receipts: Window | undefined;
   #open: boolean;
 
-  constructor(header: Header, sources: Sources, open: boolean) {
+  constructor(header: Header, sources: Sources, open: boolean, shared: SharedWindows = new Map()) {
     this.leaves = 2 ** (header.memoryDepth - header.regionBits);
     this.input = 2 ** header.regionBits - 1;
     this.output = this.input - 1;
     this.#sources = sources;
     this.#open = open;
-    this.first = this.#window(0, this.leaves);
+    this.first = shared.get(0) ?? this.#window(0, this.leaves);
     this.#windows[0] = this.first;
+    for (const [region, window] of shared) this.#windows[region] = window;
   }
 
   /** The windows that there are already, by region. */
@@ -82,7 +87,7 @@ export class Regions {
   }
 
   #window(first: number, leaves: number): Window {
-    return new Window({ sources: this.#sources, first, leaves }, this.#open);
+    return new MarkedWindow({ sources: this.#sources, first, leaves }, this.#open);
   }
 
   #all(): Window[] {

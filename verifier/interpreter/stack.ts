@@ -36,9 +36,11 @@ export class Stack {
   /** Pages whose shadow says nothing, because a wide slot lies there. */
   readonly #wide = new Set<number>();
 
-  constructor(slots: number) {
+  /** @param memory - where all slots lie, if not in an array that grows */
+  constructor(slots: number, memory?: { readonly buffer: ArrayBuffer; readonly offset: number }) {
     this.#slots = slots;
-    this.#enlarge(Math.min(slots, 2048));
+    if (memory === undefined) this.#enlarge(Math.min(slots, 2048));
+    else this.#show(memory.buffer, memory.offset, slots);
   }
 
   /** Makes room for frames up to a number of slots; false if so many can never be. */
@@ -56,6 +58,7 @@ export class Stack {
     const { words, wide } = readSlots(tree, height);
     this.words.set(words);
     this.#shadow = words;
+    this.#wide.clear();
     if (wide !== undefined) this.#wide.add(Math.floor(wide.slot / PAGE_SLOTS));
     return wide?.leaf;
   }
@@ -107,11 +110,15 @@ export class Stack {
   #enlarge(slots: number): void {
     const enlarged = new Int32Array(2 * slots);
     enlarged.set(this.words.subarray(0, enlarged.length));
-    this.words = enlarged;
-    this.signed = new BigInt64Array(enlarged.buffer);
-    this.unsigned = new BigUint64Array(enlarged.buffer);
-    this.floats = new Float32Array(enlarged.buffer);
-    this.doubles = new Float64Array(enlarged.buffer);
+    this.#show(enlarged.buffer, 0, slots);
+  }
+
+  #show(buffer: ArrayBuffer, offset: number, slots: number): void {
+    this.words = new Int32Array(buffer, offset, 2 * slots);
+    this.signed = new BigInt64Array(buffer, offset, slots);
+    this.unsigned = new BigUint64Array(buffer, offset, slots);
+    this.floats = new Float32Array(buffer, offset, 2 * slots);
+    this.doubles = new Float64Array(buffer, offset, slots);
     this.limit = 2 * slots;
   }
 }

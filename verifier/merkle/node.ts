@@ -5,6 +5,7 @@
 import { HASH_BYTES } from "./keccak.ts";
 import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
+import { type HashedPage, hashPages } from "./page-hash.ts";
 import { zeroHash } from "./zero.ts";
 
 /** A node, or `undefined` for a subtree of zeros. The level is not stored: whoever descends knows it. */
@@ -21,12 +22,16 @@ export class Leaf {
 }
 
 /** Level n: 2^n leaves in one run of 32 * 2^n bytes, not all zero. It unfolds into branches where a leaf changes. */
-export class Page {
+export class Page implements HashedPage {
   readonly bytes: Uint8Array;
   hash: Uint8Array | undefined;
+  previous: HashedPage | undefined;
+  inner: Int32Array | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, previous?: Page) {
     this.bytes = bytes;
+    // One without hashes of its own tells nothing, but the one before it may.
+    this.previous = previous?.hash === undefined ? previous?.previous : previous;
   }
 }
 
@@ -47,10 +52,15 @@ export function leaf(value: bigint): Node {
   return value === 0n ? undefined : new Leaf(value);
 }
 
-/** The node over 32 * 2^level bytes, which it keeps: they must not change afterwards. */
-export function page(bytes: Uint8Array): Node {
-  if (isZero(bytes, 0, bytes.length)) return undefined;
-  return bytes.length === LEAF_BYTES ? new Leaf(readLeaf(bytes, 0)) : new Page(bytes);
+/**
+ * The node over 32 * 2^level bytes, which it keeps: they must not change afterwards.
+ * @param previous - what it replaces: their hashes are the same where their bytes are
+ */
+export function page(bytes: Uint8Array, previous?: Node): Node {
+  if (isZero(bytes)) return undefined;
+  if (bytes.length === LEAF_BYTES) return new Leaf(readLeaf(bytes, 0));
+  const isAlike = previous instanceof Page && previous.bytes.length === bytes.length;
+  return new Page(bytes, isAlike ? previous : undefined);
 }
 
 /** The node over two nodes of the level below. */
@@ -73,19 +83,19 @@ export function rightOf(node: Node): Node {
 /** The hash of a node at its level: of a leaf its own 32 bytes. Cached in the node; must not be changed. */
 export function hashOf(node: Node, level: number): Uint8Array {
   if (node === undefined) return zeroHash(level);
-  if (node.hash !== undefined) return node.hash;
-  if (node instanceof Branch) return hashBranch(node, level);
-  node.hash = node instanceof Leaf ? leafBytes(node.value) : hashPage(node.bytes);
-  return node.hash;
+  if (node.hash === undefined) hashBelow(node, level);
+  return node.hash as Uint8Array;
 }
 
-/** All that is missing below a branch, level by level: nodes of one level do not wait for each other. */
-function hashBranch(top: Branch, level: number): Uint8Array {
-  const missing: Branch[][] = [];
-  collect(top, level, missing);
-  missing.forEach((branches, at) => {
-    for (let first = 0; first < branches.length; first += BATCH) {
-      const batch = branches.slice(first, first + BATCH);
+/** All that is missing below a node, level by level: nodes of one level do not wait for each other. */
+function hashBelow(top: Leaf | Page | Branch, level: number): void {
+  const branches: Branch[][] = [];
+  const pages: Page[] = [];
+  collect(top, level, branches, pages);
+  if (pages.length > 0) hashPages(pages);
+  branches.forEach((missing, at) => {
+    for (let first = 0; first < missing.length; first += BATCH) {
+      const batch = missing.slice(first, first + BATCH);
       batch.forEach(({ left, right }, i) => {
         nodes.set(hashOf(left, at - 1), NODE_BYTES * i);
         nodes.set(hashOf(right, at - 1), NODE_BYTES * i + HASH_BYTES);
@@ -96,44 +106,23 @@ function hashBranch(top: Branch, level: number): Uint8Array {
       });
     }
   });
-  return hashOf(top, level);
 }
 
-/** Sorts the branches without a hash by level, and hashes what lies below them. */
-function collect(node: Node, level: number, missing: Branch[][]): void {
-  if (!(node instanceof Branch)) hashOf(node, level);
-  else if (node.hash === undefined) {
-    (missing[level] ??= []).push(node);
-    collect(node.left, level - 1, missing);
-    collect(node.right, level - 1, missing);
+/** Sorts the nodes without a hash: branches by level, and pages. */
+function collect(node: Node, level: number, branches: Branch[][], pages: Page[]): void {
+  if (node === undefined || node.hash !== undefined) return;
+  if (node instanceof Leaf) node.hash = leafBytes(node.value);
+  else if (node instanceof Page) pages.push(node);
+  else {
+    (branches[level] ??= []).push(node);
+    collect(node.left, level - 1, branches, pages);
+    collect(node.right, level - 1, branches, pages);
   }
 }
 
-/** Level by level; runs of zeros, frequent in memory, cost no hashing. */
-function hashPage(bytes: Uint8Array): Uint8Array {
-  let below = bytes;
-  // At level 0 it is the bytes that tell, above it the memory of which nodes were not zero.
-  let present: readonly number[] = Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => i).filter(
-    (i) => !isZero(bytes, HASH_BYTES * i, HASH_BYTES * (i + 1)),
-  );
-  for (let level = 0; below.length > HASH_BYTES; level++) {
-    const above = new Uint8Array(below.length / 2);
-    for (let at = 0; at < above.length; at += HASH_BYTES) above.set(zeroHash(level + 1), at);
-    const parents = [...new Set(present.map((i) => i >> 1))];
-    parents.forEach((parent, k) => {
-      nodes.set(below.subarray(NODE_BYTES * parent, NODE_BYTES * (parent + 1)), NODE_BYTES * k);
-    });
-    hashNodes(parents.length);
-    parents.forEach((parent, k) => {
-      above.set(hashes.subarray(HASH_BYTES * k, HASH_BYTES * (k + 1)), HASH_BYTES * parent);
-    });
-    below = above;
-    present = parents;
+function isZero(bytes: Uint8Array): boolean {
+  if (bytes.byteOffset % 4 === 0 && bytes.length % 4 === 0) {
+    return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4).every((word) => word === 0);
   }
-  return below;
-}
-
-function isZero(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 0) return false;
-  return true;
+  return bytes.every((byte) => byte === 0);
 }

@@ -17,6 +17,13 @@ export interface TreeOpening {
   readonly siblings: readonly (Uint8Array | undefined)[];
 }
 
+/** What a page becomes: 2^{@link PAGE_LEVEL} leaves. */
+export interface PageChange {
+  /** Counts pages from the left. */
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /** An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a RangeError. */
 export class Tree {
   readonly depth: number;
@@ -101,15 +108,27 @@ export class Tree {
       const to = Math.min(end, start + size);
       const piece = bytes.subarray((from - first) * LEAF_BYTES, (to - first) * LEAF_BYTES);
       if (piece.length === size * LEAF_BYTES) {
-        top = replace(top, this.depth, { level, index: start / size }, page(new Uint8Array(piece)));
+        top = replacePage(top, this.depth, { level, index: start / size }, new Uint8Array(piece));
         continue;
       }
       const content = this.readBytes(start, size);
       content.fill(0, (from - start) * LEAF_BYTES, (to - start) * LEAF_BYTES);
       content.set(piece, (from - start) * LEAF_BYTES);
-      top = replace(top, this.depth, { level, index: start / size }, page(content));
+      top = replacePage(top, this.depth, { level, index: start / size }, content);
     }
     return new Tree(this.depth, top);
+  }
+
+  /** The tree with whole pages replaced. Their bytes are kept: they must not change afterwards. */
+  withPages(pages: readonly PageChange[]): Tree {
+    if (this.depth < PAGE_LEVEL) throw new RangeError(`a tree of depth ${this.depth} has no pages`);
+    pages.forEach(({ index }, i) => {
+      this.#check(PAGE_LEVEL, index);
+      if (i > 0 && pages[i - 1]!.index >= index) throw new RangeError("pages are replaced in ascending order");
+    });
+    return pages.length === 0
+      ? this
+      : new Tree(this.depth, replacePages(this.#top, this.depth, { pages, from: 0, to: pages.length, first: 0 }));
   }
 
   /** The bytes of `count` leaves from `first` on. */
@@ -192,6 +211,30 @@ function replace(node: Node, level: number, place: Place, replacement: Node): No
   return isRight(place, level - 1)
     ? branch(left, replace(right, level - 1, place, replacement))
     : branch(replace(left, level - 1, place, replacement), right);
+}
+
+function replacePage(top: Node, depth: number, place: Place, bytes: Uint8Array): Node {
+  return replace(top, depth, place, page(bytes, descend(top, depth, place)));
+}
+
+/** Pages below a node: those from `from` to before `to`; `first` is the node's first page. */
+interface PageRun {
+  readonly pages: readonly PageChange[];
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+}
+
+function replacePages(node: Node, level: number, { pages, from, to, first }: PageRun): Node {
+  if (from === to) return node;
+  if (level === PAGE_LEVEL) return page(pages[from]!.bytes, node);
+  const second = first + 2 ** (level - 1 - PAGE_LEVEL);
+  let middle = from;
+  while (middle < to && pages[middle]!.index < second) middle++;
+  return branch(
+    replacePages(leftOf(node), level - 1, { pages, from, to: middle, first }),
+    replacePages(rightOf(node), level - 1, { pages, from: middle, to, first: second }),
+  );
 }
 
 function cut(node: Node, level: number, index: number, value: bigint): Node {

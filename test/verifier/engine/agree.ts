@@ -8,7 +8,7 @@ import { identity } from "../interpreter/agree.ts";
 
 /** An engine that tries everything natively, however short it may be. */
 export function eagerEngine(program: EngineProgram): EngineExecutor {
-  return engineExecutor(program, { leastStretch: 1n });
+  return engineExecutor(program, { leastStretch: 1n, warmUp: 0n });
 }
 
 /**
