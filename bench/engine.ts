@@ -1,28 +1,13 @@
-/**
- * The native engine beside V8 and the interpreter, in one process and by turns: medians, and how many times as long as V8's
- * compiled code of the same module each takes. `node bench/engine.ts [GUEST…]`
- */
-import Table from "cli-table3";
-import { engineExecutor } from "../verifier/engine/executor.ts";
+/** The native engine beside V8 and the interpreter: how many times as long as V8's compiled code of the same modules each takes. */
+import { engineExecutor, type EngineExecutor } from "../verifier/engine/executor.ts";
+import { interpreterExecutor } from "../verifier/interpreter/execute.ts";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
-import { buildProgram } from "../verifier/program/build.ts";
-import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
-import { initialState, load } from "../verifier/state/program.ts";
-import type { State } from "../verifier/state/state.ts";
-import { cGuest, type CGuest } from "../test/programs/guests.ts";
-
-/** Arguments for some 300 ms of V8's time each. */
-const ARGUMENTS: Partial<Record<CGuest, number>> = {
-  copy: 500,
-  fib: 40,
-  keccak: 300_000,
-  matmul: 120,
-  mix: 5_000,
-  nbody: 3_000_000,
-  sha256: 600,
-  sort: 16,
-  switch: 14_000_000,
-};
+import { type State, stateRoot } from "../verifier/state/state.ts";
+import { byTurns, geometricMean, median, timed } from "./clock.ts";
+import type { Measurement, Rows, Setting } from "./measurement.ts";
+import { fixed } from "./table.ts";
+import { RECIPES } from "./workloads/list.ts";
+import { BenchError, FUEL, type Group, Workload } from "./workloads/workload.ts";
 
 /** Turns of which the median counts. */
 const TURNS = 5;
@@ -30,92 +15,193 @@ const TURNS = 5;
 /** Steps between two pauses, where the engine pauses. */
 const STRETCH = 10n ** 8n;
 
-/** The interpreter's share of the work: it is extrapolated. */
+/** Steps of the interpreter, from the middle of the run on: its time is extrapolated from them. */
 const INTERPRETED = 50_000_000;
 
-const FUEL = 10n ** 15n;
+/** How many times less work there is in a quick run. */
+const QUICK = 8;
 
-interface Measured {
+/** Steps after which states are compared, where the rest is one more stretch. */
+const COMPARED = [1_000_001n, 2_718_281n] as const;
+
+/** Ways to run, and seconds that each takes; medians. */
+export interface Seconds {
+  /** Plain V8. */
   readonly v8: number;
-  readonly whole: number;
+  /** From the first state to the last. */
+  readonly engine: number;
+  /** With a pause every 10^8 steps. */
   readonly paused: number;
+  /** The same, and the state and its root at every pause. */
+  readonly rooted: number;
+  /** The interpreter, extrapolated. */
+  readonly interpreter: number;
+}
+
+/** What became of a workload. */
+export interface EngineResult {
+  readonly name: string;
+  readonly group: Group;
+  readonly computes: string;
+  readonly size: number;
+  readonly steps: number;
+  readonly seconds: Seconds;
+  /** Of all turns that counted. */
+  readonly turns: Readonly<Record<Exclude<keyof Seconds, "interpreter">, readonly number[]>>;
+  /** Functions that the engine leaves to the interpreter, instructions that it pauses at, and states that it refused. */
   readonly interpreted: number;
-  readonly steps: bigint;
+  readonly escapes: number;
+  readonly refusals: number;
 }
 
-/** Seconds of processor time that this thread has used: other processes do not count, nor does V8's compiler thread. */
-function clock(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
-}
-
-/** Seconds that something takes. */
-function timed(action: () => void): number {
-  const begin = clock();
-  action();
-  return clock() - begin;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
-}
-
-async function measure(name: CGuest, argument: number): Promise<Measured> {
-  const bytes = await cGuest(name);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes)));
-  const plain = exports["run"] as (n: number) => number;
-  const program = buildProgram([{ name, bytes }], { convention: "typed" });
-  const number = program.exports.findIndex((e) => e.name === "run");
-  const payload = encodeTypedPayload(number, [BigInt(argument)]);
-  const input = encodeTransactions([{ fuel: FUEL, keep: false, payload }]);
-  const start: State = load(initialState(program.image), input, 2n * FUEL);
-  const engine = engineExecutor(program);
-  let steps = 0n;
-  const whole = (): void => {
-    const execution = engine.load(start);
-    steps = execution.run(FUEL);
-    execution.save();
-  };
-  const paused = (): void => {
-    const execution = engine.load(start);
-    while (execution.run(STRETCH) === STRETCH) execution.save();
-  };
-  // The first turns are compiled while they run.
-  for (const action of [() => plain(argument), whole, paused]) action();
-  const times: { v8: number[]; whole: number[]; paused: number[] } = { v8: [], whole: [], paused: [] };
-  for (let turn = 0; turn < TURNS; turn++) {
-    times.v8.push(timed(() => plain(argument)));
-    times.whole.push(timed(whole));
-    times.paused.push(timed(paused));
+async function measure({ quick, workloads, note }: Setting): Promise<EngineResult[]> {
+  const results: EngineResult[] = [];
+  for (const [name, make] of RECIPES) {
+    if (workloads.length > 0 && !workloads.includes(name)) continue;
+    note(`engine: ${name}, building`);
+    const recipe = await make(() => note(`engine: ${name}, compiling (one to two minutes)`));
+    results.push(measureOne(new Workload(recipe), quick, (phase) => note(`engine: ${name}, ${phase}`)));
   }
-  const interpreter = Interpreter.load(start);
-  let taken = 0;
-  const interpreting = timed(() => (taken = interpreter.run(INTERPRETED)));
-  const interpreted = (interpreting * Number(steps)) / taken;
-  return { v8: median(times.v8), whole: median(times.whole), paused: median(times.paused), interpreted, steps };
+  return results;
 }
 
-const wanted = process.argv.slice(2);
-const table = new Table({
-  head: ["guest", "G steps", "V8 ms", "G steps/s", "times V8", "with pauses", "interpreter"],
-  style: { head: [], border: [] },
-});
-const ratios: { whole: number; paused: number }[] = [];
-for (const [name, argument] of Object.entries(ARGUMENTS) as [CGuest, number][]) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const { v8, whole, paused, interpreted, steps } = await measure(name, argument);
-  ratios.push({ whole: whole / v8, paused: paused / v8 });
-  const cells = [
-    Number(steps) / 1e9,
-    v8 * 1000,
-    Number(steps) / whole / 1e9,
-    whole / v8,
-    paused / v8,
-    interpreted / v8,
-  ];
-  table.push([name, ...cells.map((x) => x.toFixed(2))]);
+function measureOne(workload: Workload, quick: boolean, note: (phase: string) => void): EngineResult {
+  const { name, group, computes, sizes } = workload.recipe;
+  const engine = engineExecutor(workload.program);
+  note("states compared with the interpreter's");
+  requireExact(workload, engine);
+  const size = quick ? Math.max(sizes.small, Math.floor(sizes.full / QUICK)) : sizes.full;
+  const start = workload.start(size);
+  let steps = 0n;
+  let answer = 0;
+  const check = (state: State): void => {
+    const result = workload.result(state);
+    if (result !== answer) throw new BenchError(`${name} gives ${result} on the engine, ${answer} in V8`);
+  };
+  const turns = byTurns(
+    {
+      v8: () => {
+        const call = workload.native(size);
+        return () => (answer = call());
+      },
+      engine: () => () => {
+        const execution = engine.load(start);
+        steps = execution.run(FUEL);
+        check(execution.save());
+      },
+      paused: () => () => {
+        const execution = engine.load(start);
+        while (execution.run(STRETCH) === STRETCH);
+        check(execution.save());
+      },
+      rooted: () => () => {
+        const execution = engine.load(start);
+        while (execution.run(STRETCH) === STRETCH) stateRoot(execution.save());
+        check(execution.save());
+      },
+    },
+    quick ? 1 : TURNS,
+    (turn) => note(turn === 0 ? "warming up" : `turn ${turn}`),
+  );
+  note("interpreter");
+  const interpreter = interpreterSeconds(engine, start, steps);
+  const { report } = engine;
+  const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
+  return {
+    name,
+    group,
+    computes,
+    size,
+    steps: Number(steps),
+    seconds: {
+      v8: median(turns.v8),
+      engine: median(turns.engine),
+      paused: median(turns.paused),
+      rooted: median(turns.rooted),
+      interpreter,
+    },
+    turns,
+    interpreted: engine.interpreted.length,
+    escapes: sum(report.escapes),
+    refusals: sum(report.refusals),
+  };
 }
-const mean = (key: "whole" | "paused"): string =>
-  Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio[key]), 0) / ratios.length).toFixed(2);
-table.push(["geometric mean", "", "", "", mean("whole"), mean("paused"), ""]);
-console.log(table.toString());
+
+/** @throws BenchError if a state of a short run is not the interpreter's */
+function requireExact(workload: Workload, engine: EngineExecutor): void {
+  const { name, sizes } = workload.recipe;
+  const answer = workload.native(sizes.small)();
+  const start = workload.start(sizes.small);
+  const [one, other] = [engine.load(start), interpreterExecutor.load(start)];
+  let done = 0n;
+  for (const stretch of [...COMPARED, FUEL]) {
+    const [taken, wanted] = [one.run(stretch), other.run(stretch)];
+    done += wanted;
+    const [state, reference] = [one.save(), other.save()];
+    if (taken !== wanted || Buffer.compare(stateRoot(state), stateRoot(reference)) !== 0) {
+      throw new BenchError(`the engine's state of ${name} after ${done} steps is not the interpreter's`);
+    }
+  }
+  const result = workload.result(one.save());
+  if (result !== answer) throw new BenchError(`${name} gives ${result} on the machine, ${answer} in V8`);
+}
+
+function interpreterSeconds(engine: EngineExecutor, start: State, steps: bigint): number {
+  const execution = engine.load(start);
+  execution.run(steps / 2n);
+  const interpreter = Interpreter.load(execution.save());
+  let taken = 0;
+  const seconds = timed(() => (taken = interpreter.run(INTERPRETED)));
+  return (seconds * Number(steps)) / taken;
+}
+
+/** How many times as long as V8 a way takes. */
+export function ratio({ seconds }: EngineResult, way: Exclude<keyof Seconds, "v8">): number {
+  return seconds[way] / seconds.v8;
+}
+
+/** Ways in the order of the columns. */
+const WAYS = ["engine", "paused", "rooted", "interpreter"] as const;
+
+function tables(results: readonly EngineResult[]): Rows[] {
+  const rows = results.map((result) => [
+    result.name,
+    result.computes,
+    fixed(result.steps / 1e9),
+    fixed(result.seconds.v8 * 1000, 0),
+    fixed(result.steps / result.seconds.engine / 1e9),
+    ...WAYS.map((way) => fixed(ratio(result, way), way === "interpreter" ? 0 : 2)),
+  ]);
+  const guests = results.filter(({ group }) => group === "guest");
+  if (guests.length > 1) {
+    const means = WAYS.map((way) => geometricMean(guests.map((guest) => ratio(guest, way))));
+    rows.push([
+      "geometric mean of the guests in C",
+      "",
+      "",
+      "",
+      "",
+      ...means.map((mean, i) => fixed(mean, i === WAYS.length - 1 ? 0 : 2)),
+    ]);
+  }
+  const head = [
+    "program",
+    "computes",
+    "G steps",
+    "V8, ms",
+    "G steps/s",
+    "engine ÷ V8",
+    "pausing ÷ V8",
+    "roots too ÷ V8",
+    "interpreter ÷ V8",
+  ];
+  return [{ title: "Times of the same work, as multiples of plain V8's", head, rows }];
+}
+
+/** Native engine, V8 and interpreter. */
+export const engineMeasurement: Measurement<readonly EngineResult[]> = {
+  name: "engine",
+  summary: "the native engine beside V8 and the interpreter; names of workloads choose some",
+  measure,
+  tables,
+};

@@ -56,7 +56,7 @@ export interface Playback {
 
 /** A transaction of a playback. */
 interface Move {
-  readonly call: Call;
+  readonly call: Pick<Call, "name" | "args">;
   /** Of an attempt; a call that is meant to succeed has as much as it wants. */
   readonly fuel?: bigint;
 }
@@ -135,8 +135,8 @@ export function* statesAt(
   }
 }
 
-/** Inputs of fragments, each as full as it can be. */
-function inputsOf(program: Program, moves: readonly Move[]): Uint8Array[] {
+/** Inputs of fragments that make calls, each as full as it can be. */
+export function inputsOf(program: Pick<Program, "exports">, moves: readonly Move[]): Uint8Array[] {
   const numbers = new Map(program.exports.map(({ name }, number) => [name, number]));
   const groups: Transaction[][] = [];
   let left = 0;

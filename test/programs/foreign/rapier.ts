@@ -1,9 +1,10 @@
-import { type Embedder, type ForeignProgram, packageFile } from "./program.ts";
+import { type Embedder, type ForeignProgram, packageFile, type Support } from "./program.ts";
 
+/** The name that the module imports from. */
 const GLUE = "./rapier_wasm2d_bg.js";
 
 /**
- * A vector comes back number by number, through an import that sets elements of an array. And there is a clock that stands, behind
+ * What the module imports. A vector comes back number by number, through an import that sets elements of an array. And there is a clock that stands, behind
  * objects of JavaScript that are all one.
  */
 const GLUE_MODULE = `(module
@@ -18,6 +19,13 @@ const GLUE_MODULE = `(module
   (func (export "__wbg_now_e7c6795a7f81e10f") (param i32) (result f64) (f64.const 0))
   (func (export "element") (param i32) (result f32) (f32.load (i32.shl (local.get 0) (i32.const 2)))))`;
 
+export const GLUE_SUPPORT: Support = { name: GLUE, text: GLUE_MODULE };
+
+/** The module as the package has it. */
+export function rapierModule(): Uint8Array<ArrayBuffer> {
+  return packageFile("@dimforge/rapier2d-deterministic", "rapier_wasm2d_bg.wasm");
+}
+
 const DYNAMIC = 0;
 const FIXED = 1;
 
@@ -25,26 +33,27 @@ const FIXED = 1;
 const BOXES = 5;
 const STEPS = 25;
 
-interface Body {
+/** A box; its angle is in radians. */
+export interface Body {
   readonly kind: number;
   readonly x: number;
   readonly y: number;
   readonly angle: number;
   readonly halfWidth: number;
   readonly halfHeight: number;
+  /** Whether it is left out of the simulation as long as nothing moves it. */
+  readonly sleeps: boolean;
 }
 
-const BODIES: readonly Body[] = [
-  { kind: FIXED, x: 0, y: -0.5, angle: 0, halfWidth: 10, halfHeight: 0.5 },
-  ...Array.from({ length: BOXES }, (_, i) => ({
-    kind: DYNAMIC,
-    x: 0.3 * i,
-    y: 0.6 + 1.1 * i,
-    angle: 0.1 * i,
-    halfWidth: 0.5,
-    halfHeight: 0.5,
-  })),
-];
+/** The ground, and boxes that may fall on it. */
+export function bodiesOf(boxes: readonly Pick<Body, "x" | "y" | "angle" | "sleeps">[]): Body[] {
+  const ground = { kind: FIXED, x: 0, y: -0.5, angle: 0, halfWidth: 10, halfHeight: 0.5, sleeps: true };
+  return [ground, ...boxes.map((box) => ({ ...box, kind: DYNAMIC, halfWidth: 0.5, halfHeight: 0.5 }))];
+}
+
+const BODIES = bodiesOf(
+  Array.from({ length: BOXES }, (_, i) => ({ x: 0.3 * i, y: 0.6 + 1.1 * i, angle: 0.1 * i, sleeps: true })),
+);
 
 /** Adds a body and its collider, and gives its handle. Arguments that have no name here are the library's defaults. */
 function addBody(guest: Embedder, bodies: number, colliders: number, body: Body): number {
@@ -53,7 +62,31 @@ function addBody(guest: Embedder, bodies: number, colliders: number, body: Body)
   const turn = guest.call("rawrotation_fromAngle", body.angle)!;
   const handle = guest.call(
     "rawrigidbodyset_createRigidBody",
-    ...[bodies, 1, place, turn, 1, 0, 0, zero, zero, 0, 0, 1, 1, 1, 0, 0, body.kind, 1, 0, 0, 0, 0, 0],
+    ...[
+      bodies,
+      1,
+      place,
+      turn,
+      1,
+      0,
+      0,
+      zero,
+      zero,
+      0,
+      0,
+      1,
+      1,
+      1,
+      0,
+      0,
+      body.kind,
+      Number(body.sleeps),
+      0,
+      0,
+      0,
+      0,
+      0,
+    ],
   )!;
   const shape = guest.call("rawshape_cuboid", body.halfWidth, body.halfHeight)!;
   const straight = guest.call("rawrotation_identity")!;
@@ -93,34 +126,50 @@ function addBody(guest: Embedder, bodies: number, colliders: number, body: Body)
   return Number(handle);
 }
 
+/** A simulation in the module's memory. */
+export interface World {
+  /** What a step of the simulation takes. */
+  readonly parts: readonly number[];
+  /** The set of its bodies, one of the parts. */
+  readonly bodies: number;
+  /** Names of the bodies within the set. */
+  readonly handles: readonly number[];
+}
+
+/** Makes a world with these bodies. */
+export function makeWorld(guest: Embedder, content: readonly Body[]): World {
+  const make = (name: string): number => Number(guest.call(`raw${name}_new`));
+  const bodies = make("rigidbodyset");
+  const colliders = make("colliderset");
+  const handles = content.map((body) => addBody(guest, bodies, colliders, body));
+  const gravity = Number(guest.call("rawvector_new", 0, -9.81));
+  const parts = [
+    make("physicspipeline"),
+    gravity,
+    make("integrationparameters"),
+    make("islandmanager"),
+    make("broadphase"),
+    make("narrowphase"),
+    bodies,
+    colliders,
+    make("impulsejointset"),
+    make("multibodyjointset"),
+    make("ccdsolver"),
+  ];
+  return { parts, bodies, handles };
+}
+
 /** A physics engine: contacts, friction, a solver of constraints. Nearly all of it is arithmetic of 32-bit floats. */
 export const rapier: ForeignProgram = {
   package: "@dimforge/rapier2d-deterministic",
   license: "Apache-2.0",
   toolchain: "Rust (wasm-bindgen)",
   computes: `${STEPS} steps of ${BOXES} boxes that fall and collide`,
-  module: () => packageFile("@dimforge/rapier2d-deterministic", "rapier_wasm2d_bg.wasm"),
-  support: [{ name: GLUE, text: GLUE_MODULE }],
+  module: rapierModule,
+  support: [GLUE_SUPPORT],
   run: (guest) => {
-    const make = (name: string): number => Number(guest.call(`raw${name}_new`));
-    const bodies = make("rigidbodyset");
-    const colliders = make("colliderset");
-    const handles = BODIES.map((body) => addBody(guest, bodies, colliders, body));
-    const gravity = Number(guest.call("rawvector_new", 0, -9.81));
-    const world = [
-      make("physicspipeline"),
-      gravity,
-      make("integrationparameters"),
-      make("islandmanager"),
-      make("broadphase"),
-      make("narrowphase"),
-      bodies,
-      colliders,
-      make("impulsejointset"),
-      make("multibodyjointset"),
-      make("ccdsolver"),
-    ];
-    for (let step = 0; step < STEPS; step++) guest.call("rawphysicspipeline_step", ...world);
+    const { parts, bodies, handles } = makeWorld(guest, BODIES);
+    for (let step = 0; step < STEPS; step++) guest.call("rawphysicspipeline_step", ...parts);
     const places = handles.slice(1).map((handle) => {
       guest.call("rawrigidbodyset_rbTranslation", bodies, handle, 0);
       return [0, 1].map((i) => Number(guest.support(`${GLUE}.element`, i)).toFixed(4)).join(",");

@@ -27,14 +27,14 @@ export interface Recording {
 }
 
 /** Runs a foreign program under V8. */
-export async function record(program: ForeignProgram): Promise<Recording> {
+export async function record(program: Pick<ForeignProgram, "module" | "support" | "run">): Promise<Recording> {
   const support = await Promise.all((program.support ?? []).map(assemble));
   const guest = { name: GUEST, bytes: program.module() };
   const isLate = ({ bytes }: ModuleSource): boolean =>
     decode(bytes).memories.some(({ imported }) => imported?.module === GUEST);
   const linked = [...support.filter((module) => !isLate(module)), guest, ...support.filter(isLate)];
   const modules = [...linked, harness(linked)];
-  const instances = instantiate(modules);
+  const instances = instantiate(compile(modules));
   const recorder = new Recorder(instances, modules.at(-1)!.bytes);
   const answer = program.run(recorder);
   const module = decode(guest.bytes);
@@ -58,11 +58,21 @@ async function assemble({ name, text }: NonNullable<ForeignProgram["support"]>[n
   return { name, bytes: Uint8Array.from(await parse(text)) };
 }
 
+/** A module that V8 has compiled, and the name under which others import from it. */
+export interface CompiledModule {
+  readonly name: string;
+  readonly module: WebAssembly.Module;
+}
+
+/** Compiles modules for {@link instantiate}. */
+export function compile(modules: readonly ModuleSource[]): CompiledModule[] {
+  return modules.map(({ name, bytes }) => ({ name, module: new WebAssembly.Module(Uint8Array.from(bytes)) }));
+}
+
 /** Instantiates modules. Functions may be imported from later modules, and such as nobody provides throw. */
-function instantiate(modules: readonly ModuleSource[]): Map<string, WebAssembly.Instance> {
+export function instantiate(modules: readonly CompiledModule[]): Map<string, WebAssembly.Instance> {
   const instances = new Map<string, WebAssembly.Instance>();
-  for (const { name, bytes } of modules) {
-    const module = new WebAssembly.Module(Uint8Array.from(bytes));
+  for (const { name, module } of modules) {
     const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
     for (const { module: from, name: field } of WebAssembly.Module.imports(module)) {
       const later = (...args: unknown[]): unknown => {
@@ -144,10 +154,19 @@ class Recorder implements Embedder {
 }
 
 /** A number's bits; an i32 and an f32 have 32 of them. */
-function bitsOf(type: ValueType, value: number | bigint): bigint {
+export function bitsOf(type: ValueType, value: number | bigint): bigint {
   const view = new DataView(new ArrayBuffer(8));
   if (type === "f32") view.setFloat32(4, Number(value));
   else if (type === "f64") view.setFloat64(0, Number(value));
   else return BigInt.asUintN(type === "i32" ? 32 : 64, BigInt(value));
   return view.getBigUint64(0);
+}
+
+/** The number that JavaScript has for bits. */
+export function numberOf(type: ValueType, bits: bigint): number | bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, bits);
+  if (type === "i64") return view.getBigInt64(0);
+  if (type === "f64") return view.getFloat64(0);
+  return type === "f32" ? view.getFloat32(4) : view.getInt32(4);
 }

@@ -1,7 +1,8 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { type ForeignProgram, packageFile } from "./program.ts";
 
-const EXPORTS = { constructors: "g", bound: "i", compress: "m", decompress: "r", malloc: "s" } as const;
+/** What the functions are called. */
+export const EXPORTS = { constructors: "g", bound: "i", compress: "m", decompress: "r", malloc: "s" } as const;
 
 const TEXT = Array.from(
   { length: 150 },
@@ -9,13 +10,18 @@ const TEXT = Array.from(
 ).join("");
 const LEVEL = 3;
 
+/** The module as the package has it. */
+export function zstdModule(): Uint8Array<ArrayBuffer> {
+  return packageFile("@bokuweb/zstd-wasm", "dist/common/zstd.wasm");
+}
+
 /** A codec: what it compresses Node.js's own one restores, and the other way round. */
 export const zstd: ForeignProgram = {
   package: "@bokuweb/zstd-wasm",
   license: "MIT",
   toolchain: "Emscripten (C)",
   computes: `Zstandard, ${TEXT.length} bytes, both ways`,
-  module: () => packageFile("@bokuweb/zstd-wasm", "dist/common/zstd.wasm"),
+  module: zstdModule,
   run: (guest) => {
     guest.call(EXPORTS.constructors);
     const place = (bytes: Uint8Array): number => {

@@ -36,17 +36,30 @@ const OPTIONS = [
   `-Wl,-z,stack-size=${STACK},--stack-first,--max-memory=${MEMORY}`,
 ];
 
-const OWN = ["guest.c", "system.c"];
+/** The layer around SQLite: answers payloads, or makes work for measurements. */
+const LAYERS = { guest: "guest.c", workload: "workload.c" } as const;
+
+const SYSTEM = "system.c";
 
 /**
  * The compiled guest. Compiling takes about a minute and happens once.
  * @param onCompile - called if it has to be compiled
  * @throws ClangError if a package is missing or the compiler fails
  */
-export async function sqliteGuest(onCompile?: () => void): Promise<Uint8Array> {
+export function sqliteGuest(onCompile?: () => void): Promise<Uint8Array> {
+  return compile("guest", onCompile);
+}
+
+/** The same SQLite with an export `run(n)` that executes n statements. Compiled and kept like {@link sqliteGuest}. */
+export function sqliteWorkload(onCompile?: () => void): Promise<Uint8Array> {
+  return compile("workload", onCompile);
+}
+
+async function compile(layer: keyof typeof LAYERS, onCompile?: () => void): Promise<Uint8Array> {
+  const names = [LAYERS[layer], SYSTEM];
   const source = (name: string): string => readFileSync(packageFile("better-sqlite3", `deps/sqlite3/${name}`), "utf8");
-  const own = OWN.map((name) => [name, readFileSync(join(import.meta.dirname, name), "utf8")] as const);
+  const own = names.map((name) => [name, readFileSync(join(import.meta.dirname, name), "utf8")] as const);
   const sources = { "sqlite3.c": source("sqlite3.c"), "sqlite3.h": source("sqlite3.h"), ...Object.fromEntries(own) };
-  const args = [...OPTIONS, ...CONFIGURATION.map((name) => `-D${name}`), "sqlite3.c", ...OWN];
+  const args = [...OPTIONS, ...CONFIGURATION.map((name) => `-D${name}`), "sqlite3.c", ...names];
   return compileC(sources, { args, ...(onCompile === undefined ? {} : { onCompile }) });
 }

@@ -1,0 +1,18 @@
+/** SQLite: a few hundred thousand statements on a database of a few megabytes, in one call (test/programs/sqlite/workload.c). */
+import { sqliteWorkload } from "../../test/programs/sqlite/build.ts";
+import type { Recipe } from "./workload.ts";
+
+const STATEMENTS = 300_000;
+
+/** SQLite at work. The size is the number of statements. */
+export async function databaseRecipe(onCompile?: () => void): Promise<Recipe> {
+  return {
+    name: "sqlite",
+    group: "database",
+    computes: `${STATEMENTS.toLocaleString("en")} statements`,
+    modules: [{ name: "sqlite", bytes: await sqliteWorkload(onCompile) }],
+    setup: [],
+    call: { name: "run", args: (size) => [BigInt(size)] },
+    sizes: { full: STATEMENTS, small: 1000 },
+  };
+}
