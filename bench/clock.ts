@@ -17,6 +17,13 @@ export function timed(action: () => unknown): number {
   return clock() - begin;
 }
 
+/** Seconds that something takes by the clock on the wall, for what takes few milliseconds. */
+export function elapsed(action: () => unknown): number {
+  const begin = performance.now();
+  action();
+  return (performance.now() - begin) / 1000;
+}
+
 /** The middle one, or the larger one of the two in the middle. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -4,16 +4,15 @@ import { interpreterExecutor } from "../verifier/interpreter/execute.ts";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
 import { byTurns, geometricMean, median, timed } from "./clock.ts";
-import type { Measurement, Rows, Setting } from "./measurement.ts";
+import { measurement, type Plot, type Rows, type Setting } from "./measurement.ts";
+import { barsPlot } from "./plot.ts";
 import { fixed } from "./table.ts";
 import { RECIPES } from "./workloads/list.ts";
+import { type Way, waysOf } from "./ways.ts";
 import { BenchError, FUEL, type Group, Workload } from "./workloads/workload.ts";
 
 /** Turns of which the median counts. */
 const TURNS = 5;
-
-/** Steps between two pauses, where the engine pauses. */
-const STRETCH = 10n ** 8n;
 
 /** Steps of the interpreter, from the middle of the run on: its time is extrapolated from them. */
 const INTERPRETED = 50_000_000;
@@ -24,19 +23,8 @@ const QUICK = 8;
 /** Steps after which states are compared, where the rest is one more stretch. */
 const COMPARED = [1_000_001n, 2_718_281n] as const;
 
-/** Ways to run, and seconds that each takes; medians. */
-export interface Seconds {
-  /** Plain V8. */
-  readonly v8: number;
-  /** From the first state to the last. */
-  readonly engine: number;
-  /** With a pause every 10^8 steps. */
-  readonly paused: number;
-  /** The same, and the state and its root at every pause. */
-  readonly rooted: number;
-  /** The interpreter, extrapolated. */
-  readonly interpreter: number;
-}
+/** Seconds that each way takes; medians. The interpreter's are extrapolated. */
+export type Seconds = Readonly<Record<Way | "interpreter", number>>;
 
 /** What became of a workload. */
 export interface EngineResult {
@@ -47,7 +35,7 @@ export interface EngineResult {
   readonly steps: number;
   readonly seconds: Seconds;
   /** Of all turns that counted. */
-  readonly turns: Readonly<Record<Exclude<keyof Seconds, "interpreter">, readonly number[]>>;
+  readonly turns: Readonly<Record<Way, readonly number[]>>;
   /** Functions that the engine leaves to the interpreter, instructions that it pauses at, and states that it refused. */
   readonly interpreted: number;
   readonly escapes: number;
@@ -71,40 +59,10 @@ function measureOne(workload: Workload, quick: boolean, note: (phase: string) =>
   note("states compared with the interpreter's");
   requireExact(workload, engine);
   const size = quick ? Math.max(sizes.small, Math.floor(sizes.full / QUICK)) : sizes.full;
-  const start = workload.start(size);
-  let steps = 0n;
-  let answer = 0;
-  const check = (state: State): void => {
-    const result = workload.result(state);
-    if (result !== answer) throw new BenchError(`${name} gives ${result} on the engine, ${answer} in V8`);
-  };
-  const turns = byTurns(
-    {
-      v8: () => {
-        const call = workload.native(size);
-        return () => (answer = call());
-      },
-      engine: () => () => {
-        const execution = engine.load(start);
-        steps = execution.run(FUEL);
-        check(execution.save());
-      },
-      paused: () => () => {
-        const execution = engine.load(start);
-        while (execution.run(STRETCH) === STRETCH);
-        check(execution.save());
-      },
-      rooted: () => () => {
-        const execution = engine.load(start);
-        while (execution.run(STRETCH) === STRETCH) stateRoot(execution.save());
-        check(execution.save());
-      },
-    },
-    quick ? 1 : TURNS,
-    (turn) => note(turn === 0 ? "warming up" : `turn ${turn}`),
-  );
+  const { ways, work } = waysOf(workload, engine, size);
+  const turns = byTurns(ways, quick ? 1 : TURNS, (turn) => note(turn === 0 ? "warming up" : `turn ${turn}`));
   note("interpreter");
-  const interpreter = interpreterSeconds(engine, start, steps);
+  const interpreter = interpreterSeconds(engine, workload.start(size), work.steps);
   const { report } = engine;
   const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
   return {
@@ -112,7 +70,7 @@ function measureOne(workload: Workload, quick: boolean, note: (phase: string) =>
     group,
     computes,
     size,
-    steps: Number(steps),
+    steps: Number(work.steps),
     seconds: {
       v8: median(turns.v8),
       engine: median(turns.engine),
@@ -160,8 +118,11 @@ export function ratio({ seconds }: EngineResult, way: Exclude<keyof Seconds, "v8
   return seconds[way] / seconds.v8;
 }
 
-/** Ways in the order of the columns. */
-const WAYS = ["engine", "paused", "rooted", "interpreter"] as const;
+/** What is compared with V8, in the order of the columns. */
+const COMPARED_WAYS = ["engine", "paused", "rooted", "interpreter"] as const;
+
+/** Those that a plot on one scale can show. */
+const PLOTTED_WAYS = ["engine", "paused", "rooted"] as const;
 
 function tables(results: readonly EngineResult[]): Rows[] {
   const rows = results.map((result) => [
@@ -170,18 +131,18 @@ function tables(results: readonly EngineResult[]): Rows[] {
     fixed(result.steps / 1e9),
     fixed(result.seconds.v8 * 1000, 0),
     fixed(result.steps / result.seconds.engine / 1e9),
-    ...WAYS.map((way) => fixed(ratio(result, way), way === "interpreter" ? 0 : 2)),
+    ...COMPARED_WAYS.map((way) => fixed(ratio(result, way), way === "interpreter" ? 0 : 2)),
   ]);
   const guests = results.filter(({ group }) => group === "guest");
   if (guests.length > 1) {
-    const means = WAYS.map((way) => geometricMean(guests.map((guest) => ratio(guest, way))));
+    const means = COMPARED_WAYS.map((way) => geometricMean(guests.map((guest) => ratio(guest, way))));
     rows.push([
       "geometric mean of the guests in C",
       "",
       "",
       "",
       "",
-      ...means.map((mean, i) => fixed(mean, i === WAYS.length - 1 ? 0 : 2)),
+      ...means.map((mean, i) => fixed(mean, i === COMPARED_WAYS.length - 1 ? 0 : 2)),
     ]);
   }
   const head = [
@@ -198,10 +159,20 @@ function tables(results: readonly EngineResult[]): Rows[] {
   return [{ title: "Times of the same work, as multiples of plain V8's", head, rows }];
 }
 
+function plots(results: readonly EngineResult[]): Plot[] {
+  const groups = results.map((result) => ({
+    name: result.name,
+    values: PLOTTED_WAYS.map((way) => ratio(result, way)),
+  }));
+  const title = "Times of the same work, as multiples of plain V8's";
+  const svg = barsPlot({ title, bars: ["engine", "a pause every 10^8 steps", "and its root"], groups });
+  return [{ name: "engine", title, svg }];
+}
+
 /** Native engine, V8 and interpreter. */
-export const engineMeasurement: Measurement<readonly EngineResult[]> = {
-  name: "engine",
-  summary: "the native engine beside V8 and the interpreter; names of workloads choose some",
+export const engineMeasurement = measurement(
+  "engine",
+  "the native engine beside V8 and the interpreter; names of workloads choose some",
   measure,
-  tables,
-};
+  { tables, plots },
+);

@@ -3,19 +3,33 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ClangError } from "../test/programs/clang.ts";
+import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";
 import { environment } from "./environment.ts";
+import { growthMeasurement } from "./growth.ts";
+import { hashingMeasurement } from "./hashing.ts";
+import { historyMeasurement } from "./history.ts";
 import type { Measurement, Setting } from "./measurement.ts";
+import { memoryMeasurement } from "./memory.ts";
 import { terminalTable } from "./table.ts";
 import { RECIPES } from "./workloads/list.ts";
 import { BenchError } from "./workloads/workload.ts";
 
-const MEASUREMENTS: readonly Measurement<never>[] = [engineMeasurement] as unknown as readonly Measurement<never>[];
+const MEASUREMENTS: readonly Measurement[] = [
+  engineMeasurement,
+  hashingMeasurement,
+  historyMeasurement,
+  memoryMeasurement,
+  growthMeasurement,
+];
+
+const COMMAND = "npm run -s bench --";
 
 interface Options {
   readonly json?: string;
   readonly quick: boolean;
   readonly long: boolean;
+  readonly writeDocs: boolean;
   readonly heights: readonly number[];
 }
 
@@ -26,45 +40,60 @@ function parseName(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
+/** The trees of a Tournament have heights that are multiples of three. */
 function parseHeights(text: string): number[] {
   const heights = text.split(",").map(Number);
-  if (heights.every((height) => Number.isInteger(height) && height > 0)) return heights;
-  throw new InvalidArgumentError("Heights are positive integers with commas between them, like 18,15.");
+  if (heights.every((height) => Number.isInteger(height) && height > 0 && height % 3 === 0)) return heights;
+  throw new InvalidArgumentError("Heights are positive multiples of 3 with commas between them, like 9,12.");
 }
 
-/** Progress: a line that rewrites itself on a terminal. */
+/** Milliseconds between two lines of progress where they are kept. */
+const LOG_PERIOD = 5000;
+let noted = 0;
+
+/** Progress: a line that rewrites itself on a terminal, a line now and then elsewhere. */
 function note(text: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
+  else if (text !== "" && performance.now() - noted > LOG_PERIOD) {
+    noted = performance.now();
+    process.stderr.write(`${text}\n`);
+  }
 }
 
-async function main(names: readonly string[], { json, quick, long, heights }: Options): Promise<void> {
+async function main(names: readonly string[], options: Options, command: Command): Promise<void> {
+  const { json, quick, long, writeDocs, heights } = options;
+  if (writeDocs && quick) command.error("The figures of a quick run say nothing: leave out --quick or --write-docs.");
   const workloads = names.filter((name) => RECIPES.has(name));
   // Who names only workloads means the measurement that takes them.
-  const named = new Set(names.length > 0 && workloads.length === names.length ? [engineMeasurement.name] : names);
+  const chosen = workloads.length === names.length ? [...names, engineMeasurement.name] : names;
   const setting: Setting = { quick, long, workloads, heights, note };
-  const results: Record<string, unknown> = { environment: environment(quick) };
-  for (const measurement of MEASUREMENTS) {
-    if (names.length > 0 && !named.has(measurement.name)) continue;
-    const result = await measurement.measure(setting);
-    results[measurement.name] = result;
-    if (process.stderr.isTTY) note("");
-    for (const table of measurement.tables(result)) console.log(terminalTable(table));
+  const place = environment(quick);
+  const results: Record<string, unknown> = { environment: place };
+  for (const { name, take } of MEASUREMENTS) {
+    if (names.length > 0 && !chosen.includes(name)) continue;
+    const outcome = await take(setting);
+    note("");
+    results[name] = outcome.result;
+    for (const table of outcome.tables) console.log(terminalTable(table));
+    if (writeDocs) writeResult(name, outcome, place, [COMMAND, name, ...(long ? ["--long"] : [])].join(" "));
   }
+  // npm moves to the project's folder and leaves the caller's here.
   if (json !== undefined)
     writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", json), JSON.stringify(results, null, 2));
 }
 
-await new Command("npm run -s bench --")
+await new Command(COMMAND)
   .description("Measures the native engine, hashing and commitments on this computer.")
   .argument("[names...]", `measurements and workloads to take: ${[...NAMES].join(", ")}`, parseName)
   .option("--json <file>", "write the results to a file")
-  .option("--quick", "little work and one turn: tells whether it works", false)
+  .option("--write-docs", "write the results into docs/performance.md", false)
+  .option("--quick", "little work and one turn: tells whether it works, not how fast it is", false)
   .option("--long", "also what takes many minutes", false)
-  .option("--heights <list>", "heights of the commitments by level, with commas", parseHeights, [18, 15])
+  .option("--heights <list>", "heights of the commitments' trees, with commas", parseHeights, [9, 12])
   .addHelpText("after", `\n${MEASUREMENTS.map(({ name, summary }) => `${name}: ${summary}`).join("\n")}`)
-  .action(async (names: readonly string[], options: Options) => {
+  .action(async (names: readonly string[], options: Options, command: Command) => {
     try {
-      await main(names, options);
+      await main(names, options, command);
     } catch (error) {
       if (!(error instanceof BenchError || error instanceof ClangError)) throw error;
       console.error(error.message);

@@ -8,7 +8,7 @@ export interface Setting {
   readonly long: boolean;
   /** Workloads to take; all of them if there is none. */
   readonly workloads: readonly string[];
-  /** Heights of a Deal's commitments, the first level's first. */
+  /** Heights of the first level's tree to take. */
   readonly heights: readonly number[];
   /** Says what is done at the moment. */
   readonly note: (text: string) => void;
@@ -21,11 +21,41 @@ export interface Rows {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A measurement, and how its result is shown. The result is written to JSON as it is. */
-export interface Measurement<R> {
+/** A drawing. */
+export interface Plot {
+  /** Name of its file, without the ending. */
+  readonly name: string;
+  /** What it shows. */
+  readonly title: string;
+  readonly svg: string;
+}
+
+/** What a measurement gives. */
+export interface Outcome {
+  /** Goes to JSON as it is. */
+  readonly result: unknown;
+  readonly tables: readonly Rows[];
+  readonly plots: readonly Plot[];
+}
+
+/** A measurement, and how its result is shown. */
+export interface Measurement {
   readonly name: string;
   /** One line for the help. */
   readonly summary: string;
-  readonly measure: (setting: Setting) => Promise<R>;
-  readonly tables: (result: R) => readonly Rows[];
+  readonly take: (setting: Setting) => Promise<Outcome>;
+}
+
+/** Makes a measurement of the function that measures and those that show what it gives. */
+export function measurement<R>(
+  name: string,
+  summary: string,
+  measure: (setting: Setting) => Promise<R>,
+  show: { readonly tables: (result: R) => readonly Rows[]; readonly plots?: (result: R) => readonly Plot[] },
+): Measurement {
+  const take = async (setting: Setting): Promise<Outcome> => {
+    const result = await measure(setting);
+    return { result, tables: show.tables(result), plots: show.plots?.(result) ?? [] };
+  };
+  return { name, summary, take };
 }

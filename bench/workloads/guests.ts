@@ -11,7 +11,7 @@ interface Guest {
 /** With arguments for some 300 ms of V8's time, and for some 20 million steps. */
 const GUESTS = {
   copy: { computes: "loads and stores", full: 500, small: 4 },
-  fib: { computes: "calls", full: 40, small: 27 },
+  fib: { computes: "calls", full: 40, small: 29 },
   keccak: { computes: "64-bit arithmetic", full: 300_000, small: 1_500 },
   matmul: { computes: "floats in nested loops", full: 120, small: 1 },
   mix: { computes: "lists, matrices, a state machine", full: 5_000, small: 20 },

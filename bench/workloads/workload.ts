@@ -11,16 +11,18 @@ import {
   readResults,
 } from "../../verifier/program/transactions.ts";
 import { Outcome } from "../../verifier/machine/opcodes.ts";
+import type { ProgramLimits } from "../../verifier/program/layout.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { inputsOf } from "../../test/programs/foreign/play.ts";
-import { type Call, compile, type CompiledModule, instantiate, numberOf } from "../../test/programs/foreign/record.ts";
+import { compile, type CompiledModule, instantiate, numberOf } from "../../test/programs/foreign/instances.ts";
+import type { Call } from "../../test/programs/foreign/record.ts";
 
 /** Fuel of a measured call: as much as any takes. */
 export const FUEL = 10n ** 15n;
 
 /** Groups whose ratios are summed up apart. */
-export type Group = "guest" | "database" | "foreign";
+export type Group = "guest" | "database" | "foreign" | "generated";
 
 /** What is computed. */
 export interface Recipe {
@@ -30,6 +32,7 @@ export interface Recipe {
   readonly computes: string;
   /** In the order of instantiation; the last one exports the functions that are called. */
   readonly modules: readonly ModuleSource[];
+  readonly limits?: Partial<ProgramLimits>;
   /** Calls before the measured one. */
   readonly setup: readonly Pick<Call, "name" | "args">[];
   /** The measured call: an export, and its arguments as bits. Its result is an i32. */
@@ -53,7 +56,11 @@ export class Workload {
 
   constructor(recipe: Recipe) {
     this.recipe = recipe;
-    this.program = buildProgram(recipe.modules, { convention: "typed", allowMissingImports: true });
+    this.program = buildProgram(recipe.modules, {
+      convention: "typed",
+      allowMissingImports: true,
+      limits: recipe.limits ?? {},
+    });
     this.#compiled = compile(recipe.modules);
     this.#ready = this.#setUp();
   }

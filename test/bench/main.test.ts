@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { z } from "zod";
+import { withPart } from "../../bench/document.ts";
+import { barsPlot, linesPlot } from "../../bench/plot.ts";
+import { BenchError } from "../../bench/workloads/workload.ts";
+
+const MAIN = join(import.meta.dirname, "../../bench/main.ts");
+
+const times = z.array(z.number().nonnegative()).length(1);
+
+const report = z.strictObject({
+  environment: z.looseObject({
+    node: z.literal(process.version),
+    cores: z.number().positive(),
+    quick: z.literal(true),
+  }),
+  engine: z.tuple([
+    z.looseObject({
+      name: z.literal("copy"),
+      steps: z.number().min(10_000_000),
+      seconds: z.strictObject({
+        v8: z.number(),
+        engine: z.number(),
+        paused: z.number(),
+        rooted: z.number(),
+        interpreter: z.number().positive(),
+      }),
+      turns: z.strictObject({ v8: times, engine: times, paused: times, rooted: times }),
+    }),
+  ]),
+  hashing: z.strictObject({ nodes: z.number().positive(), batched: z.number(), single: z.number() }),
+});
+
+describe("the bench", function () {
+  this.timeout(120_000);
+
+  it("measures what is named, and writes tables and JSON", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "arbiter-bench-"));
+    try {
+      const file = join(folder, "bench.json");
+      const args = [MAIN, "engine", "hashing", "copy", "--quick", "--json", file];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      expect(stdout)
+        .match(/copy .*│ loads and stores/)
+        .and.match(/hash-wasm, one by one/);
+      report.parse(JSON.parse(readFileSync(file, "utf8")));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("says in one line what it does not know", async () => {
+    const failure = await promisify(execFile)(process.execPath, [MAIN, "nothing"]).catch((error: unknown) => error);
+    expect((failure as { stderr: string }).stderr).match(/^error: .*'nothing' is invalid.* There are engine, /);
+  });
+});
+
+describe("a part of a document", () => {
+  const document = "a\n<!-- bench x -->\nold\n<!-- end x -->\nb\n";
+
+  it("is replaced between its markers", () => {
+    const changed = withPart(document, "x", "new");
+    expect(changed).equal("a\n<!-- bench x -->\n\nnew\n\n<!-- end x -->\nb\n");
+    expect(withPart(changed, "x", "new")).equal(changed);
+  });
+
+  it("needs a place", () => {
+    expect(() => withPart(document, "y", "new")).throw(BenchError, `no lines "<!-- bench y -->"`);
+  });
+});
+
+describe("plots", () => {
+  it("draw a bar for every value, and cut off those that are too long", () => {
+    const groups = [
+      { name: "a & b", values: [1, 2] },
+      { name: "c", values: [4, 40] },
+    ];
+    const svg = barsPlot({ title: "ratios", bars: ["one", "other"], groups });
+    const widths = [...svg.matchAll(/<rect class="fill\d" x="90" y="[\d.]+" width="([\d.]+)" height="8"/g)];
+    const [first, second, third, fourth] = widths.map(([, width]) => Number(width));
+    expect(second).closeTo(2 * first!, 0.2);
+    expect(third).closeTo(4 * first!, 0.3);
+    expect(fourth).equal(third);
+    expect(svg).include("a &amp; b").and.include("40.00 →");
+  });
+
+  it("put points on logarithmic axes", () => {
+    const series = [{ name: "s", points: [[1, 1] as const, [10, 10] as const, [100, 100] as const] }];
+    const svg = linesPlot({ title: "growth", x: "steps", y: "s", series });
+    const places = [...svg.matchAll(/<circle class="fill0" cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    expect(places).length(3);
+    const [a, b, c] = places as [number[], number[], number[]];
+    expect(b[0]! - a[0]!).closeTo(c[0]! - b[0]!, 0.2);
+    expect(a[1]! - b[1]!).closeTo(b[1]! - c[1]!, 0.2);
+    expect(a[1]).greaterThan(c[1]!);
+  });
+});
