@@ -1,157 +1,100 @@
 /**
- * keccak-256 of many 64-byte nodes at once: a WebAssembly module, generated when this file loads, that hashes two of them side by
- * side in the two 64-bit lanes of a vector (FIPS 202, section 3; the padding is Ethereum's).
+ * keccak-256 of many 64-byte nodes, or of many 288-byte records, at once: a WebAssembly module, generated when this file loads,
+ * that hashes two of them side by side in the two 64-bit lanes of a vector (FIPS 202; the padding is Ethereum's).
  */
-import { asm, External, ModuleWriter, unsigned, type Code } from "../wasm/assembler.ts";
+import { asm, External, ModuleWriter, type Code } from "../wasm/assembler.ts";
+import { BLOCK_WORDS, CONSTANTS_BYTES, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
 
 /** Bytes of an inner node: two hashes. */
 export const NODE_BYTES = 64;
 
 const HASH_BYTES = 32;
 
-/** Nodes that the module's memory has room for. */
+/** Nodes that the module's memory has room for, and records. */
 export const BATCH = 1024;
 
-const CONSTANTS = 0;
-const INPUT = 256;
+/** Bytes from one record to the next in {@link records}: three blocks of keccak-256, the last of which ends in padding. */
+export const RECORD_STRIDE = 3 * BLOCK_WORDS * 8;
+
+/** Bytes of a record that are hashed: nine words of 32 bytes. */
+const RECORD_BYTES = 288;
+
+const INPUT = CONSTANTS_BYTES;
 const OUTPUT = INPUT + BATCH * NODE_BYTES;
-const PAGES = Math.ceil((OUTPUT + BATCH * HASH_BYTES) / 65_536);
+const RECORDS = OUTPUT + BATCH * HASH_BYTES;
+const RECORD_HASHES = RECORDS + BATCH * RECORD_STRIDE;
+const PAGES = Math.ceil((RECORD_HASHES + BATCH * HASH_BYTES) / 65_536);
 
-const ROUNDS = 24;
-
-/** Offsets of ρ, by x + 5 y. */
-const ROTATIONS = [0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14];
-
-/** The constants of ι, from the linear feedback shift register of section 3.2.5. */
-function roundConstants(): bigint[] {
-  let register = 1;
-  const bit = (): boolean => {
-    const out = (register & 1) !== 0;
-    register <<= 1;
-    if ((register & 0x100) !== 0) register ^= 0x171;
-    return out;
-  };
-  return Array.from({ length: ROUNDS }, () => {
-    let constant = 0n;
-    for (let j = 0; j < 7; j++) if (bit()) constant |= 1n << ((1n << BigInt(j)) - 1n);
-    return constant;
-  });
-}
-
-const simd = (op: number, ...immediate: readonly Code[]): Code => [0xfd, unsigned(op), immediate];
-const memory = (offset: number): Code => [unsigned(0), unsigned(offset)];
-
-const LOAD64_SPLAT = 0x0a;
-const LOAD64_LANE = 0x57;
-const STORE64_LANE = 0x5b;
-const V128_CONST = 0x0c;
-const SPLAT = 0x12;
-const OR = simd(0x50);
-const XOR = simd(0x51);
-/** x & ~y. */
-const AND_NOT = simd(0x4f);
-const SHL = simd(0xcb);
-const SHR_U = simd(0xcd);
-const ZERO = simd(V128_CONST, Array<number>(16).fill(0));
 const I32_ADD = 0x6a;
-const I32_LT_U = 0x49;
+const I32_SUB = 0x6b;
+const I32_EQZ = 0x45;
 
-// Locals: what is given and counted, then the state A, the state B between ρπ and χ, and the columns of θ.
+// Locals: the number of pairs left, the addresses of their bytes and of their hashes beyond the first, and the two states.
 const COUNT = 0;
-const NODE = 1;
-const ROUND = 2;
-const HASH = 3;
-const A = 4;
-const B = A + 25;
-const C = B + 25;
-const D = C + 5;
+const SOURCE = 1;
+const HASH = 2;
+const lanes = new Lanes(3);
 
-const xor = (first: number, ...others: readonly number[]): Code => [
-  asm.get(first),
-  others.map((local) => [asm.get(local), XOR]),
-];
-
-function rotate(code: Code, temporary: number, bits: number): Code {
-  if (bits === 0) return code;
-  return [code, asm.tee(temporary), asm.i32(bits), SHL, asm.get(temporary), asm.i32(64 - bits), SHR_U, OR];
+/** Word `i` of two pieces of bytes that lie `stride` bytes apart. */
+function word(local: number, offset: number, stride: number, i: number): Place {
+  const address = asm.get(local);
+  return { addresses: [address, [address, asm.i32(stride), I32_ADD]], offset: offset + 8 * i };
 }
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** One round on A; local ROUND is the address of its constant. */
-function round(): Code {
-  const columns = range(5).map((x): Code => [
-    xor(A + x, A + 5 + x, A + 10 + x, A + 15 + x, A + 20 + x),
-    asm.set(C + x),
-  ]);
-  const parities = range(5).map((x): Code => [
-    [asm.get(C + ((x + 4) % 5)), rotate(asm.get(C + ((x + 1) % 5)), D + x, 1), XOR],
-    asm.set(D + x),
-  ]);
-  const moved = range(25).map((i): Code => {
-    const [x, y] = [i % 5, Math.floor(i / 5)];
-    const target = B + y + 5 * ((2 * x + 3 * y) % 5);
-    return [rotate(xor(A + i, D + x), target, ROTATIONS[i] ?? 0), asm.set(target)];
-  });
-  const mixed = range(25).map((i): Code => {
-    const [x, row] = [i % 5, i - (i % 5)];
-    const [second, third] = [B + row + ((x + 1) % 5), B + row + ((x + 2) % 5)];
-    return [asm.get(B + i), asm.get(third), asm.get(second), AND_NOT, XOR, asm.set(A + i)];
-  });
-  const constant: Code = [asm.get(A), asm.get(ROUND), simd(LOAD64_SPLAT, memory(CONSTANTS)), XOR, asm.set(A)];
-  return [columns, parities, moved, mixed, constant];
+function squeeze(offset: number): Code {
+  return range(4).map((i) => lanes.store(i, word(HASH, offset, HASH_BYTES, i)));
 }
 
-/** Two nodes at NODE, the second behind the first; their hashes go to HASH. */
+/** Two nodes at SOURCE, the second behind the first; their hashes go to HASH. */
 function twoNodes(): Code {
-  const absorb = range(8).map((i): Code => [
-    [asm.get(NODE), asm.get(NODE), simd(LOAD64_SPLAT, memory(INPUT + 8 * i))],
-    [simd(LOAD64_LANE, memory(INPUT + NODE_BYTES + 8 * i), 1), asm.set(A + i)],
-  ]);
-  const splat = (value: bigint): Code => [asm.i64(value), simd(SPLAT)];
+  const absorb = range(8).map((i) => lanes.load(i, word(SOURCE, INPUT, NODE_BYTES, i)));
   const padding = range(25)
     .slice(8)
-    .map((i): Code => [i === 8 ? splat(1n) : i === 16 ? splat(1n << 63n) : ZERO, asm.set(A + i)]);
-  const rounds: Code = [
-    [asm.i32(0), asm.set(ROUND)],
-    asm.loop(
-      [round(), asm.get(ROUND), asm.i32(8), I32_ADD, asm.tee(ROUND)],
-      [asm.i32(8 * ROUNDS), I32_LT_U, asm.brIf(0)],
-    ),
-  ];
-  const squeeze = range(4).map((i): Code => [
-    [asm.get(HASH), asm.get(A + i), simd(STORE64_LANE, memory(OUTPUT + 8 * i), 0)],
-    [asm.get(HASH), asm.get(A + i), simd(STORE64_LANE, memory(OUTPUT + HASH_BYTES + 8 * i), 1)],
+    .map((i) => lanes.constant(i, i === 8 ? 1n : i === BLOCK_WORDS - 1 ? 1n << 63n : 0n));
+  return [absorb, padding, lanes.permute(), squeeze(OUTPUT)];
+}
+
+/** Two records at SOURCE, padded, the second behind the first; their hashes go to HASH. */
+function twoRecords(): Code {
+  const blocks = range(3).map((block) => [
+    range(BLOCK_WORDS).map((i) => lanes.absorb(i, word(SOURCE, RECORDS, RECORD_STRIDE, block * BLOCK_WORDS + i))),
+    lanes.permute(),
   ]);
-  return [absorb, padding, rounds, squeeze];
+  return [range(25).map((i) => lanes.constant(i, 0n)), blocks, squeeze(RECORD_HASHES)];
+}
+
+/** A function that hashes as many pairs as it is told. */
+function everyPair(hashPair: Code, bytes: number): { locals: typeof Lanes.locals; body: Code } {
+  return {
+    locals: ["i32", "i32", ...Lanes.locals],
+    body: asm.block(
+      asm.loop(
+        [asm.get(COUNT), I32_EQZ, asm.brIf(1)],
+        hashPair,
+        [asm.get(SOURCE), asm.i32(2 * bytes), I32_ADD, asm.set(SOURCE)],
+        [asm.get(HASH), asm.i32(2 * HASH_BYTES), I32_ADD, asm.set(HASH)],
+        [asm.get(COUNT), asm.i32(1), I32_SUB, asm.set(COUNT), asm.br(0)],
+      ),
+    ),
+  };
 }
 
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const writer = new ModuleWriter();
+  const type = { params: ["i32"], results: [] } as const;
   writer.memory({ minimum: PAGES });
   writer.export("memory", External.memory, 0);
-  const hash = writer.function({
-    type: { params: ["i32"], results: [] },
-    locals: ["i32", "i32", "i32", ...Array<"v128">(D + 5 - A).fill("v128")],
-    body: asm.block(
-      asm.loop(
-        [asm.get(COUNT), 0x45, asm.brIf(1)],
-        twoNodes(),
-        [asm.get(NODE), asm.i32(2 * NODE_BYTES), I32_ADD, asm.set(NODE)],
-        [asm.get(HASH), asm.i32(2 * HASH_BYTES), I32_ADD, asm.set(HASH)],
-        [asm.get(COUNT), asm.i32(1), 0x6b, asm.set(COUNT), asm.br(0)],
-      ),
-    ),
-  });
-  writer.export("hash", External.function, hash);
+  writer.export("nodes", External.function, writer.function({ type, ...everyPair(twoNodes(), NODE_BYTES) }));
+  writer.export("records", External.function, writer.function({ type, ...everyPair(twoRecords(), RECORD_STRIDE) }));
   return new Uint8Array(writer.bytes());
 }
 
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()));
 const buffer = (exports["memory"] as WebAssembly.Memory).buffer;
-const run = exports["hash"] as (pairs: number) => void;
+const runNodes = exports["nodes"] as (pairs: number) => void;
+const runRecords = exports["records"] as (pairs: number) => void;
 
-new BigUint64Array(buffer, CONSTANTS, ROUNDS).set(roundConstants());
+writeConstants(buffer);
 
 /** Where nodes are written, {@link NODE_BYTES} each, {@link BATCH} at most. Whoever hashes next writes over them. */
 export const nodes = new Uint8Array(buffer, INPUT, BATCH * NODE_BYTES);
@@ -159,9 +102,28 @@ export const nodes = new Uint8Array(buffer, INPUT, BATCH * NODE_BYTES);
 /** Where their hashes stand after {@link hashNodes}, 32 bytes each, until somebody hashes again. */
 export const hashes = new Uint8Array(buffer, OUTPUT, BATCH * HASH_BYTES);
 
+/**
+ * Where records of 288 bytes are written, {@link RECORD_STRIDE} bytes apart, {@link BATCH} at most. What stands between them is
+ * their padding, which must stay.
+ */
+export const records = new Uint8Array(buffer, RECORDS, BATCH * RECORD_STRIDE);
+
+/** Where the records' hashes stand after {@link hashRecords}, 32 bytes each, until somebody hashes records again. */
+export const recordHashes = new Uint8Array(buffer, RECORD_HASHES, BATCH * HASH_BYTES);
+
+for (let at = 0; at < records.length; at += RECORD_STRIDE) {
+  records[at + RECORD_BYTES] = 0x01;
+  records[at + RECORD_STRIDE - 1] = 0x80;
+}
+
 /** Hashes the first `count` of {@link nodes}, at most {@link BATCH}. */
 export function hashNodes(count: number): void {
-  run((count + 1) >>> 1);
+  runNodes((count + 1) >>> 1);
+}
+
+/** Hashes the first `count` of {@link records}, at most {@link BATCH}. */
+export function hashRecords(count: number): void {
+  runRecords((count + 1) >>> 1);
 }
 
 /** The hashes of nodes that lie one behind the other, any number of them, 32 bytes each. */
