@@ -3,12 +3,39 @@
  * after the state that the commitment starts from. A program halts long before the last leaf; from then on every leaf is the
  * same, and that part of the tree is one node a level, however large it is.
  */
-import { HASH_BYTES, hashPair } from "../merkle/keccak.ts";
-import { hashAll, NODE_BYTES } from "../merkle/keccak-lanes.ts";
-import { MAX_LEVEL } from "../merkle/zero.ts";
+import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
+import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
 
 /** Binary levels that one move of the game descends. */
 export const MOVE_LEVELS = 3;
+
+/** Subtrees that are kept after they were computed anew, 256 KiB each: a move of the game asks for neighbours. */
+const KEPT_SUBTREES = 4;
+
+/**
+ * The leaves from `first` on, 32 bytes each, `count` of them, as they were when the commitment was made. Never asked for leaves
+ * behind the last distinct one.
+ */
+export type LeafSource = (first: number, count: number) => Uint8Array;
+
+/** Thrown when leaves that are computed anew are not what they were. */
+export class CommitmentError extends Error {
+  override name = "CommitmentError";
+}
+
+/** What a commitment is made of. */
+export interface CommitmentParts {
+  readonly height: number;
+  readonly distinct: number;
+  /** The lowest level whose nodes are kept. */
+  readonly lowest: number;
+  /** The kept nodes of this level over distinct leaves, 32 bytes each, the last one completed by padding. */
+  readonly nodes: Uint8Array;
+  /** The leaf that repeats itself to the end. */
+  readonly last: Uint8Array;
+  /** Where leaves come from if `lowest` is not 0. */
+  readonly source?: LeafSource | undefined;
+}
 
 /** An immutable commitment of 2^height leaves. Hashes it gives are shared: they must not be changed. */
 export class Commitment {
@@ -16,32 +43,23 @@ export class Commitment {
   readonly height: number;
   /** Leaves up to the one that repeats itself to the end, including it. */
   readonly distinct: number;
-  /** By level, the nodes over distinct leaves, 32 bytes each; all further ones equal `#padding` of the level. */
+  /** The lowest level whose nodes are kept; those below are computed anew. */
+  readonly #lowest: number;
+  /** By level from `#lowest` on, the nodes over distinct leaves, 32 bytes each; all further ones equal `#padding` of the level. */
   readonly #levels: readonly Uint8Array[];
   readonly #padding: readonly Uint8Array[];
+  readonly #source: LeafSource | undefined;
+  /** By number, the levels of subtrees used last; the latest comes last. */
+  readonly #subtrees = new Map<number, readonly Uint8Array[]>();
 
-  /** `leaves` are the first state roots, 32 bytes each, at least one and at most 2^height; the last one repeats itself. */
-  constructor(height: number, leaves: readonly Uint8Array[]) {
-    const distinct = leaves.length;
-    if (!Number.isInteger(height) || height < 0 || height > MAX_LEVEL) {
-      throw new RangeError(`a commitment's height goes from 0 to ${MAX_LEVEL}, not ${height}`);
-    }
-    if (distinct < 1 || distinct > 2 ** height) {
-      throw new RangeError(`a commitment of height ${height} has 1 to ${2 ** height} leaves, not ${distinct}`);
-    }
+  /** Whoever has leaves uses `commitmentOf` or a `CommitmentBuilder`. */
+  constructor({ height, distinct, lowest, nodes, last, source }: CommitmentParts) {
     this.height = height;
     this.distinct = distinct;
-    const joined = new Uint8Array(distinct * HASH_BYTES);
-    leaves.forEach((leaf, i) => joined.set(leaf, i * HASH_BYTES));
-    const levels: Uint8Array[] = [joined];
-    const padding: Uint8Array[] = [joined.subarray(joined.length - HASH_BYTES)];
-    for (let level = 0; level < height; level++) {
-      const pad = padding[level] as Uint8Array;
-      levels.push(levelAbove(levels[level] as Uint8Array, pad));
-      padding.push(hashPair(pad, pad));
-    }
-    this.#levels = levels;
-    this.#padding = padding;
+    this.#lowest = lowest;
+    this.#padding = paddingOver(last, height);
+    this.#levels = levelsOver(nodes, this.#padding.slice(lowest));
+    this.#source = source;
   }
 
   /** The hash that the tournament knows the commitment by. */
@@ -49,16 +67,21 @@ export class Commitment {
     return this.node(this.height, 0n);
   }
 
-  /** The node at (level, index), leaves being level 0. */
+  /**
+   * The node at (level, index), leaves being level 0.
+   * @throws CommitmentError if the leaves below it have to be computed anew and are others than before
+   */
   node(level: number, index: bigint): Uint8Array {
     if (index < 0n || level < 0 || index >= 1n << BigInt(Math.max(this.height - level, 0)) || level > this.height) {
       throw new RangeError(`node ${index} of level ${level} lies outside a commitment of height ${this.height}`);
     }
-    const nodes = this.#levels[level] as Uint8Array;
+    const padding = this.#padding[level] as Uint8Array;
     // A node whose last leaves are padding is stored; one whose leaves all are is not.
-    if (index >= BigInt(nodes.length / HASH_BYTES)) return this.#padding[level] as Uint8Array;
-    const at = Number(index) * HASH_BYTES;
-    return nodes.subarray(at, at + HASH_BYTES);
+    if (index << BigInt(level) >= BigInt(this.distinct)) return padding;
+    if (level >= this.#lowest) return nodeAt(this.#levels[level - this.#lowest], Number(index));
+    const nodes = 2 ** (this.#lowest - level);
+    const levels = this.#subtree(Math.floor(Number(index) / nodes));
+    return nodeAt(levels[level], Number(index) % nodes);
   }
 
   /** The state root at a leaf. */
@@ -82,15 +105,31 @@ export class Commitment {
   proof(index: bigint, levels = this.height): Uint8Array[] {
     return Array.from({ length: levels }, (_, level) => this.node(level, (index >> BigInt(level)) ^ 1n));
   }
-}
 
-/** The nodes over `nodes`, of which the last is completed by padding if it has no sibling. */
-function levelAbove(nodes: Uint8Array, padding: Uint8Array): Uint8Array {
-  if (nodes.length % NODE_BYTES === 0) return hashAll(nodes);
-  const completed = new Uint8Array(nodes.length + HASH_BYTES);
-  completed.set(nodes);
-  completed.set(padding, nodes.length);
-  return hashAll(completed);
+  /** The levels of a subtree below `#lowest`, its leaves first. */
+  #subtree(number: number): readonly Uint8Array[] {
+    const known = this.#subtrees.get(number);
+    this.#subtrees.delete(number);
+    const levels = known ?? this.#computeSubtree(number);
+    this.#subtrees.set(number, levels);
+    const [oldest] = this.#subtrees.keys();
+    if (this.#subtrees.size > KEPT_SUBTREES && oldest !== undefined) this.#subtrees.delete(oldest);
+    return levels;
+  }
+
+  #computeSubtree(number: number): readonly Uint8Array[] {
+    const first = number * 2 ** this.#lowest;
+    const count = Math.min(2 ** this.#lowest, this.distinct - first);
+    const leaves = this.#source?.(first, count);
+    if (leaves?.length !== count * HASH_BYTES) {
+      throw new CommitmentError(`the leaves ${first} to ${first + count - 1} cannot be computed anew`);
+    }
+    const levels = levelsOver(leaves, this.#padding.slice(0, this.#lowest + 1));
+    if (!equalHashes(nodeAt(levels.at(-1), 0), nodeAt(this.#levels[0], number))) {
+      throw new CommitmentError(`the leaves ${first} to ${first + count - 1} are not those that were committed to`);
+    }
+    return levels;
+  }
 }
 
 /** The root that a leaf and its proof lead to. */

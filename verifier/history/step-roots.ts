@@ -9,7 +9,7 @@ import { BATCH, hashRecords, recordHashes, RECORD_STRIDE, records } from "../mer
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { NodeArena } from "../merkle/node-arena.ts";
 import { savedHash, type State } from "../state/state.ts";
-import { isHalted, stepState } from "../state/step-state.ts";
+import { stepState } from "../state/step-state.ts";
 import { type LoggedTree, LoggedTrees, MAX_CHANGES } from "./logged-trees.ts";
 import { RecordWriter } from "./record-writer.ts";
 

@@ -3,11 +3,14 @@
  * level. Level 0 starts from the loaded state with the largest stride; each further level covers one stride of the level
  * above, and the last one has stride 1.
  */
+import { HASH_BYTES } from "../merkle/keccak.ts";
 import { type State, stateRoot } from "../state/state.ts";
-import { isHalted, stepState } from "../state/step-state.ts";
-import { Commitment } from "./commitment.ts";
+import { isHalted } from "../state/step-state.ts";
+import type { Commitment } from "./commitment.ts";
+import { CommitmentBuilder } from "./commitment-builder.ts";
 import type { Execution, Executor } from "./executor.ts";
 import { Snapshots } from "./snapshots.ts";
+import { StepRoots } from "./step-roots.ts";
 
 /** A lie: the state after `step` steps becomes another one, and the history goes on from there. */
 export interface Fault {
@@ -43,7 +46,10 @@ export class TraceError extends Error {
 const DEFAULT_SNAPSHOTS = 512;
 
 /** Steps between snapshots where a history is taken step by step. */
-const SNAPSHOT_STRIDE = 1024n;
+const SNAPSHOT_STRIDE = 2n ** 16n;
+
+/** Steps whose roots are computed at once where a history is taken step by step: some 5 ms. */
+const PIECE = 1024n;
 
 /** For how long a commitment is computed without letting others run, in milliseconds. */
 const SLICE_MS = 40;
@@ -135,16 +141,18 @@ export class Trace {
     if (height === undefined) throw new TraceError(`the game has no level ${level}, only ${this.heights.length}`);
     const stride = this.stride(level);
     const end = start + (stride << BigInt(height));
-    const walk = stride === 1n ? this.#walkSteps(start) : this.#walkStrides(start, stride);
     const total = this.#mostSteps(start, end);
-    const roots: Uint8Array[] = [];
+    const builder = new CommitmentBuilder(
+      height,
+      stride === 1n ? (first, count) => this.#leavesAnew(start + BigInt(first), count) : undefined,
+    );
+    let done = 0n;
     let slice = Date.now();
-    for (let step = start + stride; step <= end; step += stride) {
-      const state = walk(step);
-      roots.push(stateRoot(state));
-      if (isHalted(state)) break;
+    for (const roots of stride === 1n ? this.#rootsOfSteps(start, end) : this.#rootsOfStrides(start, end, stride)) {
+      builder.append(roots);
+      done += stride * BigInt(roots.length / HASH_BYTES);
       if (Date.now() - slice > SLICE_MS) {
-        this.#onProgress?.({ level, done: min(step - start, total), total });
+        this.#onProgress?.({ level, done: min(done, total), total });
         await new Promise((resolve) => setTimeout(resolve));
         slice = Date.now();
       }
@@ -153,7 +161,7 @@ export class Trace {
     // A fault that the history never reaches is a mistake, not a truth: this tells it.
     if (fault !== undefined && fault.step <= end) this.stateAt(fault.step);
     this.#onProgress?.({ level, done: total, total });
-    return new Commitment(height, roots);
+    return builder.finish();
   }
 
   /** The most steps from `start` to where the history halts or `end`: exact if it has run to its halt already. */
@@ -164,31 +172,58 @@ export class Trace {
     return min(end, halt) - start;
   }
 
-  /** One step a call, the reference step function's. */
-  #walkSteps(start: bigint): (step: bigint) => State {
-    let state = this.stateAt(start);
-    return (step) => {
-      state = this.#hasFault(step, step) ? this.stateAt(step) : stepState(state);
-      if (step % SNAPSHOT_STRIDE === 0n) this.#keep(step, state);
-      return state;
-    };
+  /** Roots of the states after `start`, at least one, piece by piece up to `end` or the halt. */
+  *#rootsOfSteps(start: bigint, end: bigint): Generator<Uint8Array> {
+    const first = this.stateAt(start);
+    if (isHalted(first)) yield stateRoot(first);
+    let run = new StepRoots(first);
+    for (let step = start; step < end && !run.halted; ) {
+      const fault = this.#faults.find((one) => one.step > step);
+      if (fault?.step === step + 1n) {
+        // From here it is not far for whoever runs to the fault.
+        this.#keep(step, run.save());
+        const state = this.stateAt(++step);
+        run = new StepRoots(state);
+        yield stateRoot(state);
+        continue;
+      }
+      const boundary = step - (step % SNAPSHOT_STRIDE) + SNAPSHOT_STRIDE;
+      const stop = [end, boundary, step + PIECE].reduce(min, fault === undefined ? end : fault.step - 1n);
+      const roots = run.next(Number(stop - step));
+      step += BigInt(roots.length / HASH_BYTES);
+      if (step === boundary || run.halted) this.#keep(step, run.save());
+      yield roots;
+    }
   }
 
-  /** One stride a call, in one run of the executor as long as no fault comes. */
-  #walkStrides(start: bigint, stride: bigint): (step: bigint) => State {
+  /** Roots of the states after `start`, as many as the history has there. */
+  #leavesAnew(start: bigint, count: number): Uint8Array {
+    const leaves = new Uint8Array(count * HASH_BYTES);
+    let at = 0;
+    for (const roots of this.#rootsOfSteps(start, start + BigInt(count))) {
+      leaves.set(roots, at);
+      at += roots.length;
+    }
+    return leaves.subarray(0, at);
+  }
+
+  /** Roots of the states after each stride from `start` on, up to `end` or the halt: runs of the executor as long as no fault comes. */
+  *#rootsOfStrides(start: bigint, end: bigint, stride: bigint): Generator<Uint8Array> {
     let execution: Execution | undefined = this.#executor.load(this.stateAt(start));
-    return (step) => {
+    for (let step = start + stride; step <= end; step += stride) {
+      let state: State;
       if (this.#hasFault(step - stride + 1n, step)) {
-        const state = this.stateAt(step);
         execution = undefined;
-        return state;
+        state = this.stateAt(step);
+      } else {
+        execution ??= this.#executor.load(this.stateAt(step - stride));
+        const taken = execution.run(stride);
+        state = execution.save();
+        this.#keep(step - stride + taken, state);
       }
-      execution ??= this.#executor.load(this.stateAt(step - stride));
-      const taken = execution.run(stride);
-      const state = execution.save();
-      this.#keep(step - stride + taken, state);
-      return state;
-    };
+      yield stateRoot(state);
+      if (isHalted(state)) return;
+    }
   }
 
   #hasFault(first: bigint, last: bigint): boolean {

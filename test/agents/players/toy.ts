@@ -1,6 +1,6 @@
 /** A toy computation for games without a machine: a state is a number, a step adds one, and the last state stays. */
 import { type Hex, keccak256, toHex } from "viem";
-import { Commitment } from "../../../verifier/history/commitment.ts";
+import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
 import { apply, type Rules } from "../../../agents/game/rules.ts";
 import { Refused } from "../../../agents/game/refused.ts";
 import { type Action, EMPTY_GAME, type GameState, type Params } from "../../../agents/game/types.ts";
@@ -37,11 +37,9 @@ export function toyBook(history: ToyHistory, heights: readonly number[]): Book {
     commitment: (path) => {
       const height = heights[path.length] ?? 0;
       const leaves = Array.from({ length: 2 ** height }, (_, i) =>
-        Uint8Array.from(
-          Buffer.from(rootAt(history, start(path) + BigInt(i + 1) * stride(path.length)).slice(2), "hex"),
-        ),
+        Buffer.from(rootAt(history, start(path) + BigInt(i + 1) * stride(path.length)).slice(2), "hex"),
       );
-      return Promise.resolve(historyOpening(new Commitment(height, leaves)));
+      return Promise.resolve(historyOpening(commitmentOf(height, Buffer.concat(leaves))));
     },
     witness: (path) => toHex(start(path), { size: 32 }),
   };

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Commitment, rootFromProof } from "../../../verifier/history/commitment.ts";
+import { rootFromProof } from "../../../verifier/history/commitment.ts";
+import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
 import { hashPair } from "../../../verifier/merkle/keccak.ts";
 import { naiveHash, naiveLeaf, naiveLevels } from "../merkle/naive-tree.ts";
 import { SEED } from "../seed.ts";
 
+const joined = (leaves: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(leaves));
 const hashes = (count: number, salt = 0): Uint8Array[] =>
   Array.from({ length: count }, (_, i) => naiveHash(naiveLeaf(BigInt(i)), naiveLeaf(BigInt(salt))));
 
@@ -14,7 +16,7 @@ describe("Commitment", () => {
     fc.assert(
       fc.property(cases, ([height, count]) => {
         const leaves = hashes(count);
-        const commitment = new Commitment(height, leaves);
+        const commitment = commitmentOf(height, joined(leaves));
         const full = Array.from({ length: 2 ** height }, (_, i) => leaves[Math.min(i, count - 1)]!);
         const levels = naiveLevels(full);
         levels.forEach((nodes, level) =>
@@ -36,7 +38,7 @@ describe("Commitment", () => {
   });
 
   it("shows the eight great-grandchildren of any node", () => {
-    const commitment = new Commitment(9, hashes(300));
+    const commitment = commitmentOf(9, joined(hashes(300)));
     for (const [level, index] of [
       [9, 0n],
       [6, 3n],
@@ -56,7 +58,7 @@ describe("Commitment", () => {
   });
 
   it("proves the last leaf inside the last of the eight children", () => {
-    const commitment = new Commitment(48, hashes(1000));
+    const commitment = commitmentOf(48, joined(hashes(1000)));
     const last = (1n << 48n) - 1n;
     const proof = commitment.proof(last, 45);
     expect(proof).to.have.length(45);
@@ -65,7 +67,7 @@ describe("Commitment", () => {
   });
 
   it("covers 2^60 leaves without building them", () => {
-    const commitment = new Commitment(60, hashes(5));
+    const commitment = commitmentOf(60, joined(hashes(5)));
     expect(commitment.leaf(3n)).to.deep.equal(hashes(5)[3]);
     for (const index of [4n, 5n, 1n << 40n, (1n << 60n) - 1n]) {
       expect(commitment.leaf(index)).to.deep.equal(hashes(5)[4]);
@@ -74,17 +76,17 @@ describe("Commitment", () => {
   });
 
   it("keeps its leaves when the caller's change", () => {
-    const leaves = hashes(3);
-    const commitment = new Commitment(2, leaves);
-    leaves[0]!.fill(0);
+    const leaves = joined(hashes(3));
+    const commitment = commitmentOf(2, leaves);
+    leaves.fill(0);
     expect(commitment.leaf(0n)).to.deep.equal(hashes(3)[0]);
   });
 
   it("refuses what is no commitment, and nodes outside", () => {
-    expect(() => new Commitment(2, [])).to.throw(RangeError, "1 to 4 leaves, not 0");
-    expect(() => new Commitment(2, hashes(5))).to.throw(RangeError, "not 5");
-    expect(() => new Commitment(61, hashes(1))).to.throw(RangeError, "not 61");
-    const commitment = new Commitment(3, hashes(2));
+    expect(() => commitmentOf(2, joined([]))).to.throw(RangeError, "1 to 4 leaves, not 0");
+    expect(() => commitmentOf(2, joined(hashes(5)))).to.throw(RangeError, "not 5");
+    expect(() => commitmentOf(61, joined(hashes(1)))).to.throw(RangeError, "not 61");
+    const commitment = commitmentOf(3, joined(hashes(2)));
     for (const [level, index] of [
       [0, 8n],
       [3, 1n],
