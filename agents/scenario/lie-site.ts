@@ -1,7 +1,8 @@
 /** Where a lie is told, and which: one whose consequences are still there at the end. */
 import { STORES } from "../../verifier/machine/opcodes.ts";
 import { unpackWord } from "../../verifier/machine/word.ts";
-import type { Fault, Trace } from "../../verifier/history/trace.ts";
+import type { Fault } from "../../verifier/history/states.ts";
+import type { Trace } from "../../verifier/history/trace.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { equalHashes } from "../../verifier/merkle/keccak.ts";
 import type { State } from "../../verifier/state/state.ts";

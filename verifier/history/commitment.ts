@@ -62,6 +62,19 @@ export class Commitment {
     this.#source = source;
   }
 
+  /** What it takes to make it again. */
+  get parts(): CommitmentParts {
+    const { height, distinct } = this;
+    return {
+      height,
+      distinct,
+      lowest: this.#lowest,
+      nodes: this.#levels[0] as Uint8Array,
+      last: this.final,
+      source: this.#source,
+    };
+  }
+
   /** The hash that the tournament knows the commitment by. */
   get root(): Uint8Array {
     return this.node(this.height, 0n);

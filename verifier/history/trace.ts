@@ -6,17 +6,14 @@
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { type State, stateRoot } from "../state/state.ts";
 import { isHalted } from "../state/step-state.ts";
-import type { Commitment } from "./commitment.ts";
+import type { CheckpointStore } from "./checkpoint-store.ts";
+import type { Commitment, LeafSource } from "./commitment.ts";
 import { CommitmentBuilder } from "./commitment-builder.ts";
+import { decodeCommitment, encodeCommitment } from "./commitment-bytes.ts";
 import type { Execution, Executor } from "./executor.ts";
-import { Snapshots } from "./snapshots.ts";
+import type { SnapshotLimits } from "./snapshots.ts";
+import { type Fault, States, TraceError } from "./states.ts";
 import { StepRoots } from "./step-roots.ts";
-
-/** A lie: the state after `step` steps becomes another one, and the history goes on from there. */
-export interface Fault {
-  readonly step: bigint;
-  readonly mutate: (state: State) => State;
-}
 
 /** How far a commitment is. */
 export interface Progress {
@@ -34,16 +31,13 @@ export interface TraceOptions {
   /** Lies, in the order of their steps. None may lie behind the point where the history halts. */
   readonly faults?: readonly Fault[];
   readonly onProgress?: (progress: Progress) => void;
-  /** Snapshots to keep at most; 512 by default. */
-  readonly snapshots?: number;
+  /** What is kept in memory at most; by default 512 states that take 128 MiB. */
+  readonly snapshots?: SnapshotLimits;
+  /** Where checkpoints and commitments of a history without lies are kept beyond this process. */
+  readonly store?: CheckpointStore;
 }
 
-/** Thrown when a trace is asked for something that its history does not have. */
-export class TraceError extends Error {
-  override name = "TraceError";
-}
-
-const DEFAULT_SNAPSHOTS = 512;
+const DEFAULT_LIMITS: SnapshotLimits = { count: 512, bytes: 2 ** 27 };
 
 /** Steps between snapshots where a history is taken step by step. */
 const SNAPSHOT_STRIDE = 2n ** 16n;
@@ -58,26 +52,18 @@ const SLICE_MS = 40;
 export class Trace {
   /** Heights of the commitments by level. */
   readonly heights: readonly number[];
-  readonly #executor: Executor;
-  readonly #faults: readonly Fault[];
+  readonly #states: States;
+  readonly #store: CheckpointStore | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
-  readonly #snapshots: Snapshots;
   readonly #commitments = new Map<string, Promise<Commitment>>();
-  /** How many faults, from the first, have become snapshots. No snapshot lies beyond a fault that has not. */
-  #injected = 0;
 
+  /** @throws TraceError if faults are out of order, or are to be kept on disk */
   constructor(initial: State, heights: readonly number[], options: TraceOptions) {
+    const { executor, faults = [], snapshots: limits = DEFAULT_LIMITS, store } = options;
     this.heights = heights;
-    this.#executor = options.executor;
-    this.#faults = options.faults ?? [];
+    this.#states = new States(initial, { executor, faults, limits, store });
+    this.#store = store;
     this.#onProgress = options.onProgress;
-    this.#snapshots = new Snapshots(options.snapshots ?? DEFAULT_SNAPSHOTS);
-    this.#snapshots.add(0n, initial, true);
-    let last = 0n;
-    for (const { step } of this.#faults) {
-      if (step <= last) throw new TraceError(`the fault at step ${step} does not come after step ${last}`);
-      last = step;
-    }
   }
 
   /** Steps between two leaves of a commitment at this level. */
@@ -92,16 +78,7 @@ export class Trace {
 
   /** The state after `step` steps: at once if a snapshot is near, otherwise the executor runs there. */
   stateAt(step: bigint): State {
-    for (let fault = this.#faults[this.#injected]; fault && fault.step <= step; fault = this.#faults[this.#injected]) {
-      const honest = this.#run(fault.step);
-      const halt = this.#snapshots.before(fault.step).step;
-      if (isHalted(honest) && halt < fault.step) {
-        throw new TraceError(`the fault at step ${fault.step} lies behind the halt at step ${halt}`);
-      }
-      this.#snapshots.add(fault.step, fault.mutate(honest), true);
-      this.#injected++;
-    }
-    return this.#run(step);
+    return this.#states.at(step);
   }
 
   /** The root of the state after `step` steps. */
@@ -112,7 +89,7 @@ export class Trace {
   /** The step from which on the history stays as it is. Runs to there if that has not been done. */
   halt(): bigint {
     if (!isHalted(this.stateAt(this.length))) return this.length;
-    return this.#snapshots.before(this.length).step;
+    return this.#states.before(this.length).step;
   }
 
   /** The commitment at a level of the game that begins with the state after `start` steps. Computed once. */
@@ -125,27 +102,19 @@ export class Trace {
     return commitment;
   }
 
-  /** Goes to a step that no fault lies before but those that are snapshots. A halted snapshot stands where it halted. */
-  #run(step: bigint): State {
-    const from = this.#snapshots.before(step);
-    if (from.step === step || isHalted(from.state)) return from.state;
-    const execution = this.#executor.load(from.state);
-    const taken = execution.run(step - from.step);
-    const state = execution.save();
-    this.#keep(from.step + taken, state);
-    return state;
-  }
-
   async #commit(level: number, start: bigint): Promise<Commitment> {
     const height = this.heights[level];
     if (height === undefined) throw new TraceError(`the game has no level ${level}, only ${this.heights.length}`);
     const stride = this.stride(level);
     const end = start + (stride << BigInt(height));
+    const source: LeafSource | undefined =
+      stride === 1n ? (first, count) => this.#leavesAnew(start + BigInt(first), count) : undefined;
+    const place = { start, stride, height };
+    const kept = this.#store?.commitment(place);
+    const known = kept && decodeCommitment(kept, height, source);
+    if (known !== undefined) return known;
     const total = this.#mostSteps(start, end);
-    const builder = new CommitmentBuilder(
-      height,
-      stride === 1n ? (first, count) => this.#leavesAnew(start + BigInt(first), count) : undefined,
-    );
+    const builder = new CommitmentBuilder(height, source);
     let done = 0n;
     let slice = Date.now();
     for (const roots of stride === 1n ? this.#rootsOfSteps(start, end) : this.#rootsOfStrides(start, end, stride)) {
@@ -157,17 +126,19 @@ export class Trace {
         slice = Date.now();
       }
     }
-    const fault = this.#faults[this.#injected];
+    const fault = this.#states.pending;
     // A fault that the history never reaches is a mistake, not a truth: this tells it.
     if (fault !== undefined && fault.step <= end) this.stateAt(fault.step);
     this.#onProgress?.({ level, done: total, total });
-    return builder.finish();
+    const commitment = builder.finish();
+    this.#store?.keepCommitment(place, encodeCommitment(commitment));
+    return commitment;
   }
 
   /** The most steps from `start` to where the history halts or `end`: exact if it has run to its halt already. */
   #mostSteps(start: bigint, end: bigint): bigint {
     const { fuel, reserve } = this.stateAt(start).registers;
-    const last = this.#snapshots.before(end);
+    const last = this.#states.before(end);
     const halt = isHalted(last.state) && last.step > start ? last.step : start + fuel + reserve + 1n;
     return min(end, halt) - start;
   }
@@ -177,11 +148,11 @@ export class Trace {
     const first = this.stateAt(start);
     if (isHalted(first)) yield stateRoot(first);
     let run = new StepRoots(first);
-    for (let step = start; step < end && !run.halted; ) {
-      const fault = this.#faults.find((one) => one.step > step);
+    for (let step = start; step < end && !run.halted;) {
+      const fault = this.#states.faultBehind(step);
       if (fault?.step === step + 1n) {
         // From here it is not far for whoever runs to the fault.
-        this.#keep(step, run.save());
+        this.#states.keep(step, run.save());
         const state = this.stateAt(++step);
         run = new StepRoots(state);
         yield stateRoot(state);
@@ -191,7 +162,7 @@ export class Trace {
       const stop = [end, boundary, step + PIECE].reduce(min, fault === undefined ? end : fault.step - 1n);
       const roots = run.next(Number(stop - step));
       step += BigInt(roots.length / HASH_BYTES);
-      if (step === boundary || run.halted) this.#keep(step, run.save());
+      if (step === boundary || run.halted) this.#states.keep(step, run.save());
       yield roots;
     }
   }
@@ -209,32 +180,22 @@ export class Trace {
 
   /** Roots of the states after each stride from `start` on, up to `end` or the halt: runs of the executor as long as no fault comes. */
   *#rootsOfStrides(start: bigint, end: bigint, stride: bigint): Generator<Uint8Array> {
-    let execution: Execution | undefined = this.#executor.load(this.stateAt(start));
+    let execution: Execution | undefined = this.#states.execution(start);
     for (let step = start + stride; step <= end; step += stride) {
       let state: State;
-      if (this.#hasFault(step - stride + 1n, step)) {
+      const fault = this.#states.faultBehind(step - stride);
+      if (fault !== undefined && fault.step <= step) {
         execution = undefined;
         state = this.stateAt(step);
       } else {
-        execution ??= this.#executor.load(this.stateAt(step - stride));
+        execution ??= this.#states.execution(step - stride);
         const taken = execution.run(stride);
         state = execution.save();
-        this.#keep(step - stride + taken, state);
+        this.#states.keep(step - stride + taken, state);
       }
       yield stateRoot(state);
       if (isHalted(state)) return;
     }
-  }
-
-  #hasFault(first: bigint, last: bigint): boolean {
-    return this.#faults.some(({ step }) => first <= step && step <= last);
-  }
-
-  #keep(step: bigint, state: State): void {
-    const halted = isHalted(state);
-    // Behind the halt every state is the same, and `halt` wants the first.
-    if (halted && isHalted(this.#snapshots.before(step).state)) return;
-    this.#snapshots.add(step, state, halted);
   }
 }
 

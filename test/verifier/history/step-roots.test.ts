@@ -86,7 +86,11 @@ describe("StepRoots", function () {
   it("of the ledger, whose transactions commit and roll back", async () => {
     const { image } = buildProgram([{ name: "ledger", bytes: await guest("ledger") }], { convention: "payload" });
     const transactions = ledgerTransactions(60).slice(0, 5);
-    const { steps, end } = expectRoots(load(initialState(image), encodeTransactions(transactions), FUEL), [611], 200_000);
+    const { steps, end } = expectRoots(
+      load(initialState(image), encodeTransactions(transactions), FUEL),
+      [611],
+      200_000,
+    );
     expect(steps).to.be.greaterThan(20_000);
     expect(end.registers.status).to.equal(Status.yielded);
   });

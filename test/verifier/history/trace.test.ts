@@ -3,7 +3,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
 import { type Executor, steppingExecutor } from "../../../verifier/history/executor.ts";
-import { type Fault, type Progress, Trace, TraceError, type TraceOptions } from "../../../verifier/history/trace.ts";
+import { type Fault, TraceError } from "../../../verifier/history/states.ts";
+import { type Progress, Trace, type TraceOptions } from "../../../verifier/history/trace.ts";
 import { Op } from "../../../verifier/machine/opcodes.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
@@ -44,8 +45,8 @@ describe("Trace", () => {
   it("gives the state after any number of steps, in any order", () => {
     const step = fc.oneof(fc.bigInt(0n, 200n), fc.bigInt(0n, (1n << 30n) - 1n));
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), fc.integer({ min: 2, max: 8 }), (steps, snapshots) => {
-        const history = trace([30], { snapshots });
+      fc.property(fc.array(step, { maxLength: 12 }), fc.integer({ min: 2, max: 8 }), (steps, count) => {
+        const history = trace([30], { snapshots: { count, bytes: 30_000 } });
         for (const n of steps) expect(sameRoot(history.rootAt(n), rootAt(n)), `step ${n}`).to.be.true;
         expect(history.halt()).to.equal(halt);
       }),
