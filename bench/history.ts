@@ -75,7 +75,9 @@ async function measure({ quick, long, heights, note }: Setting): Promise<History
       const trace = new Trace(start, [height, length - height], {
         executor: engine,
         onProgress: ({ done, total }) =>
-          note(`history: 2^${length} steps, 2^${height} roots, ${(100n * done) / total} %`),
+          note(
+            `history: 2^${length} steps, 2^${height} roots, ${total === undefined ? done : `${(100n * done) / total} %`}`,
+          ),
       });
       let roots = 0;
       const took = await spent(async () => (roots = (await trace.commitment(0, 0n)).distinct));

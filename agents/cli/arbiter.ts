@@ -1,5 +1,6 @@
-/** The command line of auditors: run, inspect, prove, dispute. */
+/** The command line of auditors: run, commit, inspect, prove, dispute. */
 import { Command } from "commander";
+import { addCommit } from "./commands/commit.ts";
 import { addDispute } from "./commands/dispute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
@@ -14,7 +15,7 @@ const program = new Command("arbiter")
     "after",
     "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
   );
-for (const add of [addRun, addInspect, addProve, addDispute]) add(program);
+for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 
 await parse(program);

@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
 import { type DisputedTransaction, type Report, reportJson } from "../scenario/report.ts";
+import type { Times } from "../scenario/stopwatch.ts";
 import { Exit } from "./failure.ts";
 import { grouped } from "./narrator.ts";
 
@@ -29,7 +30,17 @@ function printReport(report: Report): void {
   console.log(
     `  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
   );
+  if (report.times !== undefined) printTimes(report.times);
   console.log(`\n${gasTable(report)}\n\n${depositTable(report)}`);
+}
+
+function printTimes({ phases, replay, slowest }: Times): void {
+  console.log("  time");
+  for (const { name, seconds } of phases) console.log(`    ${seconds.toFixed(2).padStart(9)} s  ${name}`);
+  if (slowest === undefined) return;
+  const { player, sent, seconds } = slowest;
+  const share = `${(seconds / replay).toFixed(2)} times one replay of ${replay.toFixed(2)} s`;
+  console.log(`    ${seconds.toFixed(2).padStart(9)} s  slowest answer: ${player}'s ${sent}, ${share}`);
 }
 
 /** Columns that a text of the report may take. */

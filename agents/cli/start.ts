@@ -2,8 +2,8 @@
 import { Command, Option } from "commander";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { playDeal } from "../scenario/deal.ts";
-import { interpreterExecutor as executor } from "../../verifier/interpreter/execute.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
+import { engineOf, type EngineName, withEngine } from "./engine.ts";
 import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
 import { parse } from "./parse.ts";
@@ -16,6 +16,7 @@ interface StartOptions {
   readonly transactions?: string;
   readonly convention: string;
   readonly lieAt?: string;
+  readonly engine: EngineName;
   readonly json?: boolean;
 }
 
@@ -25,7 +26,7 @@ const FRAGMENT_BYTES = 65_536;
 /** Fragments that a job is split into at least, if it has as many transactions. */
 const FRAGMENTS = 3;
 
-const command = new Command("npm start --")
+const command = withEngine(new Command("npm start --"))
   .description(
     "Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.",
   )
@@ -55,7 +56,7 @@ async function start(options: StartOptions): Promise<number> {
     {
       program,
       fragments: groups.map((group) => encodeTransactions(group)),
-      executor,
+      executor: engineOf(options.engine, program).executor,
       lieAt,
       lieAbout: lieAbout === undefined ? undefined : placeOf(groups, lieAbout),
     },

@@ -1,9 +1,10 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
+import type { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
-import { stateRoot } from "../../verifier/state/state.ts";
+import { type State, stateRoot } from "../../verifier/state/state.ts";
 import { arbiterAbi } from "../chain/artifacts.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
@@ -22,6 +23,7 @@ import { begin } from "./execution.ts";
 import { GasBook } from "./gas-book.ts";
 import { LieError, lyingTrace } from "./lie-site.ts";
 import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import { takeTurns } from "./turns.ts";
 
 /** Most liars: each has an account of the embedded chain. */
@@ -36,7 +38,14 @@ export interface DisputeJob {
   /** Step, from 1, about which the first liar lies; the others lie about steps spread over the run. */
   readonly lieAt: bigint;
   readonly liars: number;
+  /** Of the levels' trees; those of deploy/parameters/local.json by default. */
+  readonly heights?: readonly number[] | undefined;
+  /** Where the honest player keeps checkpoints. */
+  readonly store?: (initial: State) => CheckpointStore;
 }
+
+/** The phase in which the honest player runs the history from end to end. */
+const REPLAY = "replay";
 
 interface Player {
   readonly name: string;
@@ -49,23 +58,26 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
   const embedded = await startEmbeddedChain();
   try {
     const gas = new GasBook();
+    const watch = new Stopwatch();
     const names = new Map<Hex, string>();
     embedded.chain.observe((sent) => {
       gas.add(sent);
+      watch.sent(sent.label);
       narrator.sent(names.get(sent.from) ?? sent.from, sent);
     });
     narrator.chapter("Setting up the chain");
-    const deployment = await deploy(embedded);
+    const deployment = await watch.phase("setting up the chain", () => deploy(embedded, job.heights));
 
     narrator.chapter("Replaying the history off chain");
     const initial = begin(job.program, job.input, job.budget);
     const { heights } = deployment.tournaments.params;
-    const options = { executor: job.executor };
-    const truth = new Trace(initial, heights, {
-      ...options,
+    const options = {
+      executor: job.executor,
       onProgress: (progress: TraceProgress) => narrator.progress("commitment", progress),
-    });
-    const steps = truth.halt();
+    };
+    const store = job.store?.(initial);
+    const truth = new Trace(initial, heights, { ...options, ...(store === undefined ? {} : { store }) });
+    const steps = await watch.phase(REPLAY, () => truth.halt());
     const [, opener, validator, ...rest] = embedded.accounts;
     if (!opener || !validator) throw new Error("the embedded chain has no accounts");
     const claim = keccak256(stateRoot(initial));
@@ -76,11 +88,16 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       return { name, trace, seat: { owner, tournament, book: historyBook(trace), habits, salt } };
     };
     const honest = player("validator", validator, truth, DILIGENT);
-    const liars = lieSteps(job, steps).map((step, i) => {
-      const trace = lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...options, faults: [fault] }));
-      return player(`liar ${i + 1}`, rest[i] ?? validator, trace, SELFISH);
-    });
+    const traces = await watch.phase("finding lies that matter", () =>
+      lieSteps(job, steps).map((step) =>
+        lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...options, faults: [fault] })),
+      ),
+    );
+    const liars = traces.map((trace, i) => player(`liar ${i + 1}`, rest[i] ?? validator, trace, SELFISH));
     names.set(opener, "opener");
+    for (const { name, seat } of [honest, ...liars]) {
+      await watch.phase(`first commitment, ${name}`, () => seat.book.commitment([]));
+    }
     narrator.fact(
       `${steps} steps; ${liars.length === 1 ? "one liar" : `${liars.length} liars`}, the first about step ${job.lieAt}`,
     );
@@ -92,12 +109,14 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       { opener, claim, initial: bytesToHex(stateRoot(initial)) },
       honest.seat,
     );
-    const agents = [honest, ...liars].map(({ seat }) => ({
-      poll: () => play(embedded.chain, deployment.tournaments, seat),
+    const agents = [honest, ...liars].map(({ name, seat }) => ({
+      poll: () => watch.turn(name, () => play(embedded.chain, deployment.tournaments, seat)),
     }));
     const { tournaments } = deployment;
-    await takeTurns(embedded, agents, async (now) =>
-      nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now),
+    await watch.phase("the game, from claim to verdict", () =>
+      takeTurns(embedded, agents, async (now) =>
+        nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now),
+      ),
     );
     const game = await tournaments.state();
     const winner = verdict(game, tournament, await embedded.chain.now()).winner;
@@ -112,6 +131,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
         pathOf(game, match),
       ),
       steps,
+      times: watch.times(REPLAY),
       ...gasOf(gas),
       deposits: bonds(game, tournaments.params.bonds, [honest, ...liars]),
     };

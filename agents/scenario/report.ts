@@ -12,6 +12,7 @@ import { startOf } from "../players/history-book.ts";
 import { differences, type Difference } from "./difference.ts";
 import { type Ending, endingAt } from "./execution.ts";
 import { outputText, payloadText } from "./transaction-text.ts";
+import type { Times } from "./stopwatch.ts";
 import type { GasBook, GasLine } from "./gas-book.ts";
 
 /** Who was right in the end. */
@@ -69,6 +70,8 @@ export interface Report {
   /** Steps of the computation in all. */
   readonly steps: bigint;
   readonly moves: number;
+  /** How long the phases took, where they were measured. */
+  readonly times?: Times;
   readonly gas: { readonly move: number; readonly step: number; readonly total: bigint };
   readonly gasByKind: readonly GasLine[];
   readonly deposits: readonly Balance[];
@@ -148,6 +151,7 @@ export function reportJson(report: Report): Record<string, unknown> {
     transaction: disputed.transaction ?? null,
     steps: report.steps.toString(),
     moves: report.moves,
+    ...(report.times === undefined ? {} : { times: report.times }),
     gas: { move: gas.move, step: gas.step, total: Number(gas.total) },
     gasByKind: gasByKind.map((line) => ({
       ...line,

@@ -42,7 +42,7 @@ export interface EngineOptions {
 /** An executor, and what it can tell of itself. */
 export interface EngineExecutor extends Executor {
   readonly report: EngineReport;
-  /** Functions that are interpreted, with the reason; the driver's own are not among them. */
+  /** Functions that are interpreted, with the reason; the driver's own are not among them. None before the program is compiled. */
   readonly interpreted: readonly { readonly function: string; readonly reason: string }[];
 }
 
@@ -94,7 +94,8 @@ class Engine implements EngineExecutor {
   }
 
   get interpreted(): EngineExecutor["interpreted"] {
-    const code = this.#code;
+    const code = this.#compiled;
+    if (code === undefined) return [];
     if ("failure" in code) return [{ function: "all", reason: code.failure }];
     return code.program.refused
       .filter(({ fn }) => !fn.instance.isDriver && fn.wraps === undefined)

@@ -21,8 +21,8 @@ export interface Progress {
   readonly level: number;
   /** Steps taken since the commitment's start. */
   readonly done: bigint;
-  /** The most steps that there can be: where the commitment ends, where the history is known to halt, or where all fuel is spent. */
-  readonly total: bigint;
+  /** Steps in all: up to where the commitment ends or the history halts; undefined as long as nobody has seen it halt. */
+  readonly total: bigint | undefined;
 }
 
 /** What a trace can be told beside its initial state and heights. */
@@ -113,7 +113,7 @@ export class Trace {
     const kept = this.#store?.commitment(place);
     const known = kept && decodeCommitment(kept, height, source);
     if (known !== undefined) return known;
-    const total = this.#mostSteps(start, end);
+    const total = this.#stepsIn(start, end);
     const builder = new CommitmentBuilder(height, source);
     let done = 0n;
     let slice = Date.now();
@@ -121,7 +121,7 @@ export class Trace {
       builder.append(roots);
       done += stride * BigInt(roots.length / HASH_BYTES);
       if (Date.now() - slice > SLICE_MS) {
-        this.#onProgress?.({ level, done: min(done, total), total });
+        this.#onProgress?.({ level, done: total === undefined ? done : min(done, total), total });
         await new Promise((resolve) => setTimeout(resolve));
         slice = Date.now();
       }
@@ -129,18 +129,18 @@ export class Trace {
     const fault = this.#states.pending;
     // A fault that the history never reaches is a mistake, not a truth: this tells it.
     if (fault !== undefined && fault.step <= end) this.stateAt(fault.step);
-    this.#onProgress?.({ level, done: total, total });
+    this.#onProgress?.({ level, done: total ?? done, total });
     const commitment = builder.finish();
     this.#store?.keepCommitment(place, encodeCommitment(commitment));
     return commitment;
   }
 
-  /** The most steps from `start` to where the history halts or `end`: exact if it has run to its halt already. */
-  #mostSteps(start: bigint, end: bigint): bigint {
+  /** Steps from `start` to `end` or to the halt before it; undefined if it may halt before but has not been seen to. */
+  #stepsIn(start: bigint, end: bigint): bigint | undefined {
     const { fuel, reserve } = this.stateAt(start).registers;
     const last = this.#states.before(end);
-    const halt = isHalted(last.state) && last.step > start ? last.step : start + fuel + reserve + 1n;
-    return min(end, halt) - start;
+    if (isHalted(last.state)) return last.step > start ? last.step - start : 0n;
+    return end - start <= fuel + reserve ? end - start : undefined;
   }
 
   /** Roots of the states after `start`, at least one, piece by piece up to `end` or the halt. */
@@ -162,7 +162,7 @@ export class Trace {
       const stop = [end, boundary, step + PIECE].reduce(min, fault === undefined ? end : fault.step - 1n);
       const roots = run.next(Number(stop - step));
       step += BigInt(roots.length / HASH_BYTES);
-      if (step === boundary || run.halted) this.#states.keep(step, run.save());
+      if (step === boundary) this.#states.keep(step, run.save());
       yield roots;
     }
   }

@@ -4,20 +4,21 @@ import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
 import { OVERHEAD } from "../../scenario/execution.ts";
 import { engineOf } from "../engine.ts";
 import { guarded, UserError } from "../failure.ts";
+import { heightsOf, type LevelOptions, storeOf, withLevels } from "../levels.ts";
 import { narratorOn } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { conclude } from "../report-text.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
-interface DisputeOptions extends InvocationOptions {
+interface DisputeOptions extends InvocationOptions, LevelOptions {
   readonly lieAt: string;
   readonly liars: string;
 }
 
 /** Adds the command. */
 export function addDispute(program: Command): void {
-  withInvocation(program.command("dispute"))
+  withLevels(withInvocation(program.command("dispute")))
     .description("play a dispute about one run on the embedded chain, down to the executed step")
     .requiredOption("--lie-at <step>", "the step, from 1, about whose result the liar lies")
     .option("--liars <count>", "how many liars there are, each about another step", "1")
@@ -34,6 +35,12 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   const budget = invocation.fuel + OVERHEAD;
   const { executor } = engineOf(options.engine, program);
   const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
-  const report = await playDispute({ program, input, budget, executor, lieAt, liars }, narrator);
+  const heights = heightsOf(options);
+  const together = heights.reduce((sum, height) => sum + height, 0);
+  if (budget >= 1n << BigInt(together))
+    throw new UserError(`--fuel ${invocation.fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
+  const store = storeOf(options);
+  const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
+  const report = await playDispute(job, narrator);
   return conclude(report, options.json === true);
 }

@@ -1,0 +1,93 @@
+/** `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does. */
+import type { Command } from "commander";
+import { bytesToHex } from "viem";
+import { Trace } from "../../../verifier/history/trace.ts";
+import { begin, OVERHEAD } from "../../scenario/execution.ts";
+import { engineLines, engineOf } from "../engine.ts";
+import { Exit, guarded, UserError } from "../failure.ts";
+import { heightsOf, type LevelOptions, storeOf, withLevels } from "../levels.ts";
+import { grouped } from "../narrator.ts";
+import { prepare } from "../prepare.ts";
+import { parseNumber } from "../program-file.ts";
+import { progressOn, short } from "../progress.ts";
+import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
+
+interface CommitOptions extends InvocationOptions, LevelOptions {
+  readonly level: string;
+  readonly at: string;
+}
+
+/** Adds the command. */
+export function addCommit(program: Command): void {
+  withLevels(withInvocation(program.command("commit")))
+    .description("commit to the history of a run: a tree of state roots, as a player of the game has it at a level")
+    .option("--level <number>", "the level: 0 covers all of the history, each other one a stride of the level above", "0")
+    .option("--at <step>", "the step that a commitment at a lower level begins with: a multiple of the stride above", "0")
+    .addHelpText("after", "\nExample: arbiter commit fib.wasm --export fib 40 --level 0 --heights 27,21")
+    .action((module: string, args: string[], options: CommitOptions) => guarded(() => commit(module, args, options)));
+}
+
+async function commit(module: string, args: readonly string[], options: CommitOptions): Promise<number> {
+  const invocation = invocationOf(module, args, options);
+  const heights = heightsOf(options);
+  const level = Number(parseNumber(options.level, "--level", 0n));
+  if (level >= heights.length) throw new UserError(`--level goes from 0 to ${heights.length - 1}, not ${level}`);
+  const budget = invocation.fuel + OVERHEAD;
+  const { program, input } = prepare(invocation);
+  const initial = begin(program, input, budget);
+  const { executor, report: figures } = engineOf(options.engine, program);
+  const progress = progressOn(process.stderr);
+  const store = storeOf(options)?.(initial);
+  const trace = new Trace(initial, heights, {
+    executor,
+    ...(store === undefined ? {} : { store }),
+    onProgress: ({ done, total }) => progress.update(`commitment, level ${level}, steps`, done, total),
+  });
+  if (budget >= trace.length) {
+    const together = heights.join(" + ");
+    throw new UserError(`--fuel ${invocation.fuel} is too much for 2^(${together}) steps: lower it, or raise --heights`);
+  }
+  const start = parseNumber(options.at, "--at", 0n);
+  const unit = level === 0 ? trace.length : trace.stride(level - 1);
+  if (start % unit !== 0n || start >= trace.length)
+    throw new UserError(`--at takes a multiple of ${unit} below ${trace.length} at level ${level}, not ${start}`);
+
+  trace.stateAt(start);
+  const begun = performance.now();
+  const commitment = await trace.commitment(level, start);
+  const seconds = (performance.now() - begun) / 1000;
+  progress.clear();
+  const stride = trace.stride(level);
+  // A history that halts inside has fewer steps than its last stride.
+  const covered = BigInt(commitment.distinct) * stride;
+  const end = trace.stateAt(start + covered).registers;
+  const { fuel, reserve } = trace.stateAt(start).registers;
+  const steps = min(covered, fuel + reserve - end.fuel - end.reserve);
+  const engine = figures();
+  const report = {
+    commitment: bytesToHex(commitment.root),
+    level,
+    at: start.toString(),
+    heights,
+    stride: stride.toString(),
+    roots: commitment.distinct,
+    steps: steps.toString(),
+    final: bytesToHex(commitment.final),
+    seconds,
+    stepsPerSecond: Number(steps) / seconds,
+    rootsPerSecond: commitment.distinct / seconds,
+    ...(engine === undefined ? {} : { engine }),
+  };
+  if (options.json) console.log(JSON.stringify(report));
+  else {
+    console.log(`commitment ${report.commitment}`);
+    console.log(`  level ${level} of heights ${heights.join(", ")}, from step ${grouped(start)}`);
+    console.log(`  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`);
+    console.log(`  final state root ${report.final}`);
+    console.log(`  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`);
+    for (const line of engineLines(engine)) console.log(line);
+  }
+  return Exit.success;
+}
+
+const min = (one: bigint, other: bigint): bigint => (one < other ? one : other);

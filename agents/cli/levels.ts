@@ -1,0 +1,41 @@
+/** `--heights` and `--checkpoints`: how a history is committed to, and where it is kept. */
+import { type Command } from "commander";
+import { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
+import type { State } from "../../verifier/state/state.ts";
+import { localHeights } from "../scenario/deploy.ts";
+import { UserError } from "./failure.ts";
+
+/** Options as commander gives them. */
+export interface LevelOptions {
+  readonly heights?: string;
+  readonly checkpoints?: string;
+}
+
+/** Adds the options. */
+export function withLevels(command: Command): Command {
+  return command
+    .option(
+      "--heights <list>",
+      `heights of the levels' trees, the upper one first: multiples of 3, 60 together at most (default: ${localHeights().join(",")})`,
+    )
+    .option("--checkpoints <directory>", "keep states and commitments there, and use those that are there");
+}
+
+/**
+ * Reads `--heights`.
+ * @throws UserError if they are none that a tournament can have
+ */
+export function heightsOf({ heights }: LevelOptions): readonly number[] {
+  if (heights === undefined) return localHeights();
+  const list = heights.split(",").map(Number);
+  const together = list.reduce((sum, height) => sum + height, 0);
+  const isSound = list.length <= 2 && list.every((height) => height > 0 && height % 3 === 0) && together <= 60;
+  if (isSound) return list;
+  throw new UserError(`--heights takes one or two multiples of 3, 60 together at most, as 27,21; not "${heights}"`);
+}
+
+/** The store that `--checkpoints` asks for, by the state that a history begins with. Its troubles are lines on stderr. */
+export function storeOf({ checkpoints: root }: LevelOptions): ((initial: State) => CheckpointStore) | undefined {
+  if (root === undefined) return undefined;
+  return (initial) => new CheckpointStore({ root, initial, report: (line) => process.stderr.write(`${line}\n`) });
+}
