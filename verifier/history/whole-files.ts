@@ -143,7 +143,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }
 
-/** Whether a call failed because there is no such file. */
+/** Whether a call failed because there is no such file, or not even a directory where it should be. */
 export function isMissing(error: unknown): boolean {
-  return isSystemError(error) && error.code === "ENOENT";
+  return isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
