@@ -6,7 +6,7 @@
  * (`state-bytes.ts`); a commitment is a file of a checksum, 32 bytes, and whatever bytes were given. Only an honest history may be
  * kept: files are found by the initial state alone.
  */
-import { utimesSync } from "node:fs";
+import { existsSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { equalHashes, HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "../merkle/leaf.ts";
@@ -82,11 +82,9 @@ export class CheckpointStore {
     this.#options = { ...defaults, ...options, bytes, totalBytes };
     this.directory = join(options.root, historyName(stateRoot(options.initial), STORE_FORMAT));
     this.#guarded(() => {
-      removeAbandoned(this.directory);
       this.#useNow();
-      this.#list();
       this.#thin();
-      this.#thinOthers();
+      this.#tidyRoot();
     });
   }
 
@@ -123,8 +121,7 @@ export class CheckpointStore {
 
   #write(name: string, limit: number, content: () => Iterable<Uint8Array>): boolean {
     if (!this.#writable) return false;
-    const { states, commitments } = this.#list();
-    if ([...states, ...commitments].some((file) => file.name === name)) return true;
+    if (existsSync(join(this.directory, name))) return true;
     let kept = false;
     this.#guarded(() => {
       try {
@@ -138,7 +135,7 @@ export class CheckpointStore {
         );
       }
       this.#thin();
-      if (this.#unseen > this.#options.totalBytes / LOOKS) this.#thinOthers();
+      if (this.#unseen > this.#options.totalBytes / LOOKS) this.#tidyRoot();
     });
     return kept;
   }
@@ -202,12 +199,12 @@ export class CheckpointStore {
     for (const { name } of [...gone.states, ...gone.commitments]) remove(this.directory, name);
   }
 
-  /** Removes the histories that were used least recently, as long as all together are too large. */
-  #thinOthers(): void {
+  /** Removes what broken writers left in any history, then those used least recently, as long as all together are too large. */
+  #tidyRoot(): void {
     const { root, totalBytes } = this.#options;
     this.#unseen = 0;
     const histories = listFiles(root).filter(({ name, kind }) => kind === "directory" && isHistoryName(name));
-    const sized = histories.map((history) => ({ ...history, bytes: sum(listFiles(join(root, history.name))) }));
+    const sized = histories.map((history) => ({ ...history, bytes: tidied(join(root, history.name)) }));
     let total = sum(sized);
     for (const { name, bytes } of sized.sort(byAge)) {
       if (total <= totalBytes) return;
@@ -217,13 +214,13 @@ export class CheckpointStore {
     }
   }
 
-  /** The time of the directory tells how recently the history was used. */
+  /** The time of the directory tells how recently the history was used; who may not set it may still be able to write. */
   #useNow(): void {
     const now = new Date();
     try {
       utimesSync(this.directory, now, now);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isSystemError(error)) throw error;
     }
   }
 
@@ -231,6 +228,17 @@ export class CheckpointStore {
     if (this.#reported.has(about)) return;
     this.#reported.add(about);
     this.#options.report(line);
+  }
+}
+
+/** Bytes of a history without what broken writers left; none if it is somebody else's. */
+function tidied(directory: string): number {
+  try {
+    removeAbandoned(directory);
+    return sum(listFiles(directory));
+  } catch (error) {
+    if (isSystemError(error)) return 0;
+    throw error;
   }
 }
 

@@ -39,11 +39,11 @@ export class TooLargeError extends Error {
 
 /**
  * Writes a file: under a name of its own first, which becomes `name` when all is on the disk. A file of that name gives way.
- * The directory is made if it is missing. Gives how many bytes there are.
+ * The directory is made if it is missing, for nobody but its owner. Gives how many bytes there are.
  * @throws TooLargeError if there are more than `limit` bytes
  */
 export function writeWhole(directory: string, name: string, pieces: Iterable<Uint8Array>, limit: number): number {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const partial = `${process.pid}-${randomBytes(8).toString("hex")}.partial`;
   try {
     const file = openSync(join(directory, partial), "wx");
