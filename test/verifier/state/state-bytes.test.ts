@@ -281,6 +281,23 @@ describe("bytes that are no state's", function () {
     refused([changed], base, "there are no");
   });
 
+  it("say the same in one way only: a run of zeros neither begins nor ends where there were zeros before", () => {
+    // 15 pages become zero; before and behind them there is nothing.
+    const some = written(base, 0, 128, 0);
+    const bytes = joined(statePieces(written(some, 128, 15 * 128, 0), some));
+    const run = bytes.length - 1 - 8 - 8 - 16;
+    const changed = (first: number, count: number): Uint8Array => {
+      const other = bytes.slice();
+      other[run + 7] = first;
+      other[run + 15] = count;
+      return other;
+    };
+    expect(changed(1, 15)).to.deep.equal(bytes);
+    refused([changed(0, 16)], some, "was zero before");
+    refused([changed(1, 16)], some, "was zero before");
+    refused([changed(1, 14)], some, "another root");
+  });
+
   it("passes on what the source of the bytes throws", () => {
     const failure = new Error("the disk is gone");
     const source = function* (): Generator<Uint8Array> {
