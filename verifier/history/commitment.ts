@@ -89,8 +89,8 @@ export class Commitment {
       throw new RangeError(`node ${index} of level ${level} lies outside a commitment of height ${this.height}`);
     }
     const padding = this.#padding[level] as Uint8Array;
-    // A node whose last leaves are padding is stored; one whose leaves all are is not.
-    if (index << BigInt(level) >= BigInt(this.distinct)) return padding;
+    // From the last distinct leaf on, all leaves are the same.
+    if (index << BigInt(level) >= BigInt(this.distinct - 1)) return padding;
     if (level >= this.#lowest) return nodeAt(this.#levels[level - this.#lowest], Number(index));
     const nodes = 2 ** (this.#lowest - level);
     const levels = this.#subtree(Math.floor(Number(index) / nodes));

@@ -122,7 +122,10 @@ export class Lanes {
   /** One round on A; the local `#round` is the address of its constant. */
   #oneRound(): Code {
     const [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d];
-    const columns = range(5).map((x): Code => [xor(a + x, a + 5 + x, a + 10 + x, a + 15 + x, a + 20 + x), asm.set(c + x)]);
+    const columns = range(5).map((x): Code => [
+      xor(a + x, a + 5 + x, a + 10 + x, a + 15 + x, a + 20 + x),
+      asm.set(c + x),
+    ]);
     const parities = range(5).map((x): Code => [
       [asm.get(c + ((x + 4) % 5)), rotate(asm.get(c + ((x + 1) % 5)), d + x, 1), XOR],
       asm.set(d + x),

@@ -5,6 +5,7 @@ import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
 import { type Executor, steppingExecutor } from "../../../verifier/history/executor.ts";
 import { type Fault, TraceError } from "../../../verifier/history/states.ts";
 import { type Progress, Trace, type TraceOptions } from "../../../verifier/history/trace.ts";
+import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { Op } from "../../../verifier/machine/opcodes.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
@@ -234,5 +235,60 @@ describe("a liar's trace", () => {
     expect(error).to.be.instanceOf(TraceError);
     expect(() => trace([12], { faults: [lie(0n)] })).to.throw(TraceError, "step 0");
     expect(() => trace([12], { faults: [lie(5n), lie(5n)] })).to.throw(TraceError, "does not come after step 5");
+  });
+});
+
+describe("a trace of many steps", function () {
+  this.timeout(60_000);
+
+  const long = loadedState(countdown(6_000n), { budget: 100_000n });
+  const faults = [lie(10_000n), lie(10_001n, 10), lie(36_863n, 11), lie(36_864n, 12), lie(40_000n, 13)];
+  /** Roots of all states up to the halt, by the reference step function. */
+  const rootsOf = (lies: readonly Fault[]): Uint8Array => {
+    const roots: Uint8Array[] = [];
+    for (let state = long; state.registers.status === 0; roots.push(stateRoot(state))) {
+      state = stepState(state);
+      state = lies.find(({ step }) => step === BigInt(roots.length + 1))?.mutate(state) ?? state;
+    }
+    return Buffer.concat(roots);
+  };
+
+  for (const [name, lies] of [
+    ["an honest one", []],
+    ["a liar's", faults],
+  ] as const) {
+    it(`computes leaves anew that are those of the reference: ${name}`, async () => {
+      const full = commitmentOf(20, rootsOf(lies));
+      const history = trace([20], { faults: lies, executor: interpreterExecutor }, long);
+      const commitment = await history.commitment(0, 0n);
+      expect(commitment.distinct)
+        .to.equal(full.distinct)
+        .and.to.be.greaterThan(2 ** 15);
+      expect(commitment.root).to.deep.equal(full.root);
+      const leaf = fc.oneof(
+        fc.nat(full.distinct + 2),
+        fc.nat(2 ** 20 - 1),
+        fc.tuple(fc.constantFrom(...faults), fc.integer({ min: -3, max: 2 })).map(([{ step }, d]) => Number(step) + d),
+      );
+      fc.assert(
+        fc.property(leaf, fc.integer({ min: 3, max: 20 }), (i, level) => {
+          expect(commitment.proof(BigInt(i))).to.deep.equal(full.proof(BigInt(i)));
+          expect(commitment.leaf(BigInt(i))).to.deep.equal(full.leaf(BigInt(i)));
+          const place = BigInt(i) >> BigInt(level);
+          expect(commitment.children8(level, place)).to.deep.equal(full.children8(level, place));
+          expect(history.rootAt(BigInt(i) + 1n)).to.deep.equal(full.leaf(BigInt(i)));
+        }),
+        { seed: SEED, numRuns: 60 },
+      );
+      expect(history.halt()).to.equal(BigInt(full.distinct));
+    });
+  }
+
+  it("keeps few snapshots, and the one of its halt", async () => {
+    const history = trace([20], { snapshots: 4, executor: interpreterExecutor }, long);
+    const { distinct, root } = await history.commitment(0, 0n);
+    expect(root).to.deep.equal(commitmentOf(20, rootsOf([])).root);
+    expect(history.halt()).to.equal(BigInt(distinct));
+    expect((await history.commitment(0, BigInt(distinct))).distinct).to.equal(1);
   });
 });
