@@ -42,7 +42,7 @@ export class StepRoots {
   }
 
   /** Whether the machine has halted: no other state follows. */
-  get halted(): boolean {
+  halted(): boolean {
     return this.#registers.status !== 0;
   }
 
@@ -50,7 +50,7 @@ export class StepRoots {
   next(count: number): Uint8Array {
     const roots = new Uint8Array(HASH_BYTES * count);
     let done = 0;
-    while (done < count && !this.halted) {
+    while (done < count && !this.halted()) {
       const taken = this.#batch(Math.min(count - done, BATCH));
       roots.set(recordHashes.subarray(0, HASH_BYTES * taken), HASH_BYTES * done);
       done += taken;
@@ -75,7 +75,7 @@ export class StepRoots {
   /** Takes at most so many steps and leaves their roots in `recordHashes`; at least one. */
   #batch(limit: number): number {
     let taken = 0;
-    for (; taken < limit && !this.halted; taken++) {
+    for (; taken < limit && !this.halted(); taken++) {
       if (this.#arena.isFull(MAX_CHANGES)) {
         if (taken > 0) break;
         this.#makeRoom();

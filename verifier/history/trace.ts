@@ -148,7 +148,7 @@ export class Trace {
     const first = this.stateAt(start);
     if (isHalted(first)) yield stateRoot(first);
     let run = new StepRoots(first);
-    for (let step = start; step < end && !run.halted;) {
+    for (let step = start; step < end && !run.halted();) {
       const fault = this.#states.faultBehind(step);
       if (fault?.step === step + 1n) {
         // From here it is not far for whoever runs to the fault.
@@ -162,7 +162,7 @@ export class Trace {
       const stop = [end, boundary, step + PIECE].reduce(min, fault === undefined ? end : fault.step - 1n);
       const roots = run.next(Number(stop - step));
       step += BigInt(roots.length / HASH_BYTES);
-      if (step === boundary) this.#states.keep(step, run.save());
+      if (step === boundary || run.halted()) this.#states.keep(step, run.save());
       yield roots;
     }
   }

@@ -49,7 +49,7 @@ function expectRoots(start: State, pieces: readonly number[], limit: number): { 
     }
     steps += taken;
     expect(taken === asked || isHalted(state), `${taken} of ${asked} steps`).to.equal(true);
-    expect(run.halted).to.equal(isHalted(state));
+    expect(run.halted()).to.equal(isHalted(state));
     if (piece % 3 === 0) expect(stateRoot(run.save())).to.deep.equal(stateRoot(state));
     if (piece === 3) run = new StepRoots(run.save());
   }
@@ -145,7 +145,7 @@ describe("StepRoots", function () {
     const start = loadedState([word(Op.yield)]);
     expectRoots(start, [10], 10);
     const run = new StepRoots(stepState(start));
-    expect(run.halted).to.equal(true);
+    expect(run.halted()).to.equal(true);
     expect(run.next(10)).to.have.length(0);
     expect(() => new StepRoots(start).next(0)).not.to.throw();
   });
