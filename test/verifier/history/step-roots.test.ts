@@ -77,9 +77,11 @@ describe("StepRoots", function () {
 
   for (const name of GUESTS) {
     it(`gives the reference's roots of ${name}`, async () => {
-      const start = await guestState(name, 3n);
-      expectRoots(start, [700, 1, 1024, 5, 2049], 3000);
-      expectRoots(skip(start, 5_000), [4096], 3000);
+      const start = await guestState(name, 100n);
+      const begun = expectRoots(start, [700, 1, 1024, 5, 2049], 3000);
+      const later = expectRoots(skip(start, 4000), [4096], 3000);
+      // The shortest of them is over early in the second stretch.
+      expect(begun.steps + later.steps).to.be.greaterThan(2900);
     });
   }
 
