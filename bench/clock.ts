@@ -10,18 +10,32 @@ export function clock(): number {
   return (user + system) / 1e6;
 }
 
-/** Seconds that something takes. */
-export function timed(action: () => unknown): number {
-  const begin = clock();
-  action();
-  return clock() - begin;
+/** How long something took, in seconds. */
+export interface Spent {
+  /** Processor time of the thread that did it. */
+  readonly processor: number;
+  /** By the clock on the wall: whatever else the computer did meanwhile counts, and so do threads that were waited for. */
+  readonly elapsed: number;
 }
 
-/** Seconds that something takes by the clock on the wall, for what takes few milliseconds. */
-export function elapsed(action: () => unknown): number {
-  const begin = performance.now();
+/** How long something takes. */
+export function spend(action: () => unknown): Spent {
+  const [begin, at] = [clock(), performance.now()];
   action();
-  return (performance.now() - begin) / 1000;
+  return { processor: clock() - begin, elapsed: (performance.now() - at) / 1000 };
+}
+
+/** How long something takes that waits now and then. */
+export async function spendAsync(action: () => Promise<unknown>): Promise<Spent> {
+  const [begin, at] = [clock(), performance.now()];
+  await action();
+  return { processor: clock() - begin, elapsed: (performance.now() - at) / 1000 };
+}
+
+/** Medians of both. */
+export function medianSpent(turns: readonly Spent[]): Spent {
+  const of = (clock: keyof Spent): number => median(turns.map((turn) => turn[clock]));
+  return { processor: of("processor"), elapsed: of("elapsed") };
 }
 
 /** The middle one, or the larger one of the two in the middle. */
@@ -38,21 +52,21 @@ export function geometricMean(values: readonly number[]): number {
 export type Contender = () => () => unknown;
 
 /**
- * Seconds that each way takes in each turn. The ways take turns, so that whatever slows the computer for a while slows them all; the
- * first turn does not count, because code is compiled while it runs.
+ * How long each way takes in each turn. The ways take turns, so that whatever slows the computer for a while slows them all; the first
+ * turn does not count, because code is compiled while it runs.
  * @param onTurn - called before each of them
  */
 export function byTurns<K extends string>(
   contenders: Readonly<Record<K, Contender>>,
   turns: number,
-  onTurn: (turn: number) => void,
-): Record<K, number[]> {
+  onTurn: (turn: number) => void = () => undefined,
+): Record<K, Spent[]> {
   const names = Object.keys(contenders) as K[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
+  const times = Object.fromEntries(names.map((name) => [name, [] as Spent[]])) as Record<K, Spent[]>;
   for (let turn = 0; turn <= turns; turn++) {
     onTurn(turn);
     for (const name of names) {
-      const time = timed(contenders[name]());
+      const time = spend(contenders[name]());
       if (turn > 0) times[name].push(time);
     }
   }

@@ -3,12 +3,12 @@ import { engineExecutor, type EngineExecutor } from "../verifier/engine/executor
 import { interpreterExecutor } from "../verifier/interpreter/execute.ts";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
-import { byTurns, geometricMean, median, timed } from "./clock.ts";
+import { byTurns, geometricMean, medianSpent, spend, type Spent } from "./clock.ts";
 import { measurement, type Plot, type Rows, type Setting } from "./measurement.ts";
 import { barsPlot } from "./plot.ts";
 import { fixed } from "./table.ts";
 import { RECIPES } from "./workloads/list.ts";
-import { type Way, waysOf } from "./ways.ts";
+import { type Way, WAYS, waysOf } from "./ways.ts";
 import { BenchError, FUEL, type Group, Workload } from "./workloads/workload.ts";
 
 /** Turns of which the median counts. */
@@ -23,9 +23,6 @@ const QUICK = 8;
 /** Steps after which states are compared, where the rest is one more stretch. */
 const COMPARED = [1_000_001n, 2_718_281n] as const;
 
-/** Seconds that each way takes; medians. The interpreter's are extrapolated. */
-export type Seconds = Readonly<Record<Way | "interpreter", number>>;
-
 /** What became of a workload. */
 export interface EngineResult {
   readonly name: string;
@@ -33,9 +30,12 @@ export interface EngineResult {
   readonly computes: string;
   readonly size: number;
   readonly steps: number;
-  readonly seconds: Seconds;
-  /** Of all turns that counted. */
-  readonly turns: Readonly<Record<Way, readonly number[]>>;
+  /** Medians. */
+  readonly spent: Readonly<Record<Way, Spent>>;
+  /** Seconds of processor time, extrapolated. */
+  readonly interpreter: number;
+  /** All turns that counted. */
+  readonly turns: Readonly<Record<Way, readonly Spent[]>>;
   /** Functions that the engine leaves to the interpreter, instructions that it pauses at, and states that it refused. */
   readonly interpreted: number;
   readonly escapes: number;
@@ -71,13 +71,8 @@ function measureOne(workload: Workload, quick: boolean, note: (phase: string) =>
     computes,
     size,
     steps: Number(work.steps),
-    seconds: {
-      v8: median(turns.v8),
-      engine: median(turns.engine),
-      paused: median(turns.paused),
-      rooted: median(turns.rooted),
-      interpreter,
-    },
+    spent: Object.fromEntries(WAYS.map((way) => [way, medianSpent(turns[way])])) as Record<Way, Spent>,
+    interpreter,
     turns,
     interpreted: engine.interpreted.length,
     escapes: sum(report.escapes),
@@ -109,63 +104,61 @@ function interpreterSeconds(engine: EngineExecutor, start: State, steps: bigint)
   execution.run(steps / 2n);
   const interpreter = Interpreter.load(execution.save());
   let taken = 0;
-  const seconds = timed(() => (taken = interpreter.run(INTERPRETED)));
+  const { processor: seconds } = spend(() => (taken = interpreter.run(INTERPRETED)));
   return (seconds * Number(steps)) / taken;
 }
 
+/** What is compared with V8, in the order of the columns. */
+const COMPARED_WAYS = ["engine", "paused", "rooted"] as const;
+
+/** What its columns are called. */
+const RATIOS = ["engine ÷ V8", "pausing ÷ V8", "roots too ÷ V8"];
+
 /** How many times as long as V8 a way takes. */
-export function ratio({ seconds }: EngineResult, way: Exclude<keyof Seconds, "v8">): number {
-  return seconds[way] / seconds.v8;
+function ratio({ spent }: EngineResult, way: Way, clock: keyof Spent): number {
+  return spent[way][clock] / spent.v8[clock];
 }
 
-/** What is compared with V8, in the order of the columns. */
-const COMPARED_WAYS = ["engine", "paused", "rooted", "interpreter"] as const;
-
-/** Those that a plot on one scale can show. */
-const PLOTTED_WAYS = ["engine", "paused", "rooted"] as const;
-
 function tables(results: readonly EngineResult[]): Rows[] {
+  const guests = results.filter(({ group }) => group === "guest");
+  const ratios = (clock: keyof Spent): ((of: readonly EngineResult[]) => string[]) => {
+    return (of) => COMPARED_WAYS.map((way) => fixed(geometricMean(of.map((result) => ratio(result, way, clock)))));
+  };
+  const milliseconds = ({ spent }: EngineResult, clock: keyof Spent): string => fixed(1000 * spent.v8[clock], 0);
+  const interpreter = (of: readonly EngineResult[]): string =>
+    fixed(geometricMean(of.map((result) => result.interpreter / result.spent.v8.processor)), 0);
+  const [byProcessor, byWall] = [ratios("processor"), ratios("elapsed")];
   const rows = results.map((result) => [
     result.name,
     result.computes,
     fixed(result.steps / 1e9),
-    fixed(result.seconds.v8 * 1000, 0),
-    fixed(result.steps / result.seconds.engine / 1e9),
-    ...COMPARED_WAYS.map((way) => fixed(ratio(result, way), way === "interpreter" ? 0 : 2)),
+    milliseconds(result, "processor"),
+    fixed(result.steps / result.spent.engine.processor / 1e9),
+    ...byProcessor([result]),
+    interpreter([result]),
   ]);
-  const guests = results.filter(({ group }) => group === "guest");
+  const elapsed = results.map((result) => [result.name, milliseconds(result, "elapsed"), ...byWall([result])]);
   if (guests.length > 1) {
-    const means = COMPARED_WAYS.map((way) => geometricMean(guests.map((guest) => ratio(guest, way))));
-    rows.push([
-      "geometric mean of the guests in C",
-      "",
-      "",
-      "",
-      "",
-      ...means.map((mean, i) => fixed(mean, i === COMPARED_WAYS.length - 1 ? 0 : 2)),
-    ]);
+    rows.push([MEAN, "", "", "", "", ...byProcessor(guests), interpreter(guests)]);
+    elapsed.push([MEAN, "", ...byWall(guests)]);
   }
-  const head = [
-    "program",
-    "computes",
-    "G steps",
-    "V8, ms",
-    "G steps/s",
-    "engine ÷ V8",
-    "pausing ÷ V8",
-    "roots too ÷ V8",
-    "interpreter ÷ V8",
+  const head = ["program", "computes", "G steps", "V8, ms", "engine, G steps/s", ...RATIOS, "interpreter ÷ V8"];
+  return [
+    { title: "Processor time of the same work, as multiples of plain V8's", head, rows },
+    { title: "The same by the clock on the wall", head: ["program", "V8, ms", ...RATIOS], rows: elapsed },
   ];
-  return [{ title: "Times of the same work, as multiples of plain V8's", head, rows }];
 }
+
+/** Name of the last line. */
+const MEAN = "geometric mean of the guests in C";
 
 function plots(results: readonly EngineResult[]): Plot[] {
   const groups = results.map((result) => ({
     name: result.name,
-    values: PLOTTED_WAYS.map((way) => ratio(result, way)),
+    values: COMPARED_WAYS.map((way) => ratio(result, way, "processor")),
   }));
-  const title = "Times of the same work, as multiples of plain V8's";
-  const svg = barsPlot({ title, bars: ["engine", "a pause every 10^8 steps", "and its root"], groups });
+  const title = "Processor time of the same work, as multiples of plain V8's";
+  const svg = barsPlot({ title, bars: ["engine", "pausing every 10^8 steps", "with roots"], groups });
   return [{ name: "engine", title, svg }];
 }
 

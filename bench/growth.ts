@@ -1,7 +1,7 @@
 /** How times grow with the number of steps and with the depth of calls. */
 import { parse } from "@bytecodealliance/jco";
 import { engineExecutor } from "../verifier/engine/executor.ts";
-import { byTurns, median } from "./clock.ts";
+import { byTurns, medianSpent } from "./clock.ts";
 import { measurement, type Plot, type Rows, type Setting } from "./measurement.ts";
 import { pauses, type PauseSeconds } from "./pauses.ts";
 import { linesPlot } from "./plot.ts";
@@ -45,7 +45,10 @@ async function measureSteps({ quick, note }: Setting): Promise<GrowthResult["ste
     const statements = Math.floor(share * workload.recipe.sizes.full);
     const { ways, work } = waysOf(workload, engine, statements);
     const turns = byTurns(ways, quick ? 1 : TURNS, (turn) => note(`growth: ${statements} statements, turn ${turn}`));
-    const seconds = Object.fromEntries(WAYS.map((way) => [way, median(turns[way])])) as Record<Way, number>;
+    const seconds = Object.fromEntries(WAYS.map((way) => [way, medianSpent(turns[way]).processor])) as Record<
+      Way,
+      number
+    >;
     return { statements, steps: Number(work.steps), seconds };
   });
 }
@@ -88,8 +91,8 @@ function tables({ steps, depth }: GrowthResult): Rows[] {
 const NAMES: Readonly<Record<Way, string>> = {
   v8: "plain V8",
   engine: "native engine",
-  paused: "with a pause every 10^8 steps",
-  rooted: "and its root",
+  paused: "pausing every 10^8 steps",
+  rooted: "with roots",
 };
 
 function plots({ steps, depth }: GrowthResult): Plot[] {

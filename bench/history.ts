@@ -1,10 +1,11 @@
 /** What a commitment to a history costs: SQLite at work for 2^30, 2^34 and 2^38 steps, at the first level of the dispute. */
 import { engineExecutor } from "../verifier/engine/executor.ts";
 import { Trace } from "../verifier/history/trace.ts";
-import { clock } from "./clock.ts";
+import { byTurns, medianSpent, type Spent, spendAsync } from "./clock.ts";
 import { measurement, type Plot, type Rows, type Setting } from "./measurement.ts";
 import { linesPlot, type Series } from "./plot.ts";
 import { fixed } from "./table.ts";
+import { waysOf } from "./ways.ts";
 import { databaseRecipe } from "./workloads/database.ts";
 import { FUEL, Workload } from "./workloads/workload.ts";
 
@@ -12,18 +13,18 @@ import { FUEL, Workload } from "./workloads/workload.ts";
 const LENGTHS = [30, 34] as const;
 const LONG_LENGTH = 38;
 const QUICK_LENGTHS = [29] as const;
+const QUICK_HEIGHTS = [6] as const;
 
-/** The share of a history that statements fill: no two of them take the same steps. */
-const SHARE = 0.98;
+/** Turns of plain runs of which the median counts; one where each takes long. */
+const TURNS = 3;
+const LONG_FROM = 36;
 
-/** Statements of two runs that tell how many steps one takes. */
-const SAMPLES = [1000, 21_000] as const;
+/** The part of a history that statements fill, at least and at most. No two of them take the same steps. */
+const [LEAST, MOST] = [0.95, 1];
+const AIM = 0.98;
 
-/** How long something took: this thread's processor time, and by the clock on the wall. */
-export interface Spent {
-  readonly processor: number;
-  readonly elapsed: number;
-}
+/** Statements of a run that tells how many steps one takes. */
+const SAMPLE = 20_000;
 
 /** A commitment to a history of 2^length steps. */
 export interface HistoryResult {
@@ -42,36 +43,22 @@ export interface HistoryResult {
   }[];
 }
 
-async function spent(action: () => unknown): Promise<Spent> {
-  const [begin, at] = [clock(), performance.now()];
-  await action();
-  return { processor: clock() - begin, elapsed: (performance.now() - at) / 1000 };
-}
-
 async function measure({ quick, long, heights, note }: Setting): Promise<HistoryResult[]> {
   note("history: building");
   const workload = new Workload(await databaseRecipe(() => note("history: compiling SQLite (one to two minutes)")));
   const engine = engineExecutor(workload.program);
-  const stepsOf = (statements: number): bigint => engine.load(workload.start(statements)).run(FUEL);
-  const [first, second] = SAMPLES.map((statements) => Number(stepsOf(statements)));
-  const each = (second! - first!) / (SAMPLES[1] - SAMPLES[0]);
   const lengths = quick ? QUICK_LENGTHS : long ? [...LENGTHS, LONG_LENGTH] : LENGTHS;
-  workload.native(SAMPLES[1])();
   const results: HistoryResult[] = [];
   for (const length of lengths) {
-    const statements = Math.floor(SAMPLES[0] + (SHARE * 2 ** length - first!) / each);
+    note(`history: 2^${length} steps, how many statements`);
+    const statements = statementsFor(length, (count) => Number(engine.load(workload.start(count)).run(FUEL)));
     const start = workload.start(statements);
-    note(`history: 2^${length} steps, V8`);
-    const v8 = await spent(workload.native(statements));
-    note(`history: 2^${length} steps, native run`);
-    let steps = 0n;
-    const run = await spent(() => {
-      const execution = engine.load(start);
-      steps = execution.run(FUEL);
-      execution.save();
-    });
+    const { ways, work } = waysOf(workload, engine, statements);
+    const turns = byTurns({ v8: ways.v8, engine: ways.engine }, quick || length >= LONG_FROM ? 1 : TURNS, (turn) =>
+      note(`history: 2^${length} steps, plain runs, turn ${turn}`),
+    );
     const commitments: HistoryResult["commitments"][number][] = [];
-    for (const height of heights.filter((height) => height < length)) {
+    for (const height of (quick ? QUICK_HEIGHTS : heights).filter((height) => height < length)) {
       const trace = new Trace(start, [height, length - height], {
         executor: engine,
         onProgress: ({ done, total }) =>
@@ -80,12 +67,23 @@ async function measure({ quick, long, heights, note }: Setting): Promise<History
           ),
       });
       let roots = 0;
-      const took = await spent(async () => (roots = (await trace.commitment(0, 0n)).distinct));
-      commitments.push({ height, roots, spent: took });
+      const spent = await spendAsync(async () => (roots = (await trace.commitment(0, 0n)).distinct));
+      commitments.push({ height, roots, spent });
     }
-    results.push({ length, statements, steps: Number(steps), v8, run, commitments });
+    const [v8, run] = [medianSpent(turns.v8), medianSpent(turns.engine)];
+    results.push({ length, statements, steps: Number(work.steps), v8, run, commitments });
   }
   return results;
+}
+
+/** How many statements fill nearly all of 2^length steps. */
+function statementsFor(length: number, stepsOf: (statements: number) => number): number {
+  let statements = SAMPLE;
+  for (;;) {
+    const share = stepsOf(statements) / 2 ** length;
+    if (share >= LEAST && share <= MOST) return statements;
+    statements = Math.floor((statements * AIM) / share);
+  }
 }
 
 function tables(results: readonly HistoryResult[]): Rows[] {

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { engineExecutor } from "../verifier/engine/executor.ts";
 import { stateRoot } from "../verifier/state/state.ts";
-import { timed } from "./clock.ts";
+import { spend } from "./clock.ts";
 import { pauses, type PauseSeconds } from "./pauses.ts";
 import { FILL_STEPS, scatterRecipe, STORE_STEPS } from "./workloads/generated.ts";
 import { Workload } from "./workloads/workload.ts";
@@ -40,10 +40,10 @@ function run({ way, mebibytes, module }: ProcessOrder): Omit<ProcessReport, "pea
   const stretch = BigInt(TOUCHED * STORE_STEPS);
   const filled = BigInt(mebibytes * FILL_STEPS);
   const stores = Math.ceil(Number(filled) / STORE_STEPS) + (PAUSES + 1) * TOUCHED;
-  if (way === "v8") return { fill: timed(workload.native(stores)), firstRoot: 0, pauses: undefined };
+  if (way === "v8") return { fill: spend(workload.native(stores)).processor, firstRoot: 0, pauses: undefined };
   const execution = engineExecutor(workload.program).load(workload.start(stores));
-  const fill = timed(() => execution.run(filled));
-  const firstRoot = timed(() => stateRoot(execution.save()));
+  const fill = spend(() => execution.run(filled)).processor;
+  const firstRoot = spend(() => stateRoot(execution.save())).processor;
   return { fill, firstRoot, pauses: pauses(execution, stretch, PAUSES) };
 }
 

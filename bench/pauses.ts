@@ -1,7 +1,7 @@
 /** What a pause costs: to go on behind it, and to have the state and its root. */
 import type { Execution } from "../verifier/history/executor.ts";
 import { stateRoot } from "../verifier/state/state.ts";
-import { elapsed, median } from "./clock.ts";
+import { median, spend } from "./clock.ts";
 import { BenchError } from "./workloads/workload.ts";
 
 /** Seconds by the clock on the wall: processor time is counted too roughly. Medians. */
@@ -21,9 +21,9 @@ export function pauses(execution: Execution, stretch: bigint, count: number): Pa
   const roots: number[] = [];
   for (let i = 0; i < count; i++) {
     let taken = 0n;
-    stretches.push(elapsed(() => (taken = execution.run(stretch))));
+    stretches.push(spend(() => (taken = execution.run(stretch))).elapsed);
     if (taken !== stretch) throw new BenchError(`the machine halted before pause ${i + 1}`);
-    roots.push(elapsed(() => stateRoot(execution.save())));
+    roots.push(spend(() => stateRoot(execution.save())).elapsed);
   }
   return { stretch: median(stretches), root: median(roots) };
 }

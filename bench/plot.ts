@@ -143,12 +143,16 @@ function text(content: string, [x, y]: Place, anchor: "start" | "middle" | "end"
   return `<text class="${name}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escaped(content)}</text>`;
 }
 
+/** Width of a letter in the legend, or a little more. */
+const LETTER = 5.5;
+
 /** Names of series with their colours, in a row below the title. */
 function legend(names: readonly string[]): string {
-  const step = (WIDTH - LEFT - RIGHT) / names.length;
+  let next = LEFT;
   return names
     .map((name, i) => {
-      const at = LEFT + step * i;
+      const at = next;
+      next += LETTER * name.length + 40;
       return `<rect class="fill${i}" x="${round(at)}" y="${TOP - 9}" width="10" height="10"/>${text(name, [at + 15, TOP], "start", "small")}`;
     })
     .join("");

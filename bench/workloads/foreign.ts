@@ -57,7 +57,7 @@ const CODEC = `(module
 const zstd: Foreign = {
   name: "zstd",
   package: "@bokuweb/zstd-wasm",
-  computes: `compresses ${TEXT_BYTES >> 10} KiB of C at level ${LEVEL}, and back`,
+  computes: `${TEXT_BYTES >> 10} KiB of C, level ${LEVEL}, and back`,
   module: zstdModule,
   support: [{ name: "a", text: CODEC }],
   prepare: (guest) => {
@@ -110,7 +110,7 @@ function bitsOf(value: number): bigint {
 const rapier: Foreign = {
   name: "rapier",
   package: "@dimforge/rapier2d-deterministic",
-  computes: `steps of a simulation of ${BOXES} boxes that fall on a heap`,
+  computes: `${BOXES} boxes fall on a heap`,
   module: rapierModule,
   support: [GLUE_SUPPORT, { name: "simulation", text: SIMULATION }],
   prepare: (guest) => {
@@ -121,7 +121,7 @@ const rapier: Foreign = {
     const { parts, bodies, handles } = makeWorld(guest, bodiesOf(boxes));
     return [...[...parts, bodies].map(BigInt), bitsOf(handles.at(-1)!)];
   },
-  sizes: { full: 500, small: 2 },
+  sizes: { full: 1500, small: 2 },
 };
 
 const PROGRAMS = { zstd, rapier } as const;
@@ -145,7 +145,7 @@ export async function foreignRecipe(name: keyof typeof PROGRAMS): Promise<Recipe
   return {
     name,
     group: "foreign",
-    computes: `${foreign.package} ${packageVersion(foreign.package)}: ${foreign.computes}`,
+    computes: `${foreign.computes} (${foreign.package}@${packageVersion(foreign.package)})`,
     modules,
     setup: calls,
     call: { name: `${foreign.support.at(-1)?.name}.${RUN}`, args: (size) => [BigInt(size), ...args] },

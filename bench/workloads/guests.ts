@@ -10,15 +10,15 @@ interface Guest {
 
 /** With arguments for some 300 ms of V8's time, and for some 20 million steps. */
 const GUESTS = {
-  copy: { computes: "loads and stores", full: 500, small: 4 },
-  fib: { computes: "calls", full: 40, small: 29 },
-  keccak: { computes: "64-bit arithmetic", full: 300_000, small: 1_500 },
-  matmul: { computes: "floats in nested loops", full: 120, small: 1 },
-  mix: { computes: "lists, matrices, a state machine", full: 5_000, small: 20 },
-  nbody: { computes: "floats, square roots", full: 3_000_000, small: 12_000 },
-  sha256: { computes: "32-bit arithmetic", full: 600, small: 2 },
-  sort: { computes: "comparisons, recursion", full: 16, small: 1 },
-  switch: { computes: "br_table", full: 14_000_000, small: 200_000 },
+  copy: { computes: "loads and stores", full: 2_500, small: 4 },
+  fib: { computes: "calls", full: 42, small: 29 },
+  keccak: { computes: "64-bit arithmetic", full: 500_000, small: 1_500 },
+  matmul: { computes: "floats in nested loops", full: 200, small: 1 },
+  mix: { computes: "lists, matrices, a state machine", full: 18_000, small: 20 },
+  nbody: { computes: "floats, square roots", full: 7_000_000, small: 12_000 },
+  sha256: { computes: "32-bit arithmetic", full: 1_400, small: 2 },
+  sort: { computes: "comparisons, recursion", full: 12, small: 1 },
+  switch: { computes: "br_table", full: 20_000_000, small: 200_000 },
 } as const satisfies Partial<Record<CGuest, Guest>>;
 
 /** Names of the guests. */

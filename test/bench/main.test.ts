@@ -11,7 +11,8 @@ import { BenchError } from "../../bench/workloads/workload.ts";
 
 const MAIN = join(import.meta.dirname, "../../bench/main.ts");
 
-const times = z.array(z.number().nonnegative()).length(1);
+const spent = z.strictObject({ processor: z.number().nonnegative(), elapsed: z.number().positive() });
+const ways = <T extends z.ZodType>(each: T) => z.strictObject({ v8: each, engine: each, paused: each, rooted: each });
 
 const report = z.strictObject({
   environment: z.looseObject({
@@ -23,14 +24,9 @@ const report = z.strictObject({
     z.looseObject({
       name: z.literal("copy"),
       steps: z.number().min(10_000_000),
-      seconds: z.strictObject({
-        v8: z.number(),
-        engine: z.number(),
-        paused: z.number(),
-        rooted: z.number(),
-        interpreter: z.number().positive(),
-      }),
-      turns: z.strictObject({ v8: times, engine: times, paused: times, rooted: times }),
+      spent: ways(spent),
+      interpreter: z.number().positive(),
+      turns: ways(z.tuple([spent])),
     }),
   ]),
   hashing: z.strictObject({ nodes: z.number().positive(), batched: z.number(), single: z.number() }),
