@@ -1,5 +1,6 @@
 /** Some states of a history, from which every other one is soon reached. */
 import type { State } from "../state/state.ts";
+import { leastMissed } from "./thinning.ts";
 
 /** A state and the number of steps that lead to it. */
 export interface Snapshot {
@@ -23,8 +24,8 @@ interface Kept extends Snapshot {
 const PAGE_BYTES = 4500;
 
 /**
- * Snapshots in the order of their steps. When there are too many, every second one goes, but for those that are pinned and the
- * last; so memory stays bounded and the gaps stay even.
+ * Snapshots in the order of their steps. When there are too many, those go whose neighbours are nearest to each other, but for
+ * pinned ones and the last; so memory stays bounded and the gaps stay even.
  */
 export class Snapshots {
   readonly #limits: SnapshotLimits;
@@ -50,7 +51,7 @@ export class Snapshots {
       this.#bytes += after.bytes - next.bytes;
       this.#list[at + 1] = after;
     }
-    if (this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes) this.#thin();
+    while (this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes) if (!this.#thin()) break;
   }
 
   /** The snapshot with the greatest step that is not beyond `step`. */
@@ -61,11 +62,16 @@ export class Snapshots {
     return found;
   }
 
-  #thin(): void {
-    const last = this.#list.length - 1;
-    const kept = this.#list.filter(({ step }, i) => i % 2 === 0 || i === last || this.#pinned.has(step));
-    this.#list = kept.map(({ step, state }, i) => ({ step, state, bytes: bytesUnlike(state, kept[i - 1]?.state) }));
-    this.#bytes = this.#list.reduce((sum, { bytes }) => sum + bytes, 0);
+  /** Lets one go; false if none may. */
+  #thin(): boolean {
+    const at = leastMissed(this.#list, ({ step }) => !this.#pinned.has(step));
+    const [gone] = at === undefined ? [] : this.#list.splice(at, 1);
+    if (at === undefined || gone === undefined) return false;
+    const next = this.#list[at]!;
+    const after = { ...next, bytes: bytesUnlike(next.state, this.#list[at - 1]?.state) };
+    this.#list[at] = after;
+    this.#bytes += after.bytes - next.bytes - gone.bytes;
+    return true;
   }
 
   /** Where the first snapshot with a step not below `step` stands. */

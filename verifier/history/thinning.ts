@@ -37,7 +37,7 @@ export function excess<S extends StoredState, C extends StoredFile>(
   const kept = [...states];
   const gone: S[] = [];
   while (kept.length > 1 && (bytes > limits.bytes || kept.length > limits.states)) {
-    for (const state of kept.splice(leastMissed(kept), 1)) {
+    for (const state of kept.splice(leastMissed(kept) ?? 0, 1)) {
       bytes -= state.bytes;
       gone.push(state);
     }
@@ -51,11 +51,18 @@ export function excess<S extends StoredState, C extends StoredFile>(
   return { states: gone, commitments: old };
 }
 
-/** The state, not the last, without which the gap from the one before it (or step 0) to the one after it is the smallest. */
-function leastMissed(states: readonly StoredState[]): number {
-  let least = 0;
+/**
+ * Index of the state, not the last, without which the gap from the one before it (or step 0) to the one after it is the smallest, among
+ * those that may go; undefined if none may.
+ */
+export function leastMissed<S extends { readonly step: bigint }>(
+  states: readonly S[],
+  mayGo: (state: S) => boolean = () => true,
+): number | undefined {
+  let least: number | undefined;
   let smallest: bigint | undefined;
   for (let i = 0; i + 1 < states.length; i++) {
+    if (!mayGo(states[i]!)) continue;
     const gap = states[i + 1]!.step - (states[i - 1]?.step ?? 0n);
     if (smallest === undefined || gap < smallest) [least, smallest] = [i, gap];
   }

@@ -285,7 +285,7 @@ describe("a trace of many steps", function () {
   }
 
   it("keeps few snapshots, and the one of its halt", async () => {
-    const history = trace([20], { snapshots: 4, executor: interpreterExecutor }, long);
+    const history = trace([20], { snapshots: { count: 4, bytes: 2 ** 27 }, executor: interpreterExecutor }, long);
     const { distinct, root } = await history.commitment(0, 0n);
     expect(root).to.deep.equal(commitmentOf(20, rootsOf([])).root);
     expect(history.halt()).to.equal(BigInt(distinct));
