@@ -92,7 +92,8 @@ function hashBelow(top: Leaf | Page | Branch, level: number): void {
   const branches: Branch[][] = [];
   const pages: Page[] = [];
   collect(top, level, branches, pages);
-  if (pages.length > 0) hashPages(pages);
+  // Each takes twice its size while it is hashed.
+  for (let first = 0; first < pages.length; first += BATCH) hashPages(pages.slice(first, first + BATCH));
   branches.forEach((missing, at) => {
     for (let first = 0; first < missing.length; first += BATCH) {
       const batch = missing.slice(first, first + BATCH);
