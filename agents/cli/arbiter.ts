@@ -5,6 +5,7 @@ import { addDispute } from "./commands/dispute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addRun } from "./commands/run.ts";
+import { onLargeStack } from "./large-stack.ts";
 import { parse } from "./parse.ts";
 
 const program = new Command("arbiter")
@@ -18,4 +19,4 @@ const program = new Command("arbiter")
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 
-await parse(program);
+await onLargeStack(import.meta.url, () => parse(program));

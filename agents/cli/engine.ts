@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
+import { nativeStack } from "./large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 
 /** Names that the option takes. */
@@ -36,7 +37,7 @@ export interface EngineFigures {
 /** The executor that an option names. */
 export function engineOf(name: EngineName, program: Program): ChosenEngine {
   if (name === "interpreter") return { executor: interpreterExecutor, report: () => undefined };
-  const engine = engineExecutor(program);
+  const engine = engineExecutor(program, nativeStack === undefined ? {} : { hostStack: nativeStack });
   return {
     executor: engine,
     report: () => ({

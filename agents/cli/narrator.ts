@@ -1,7 +1,7 @@
 /** Tells what happens while it happens: chapters, transactions with their gas, progress of the work off chain. */
 import pc from "picocolors";
 import type { Narrator } from "../scenario/deal.ts";
-import { progressOn } from "./progress.ts";
+import { reportProgress } from "./progress.ts";
 
 /** Numbers with separators. */
 export function grouped(value: bigint | number): string {
@@ -10,7 +10,7 @@ export function grouped(value: bigint | number): string {
 
 /** A narrator that writes to a stream; progress goes to stderr. */
 export function narratorOn(stream: NodeJS.WriteStream): Narrator {
-  const progress = progressOn(process.stderr);
+  const progress = reportProgress();
   const line = (text: string): void => {
     progress.clear();
     stream.write(`${text}\n`);

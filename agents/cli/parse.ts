@@ -2,15 +2,17 @@
 import { type Command, CommanderError } from "commander";
 import { Exit } from "./failure.ts";
 
-/**
- * Runs a command, which must have `exitOverride`, on the arguments of the process. It ends without a word when nobody reads
- * its output any more, as in `… --help | head -1`.
- */
-export async function parse(command: Command): Promise<void> {
+/** Ends the process without a word when nobody reads its output any more, as in `… --help | head -1`. */
+export function exitOnBrokenPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();
   });
+}
+
+/** Runs a command, which must have `exitOverride`, on the arguments of the process. */
+export async function parse(command: Command): Promise<void> {
+  exitOnBrokenPipe();
   try {
     await command.parseAsync();
   } catch (error) {

@@ -5,6 +5,8 @@ import { SEED_BYTES, type CommandInput } from "../../verifier/program/wasi/comma
 import { UserError } from "./failure.ts";
 import { readUserFile } from "./user-file.ts";
 
+const STDIN = 0;
+
 /** Options of the command line, as they were typed. */
 export interface ProcessOptions {
   /** `NAME=VALUE`, each. */
@@ -52,7 +54,7 @@ function fileOf(text: string): [string, Uint8Array] {
 }
 
 function stdinFrom(path: string): Uint8Array {
-  return path === "-" ? new Uint8Array(readFileSync(process.stdin.fd)) : readUserFile(path, "file for stdin");
+  return path === "-" ? new Uint8Array(readFileSync(STDIN)) : readUserFile(path, "file for stdin");
 }
 
 function parseClock(text: string): bigint {

@@ -1,9 +1,12 @@
 /** Progress of long work on stderr: one line that rewrites itself on a terminal, a line now and then elsewhere. */
+import { isatty } from "node:tty";
 import pc from "picocolors";
 
 /** Milliseconds between two updates on a terminal, and where the output is kept. */
 const TERMINAL_PERIOD = 100;
 const LOG_PERIOD = 5_000;
+
+const STDERR = 2;
 
 /** Where long work reports how far it is. */
 export interface Progress {
@@ -14,8 +17,10 @@ export interface Progress {
 }
 
 /** Reports on stderr. The rate and the time that remains are measured from the first update of a phase. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
-  const terminal = stream.isTTY;
+export function reportProgress(): Progress {
+  const stream = process.stderr;
+  // In a thread the stream does not know.
+  const terminal = isatty(STDERR);
   let phase = "";
   let begun = 0;
   let first = 0;

@@ -5,6 +5,7 @@ import { playDeal } from "../scenario/deal.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
 import { engineOf, type EngineName, withEngine } from "./engine.ts";
 import { guarded, UserError } from "./failure.ts";
+import { onLargeStack } from "./large-stack.ts";
 import { narratorOn } from "./narrator.ts";
 import { parse } from "./parse.ts";
 import { conventionOf, parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
@@ -46,7 +47,7 @@ const command = withEngine(new Command("npm start --"))
   .addHelpText("after", "\nExit code 0: the liar lost; 1: the job could not be done; 2: another verdict.")
   .action((options: StartOptions) => guarded(() => start(options)));
 
-await parse(command);
+await onLargeStack(import.meta.url, () => parse(command));
 
 async function start(options: StartOptions): Promise<number> {
   const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);

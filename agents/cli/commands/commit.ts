@@ -9,7 +9,7 @@ import { heightsOf, type LevelOptions, storeOf, withLevels } from "../levels.ts"
 import { grouped } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
-import { progressOn, short } from "../progress.ts";
+import { reportProgress, short } from "../progress.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
 interface CommitOptions extends InvocationOptions, LevelOptions {
@@ -21,8 +21,16 @@ interface CommitOptions extends InvocationOptions, LevelOptions {
 export function addCommit(program: Command): void {
   withLevels(withInvocation(program.command("commit")))
     .description("commit to the history of a run: a tree of state roots, as a player of the game has it at a level")
-    .option("--level <number>", "the level: 0 covers all of the history, each other one a stride of the level above", "0")
-    .option("--at <step>", "the step that a commitment at a lower level begins with: a multiple of the stride above", "0")
+    .option(
+      "--level <number>",
+      "the level: 0 covers all of the history, each other one a stride of the level above",
+      "0",
+    )
+    .option(
+      "--at <step>",
+      "the step that a commitment at a lower level begins with: a multiple of the stride above",
+      "0",
+    )
     .addHelpText("after", "\nExample: arbiter commit fib.wasm --export fib 40 --level 0 --heights 27,21")
     .action((module: string, args: string[], options: CommitOptions) => guarded(() => commit(module, args, options)));
 }
@@ -36,7 +44,7 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   const { program, input } = prepare(invocation);
   const initial = begin(program, input, budget);
   const { executor, report: figures } = engineOf(options.engine, program);
-  const progress = progressOn(process.stderr);
+  const progress = reportProgress();
   const store = storeOf(options)?.(initial);
   const trace = new Trace(initial, heights, {
     executor,
@@ -45,7 +53,9 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   });
   if (budget >= trace.length) {
     const together = heights.join(" + ");
-    throw new UserError(`--fuel ${invocation.fuel} is too much for 2^(${together}) steps: lower it, or raise --heights`);
+    throw new UserError(
+      `--fuel ${invocation.fuel} is too much for 2^(${together}) steps: lower it, or raise --heights`,
+    );
   }
   const start = parseNumber(options.at, "--at", 0n);
   const unit = level === 0 ? trace.length : trace.stride(level - 1);
@@ -82,9 +92,13 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   else {
     console.log(`commitment ${report.commitment}`);
     console.log(`  level ${level} of heights ${heights.join(", ")}, from step ${grouped(start)}`);
-    console.log(`  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`);
+    console.log(
+      `  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`,
+    );
     console.log(`  final state root ${report.final}`);
-    console.log(`  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`);
+    console.log(
+      `  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`,
+    );
     for (const line of engineLines(engine)) console.log(line);
   }
   return Exit.success;

@@ -38,7 +38,9 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   const heights = heightsOf(options);
   const together = heights.reduce((sum, height) => sum + height, 0);
   if (budget >= 1n << BigInt(together))
-    throw new UserError(`--fuel ${invocation.fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
+    throw new UserError(
+      `--fuel ${invocation.fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`,
+    );
   const store = storeOf(options);
   const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
   const report = await playDispute(job, narrator);

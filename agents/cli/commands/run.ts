@@ -9,7 +9,7 @@ import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";
 import { type Prepared, prepare } from "../prepare.ts";
-import { progressOn } from "../progress.ts";
+import { reportProgress } from "../progress.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
 /** Adds the command. */
@@ -28,7 +28,7 @@ export function addRun(program: Command): void {
 function run(module: string, args: readonly string[], options: InvocationOptions): number {
   const invocation = invocationOf(module, args, options);
   const prepared = prepare(invocation);
-  const progress = progressOn(process.stderr);
+  const progress = reportProgress();
   const initial = begin(prepared.program, prepared.input, invocation.fuel + OVERHEAD);
   const { executor, report: figures } = engineOf(options.engine, prepared.program);
   const { final, steps } = runToEnd(executor, initial, (done) => progress.update("steps", done));

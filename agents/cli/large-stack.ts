@@ -1,0 +1,38 @@
+/**
+ * Commands run in a thread with a large stack: the main thread's is fixed by the host, and too small for programs whose calls
+ * are thousands deep. The engine would write their frames out and take them up again one by one, 30 times as slow.
+ */
+import { isMainThread, Worker } from "node:worker_threads";
+import { exitOnBrokenPipe } from "./parse.ts";
+import { Exit, failureLine } from "./failure.ts";
+
+const STACK_MIB = 64;
+
+/** Bytes of the stack that native frames may take in this thread; undefined in the main thread. */
+export const nativeStack = isMainThread ? undefined : (STACK_MIB / 2) * 2 ** 20;
+
+/**
+ * Runs a command's file once more in a thread with a large stack, and there its body. The exit code is the thread's.
+ * @param file - URL of the file that calls this
+ */
+export async function onLargeStack(file: string, body: () => Promise<void>): Promise<void> {
+  if (!isMainThread) return body();
+  exitOnBrokenPipe();
+  const colours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? { FORCE_COLOR: "1" } : {};
+  const worker = new Worker(new URL(file), {
+    argv: process.argv.slice(2),
+    env: { ...process.env, ...colours },
+    resourceLimits: { stackSizeMb: STACK_MIB },
+  });
+  await new Promise<void>((resolve) => {
+    worker.once("error", (error) => {
+      process.stderr.write(`${failureLine(error)}\n`);
+      process.exitCode = Exit.failure;
+      resolve();
+    });
+    worker.once("exit", (code) => {
+      process.exitCode ??= code;
+      resolve();
+    });
+  });
+}
