@@ -44,7 +44,7 @@ function parseName(text: string, before: readonly string[] = []): string[] {
 function parseHeights(text: string): number[] {
   const heights = text.split(",").map(Number);
   if (heights.every((height) => Number.isInteger(height) && height > 0 && height % 3 === 0)) return heights;
-  throw new InvalidArgumentError("Heights are positive multiples of 3 with commas between them, like 9,12.");
+  throw new InvalidArgumentError("Heights are positive multiples of 3 with commas between them, like 6,9.");
 }
 
 /** Milliseconds between two lines of progress where they are kept. */
@@ -75,7 +75,10 @@ async function main(names: readonly string[], options: Options, command: Command
     note("");
     results[name] = outcome.result;
     for (const table of outcome.tables) console.log(terminalTable(table));
-    if (writeDocs) writeResult(name, outcome, place, [COMMAND, name, ...(long ? ["--long"] : [])].join(" "));
+    if (writeDocs) {
+      const flags = [...(long ? ["--long"] : []), "--heights", heights.join(",")];
+      writeResult(name, outcome, place, [COMMAND, name, ...workloads, ...(name === "history" ? flags : [])].join(" "));
+    }
   }
   // npm moves to the project's folder and leaves the caller's here.
   if (json !== undefined)
@@ -89,7 +92,7 @@ await new Command(COMMAND)
   .option("--write-docs", "write the results into docs/performance.md", false)
   .option("--quick", "little work and one turn: tells whether it works, not how fast it is", false)
   .option("--long", "also what takes many minutes", false)
-  .option("--heights <list>", "heights of the commitments' trees, with commas", parseHeights, [9, 12])
+  .option("--heights <list>", "heights of the commitments' trees, with commas", parseHeights, [6, 9])
   .addHelpText("after", `\n${MEASUREMENTS.map(({ name, summary }) => `${name}: ${summary}`).join("\n")}`)
   .action(async (names: readonly string[], options: Options, command: Command) => {
     try {

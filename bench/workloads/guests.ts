@@ -8,7 +8,7 @@ interface Guest {
   readonly small: number;
 }
 
-/** With arguments for some 300 ms of V8's time, and for some 20 million steps. */
+/** With arguments for some 300 ms of V8's time, and for some millions of steps. */
 const GUESTS = {
   copy: { computes: "loads and stores", full: 2_500, small: 4 },
   fib: { computes: "calls", full: 42, small: 29 },
