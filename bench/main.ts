@@ -77,7 +77,12 @@ async function main(names: readonly string[], options: Options, command: Command
     for (const table of outcome.tables) console.log(terminalTable(table));
     if (writeDocs) {
       const flags = [...(long ? ["--long"] : []), "--heights", heights.join(",")];
-      writeResult(name, outcome, place, [COMMAND, name, ...workloads, ...(name === "history" ? flags : [])].join(" "));
+      writeResult(
+        name,
+        outcome,
+        place,
+        [COMMAND, name, ...(name === "engine" ? workloads : []), ...(name === "history" ? flags : [])].join(" "),
+      );
     }
   }
   // npm moves to the project's folder and leaves the caller's here.
