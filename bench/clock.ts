@@ -48,6 +48,24 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
+/** Milliseconds between two looks at what other threads do, and the most that are waited for them. */
+const LOOK = 50;
+const PATIENCE = 30_000;
+
+/** The share of a core that idle threads use. */
+const IDLE = 0.2;
+
+/** Waits until V8's compiler threads have nothing left to do: they would take the processor from what is measured. */
+function settle(): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; waited < PATIENCE; waited += LOOK) {
+    const before = process.cpuUsage();
+    Atomics.wait(sleeper, 0, 0, LOOK);
+    const { user, system } = process.cpuUsage(before);
+    if (user + system < 1000 * LOOK * IDLE) return;
+  }
+}
+
 /** One of several ways to do something: makes ready what does not count, and gives what counts. */
 export type Contender = () => () => unknown;
 
@@ -66,7 +84,9 @@ export function byTurns<K extends string>(
   for (let turn = 0; turn <= turns; turn++) {
     onTurn(turn);
     for (const name of names) {
-      const time = spend(contenders[name]());
+      const run = contenders[name]();
+      settle();
+      const time = spend(run);
       if (turn > 0) times[name].push(time);
     }
   }
