@@ -11,7 +11,6 @@ import {
 import { bodiesOf, GLUE_SUPPORT, makeWorld, rapierModule } from "../../test/programs/foreign/rapier.ts";
 import { record } from "../../test/programs/foreign/record.ts";
 import { EXPORTS as ZSTD, zstdModule } from "../../test/programs/foreign/zstd.ts";
-import { decode } from "../../verifier/wasm/decode.ts";
 import type { Recipe } from "./workload.ts";
 
 /** The supporting module's function that is measured. */
@@ -87,21 +86,6 @@ const SIMULATION = `(module
     (call $place (local.get $bodies) (local.get $body) (i32.const 0))
     (i32.xor (i32.reinterpret_f32 (call $element (i32.const 0))) (i32.reinterpret_f32 (call $element (i32.const 1))))))`;
 
-/** Supporting modules that also provide, as functions that trap, what the module imports and never calls here. */
-function completed({ module, support }: Foreign): Support[] {
-  const imported = decode(module()).functions.filter((fn) => fn.imported !== undefined);
-  return support.map(({ name, text }) => {
-    const missing = imported.filter(
-      (fn) => fn.imported?.module === name && !text.includes(`(export "${fn.imported.name}")`),
-    );
-    const traps = missing.map(({ imported: to, type: { params, results } }) => {
-      const type = [...params.map((param) => `(param ${param})`), ...results.map((result) => `(result ${result})`)];
-      return `  (func (export "${to?.name}") ${type.join(" ")} unreachable)`;
-    });
-    return { name, text: [text.slice(0, text.lastIndexOf(")")), ...traps, ")"].join("\n") };
-  });
-}
-
 function bitsOf(value: number): bigint {
   return new BigInt64Array(Float64Array.of(value).buffer)[0]!;
 }
@@ -135,7 +119,7 @@ export async function foreignRecipe(name: keyof typeof PROGRAMS): Promise<Recipe
   let args: readonly bigint[] = [];
   const program: Pick<ForeignProgram, "module" | "support" | "run"> = {
     module: foreign.module,
-    support: completed(foreign),
+    support: foreign.support,
     run: (guest) => {
       args = foreign.prepare(guest);
       return "";

@@ -125,6 +125,7 @@ export class ProgramParts implements PlanContext {
     this.#note(fn.typeId, signatureKey(nativeSignature(fn.type)));
     if (fn.wraps !== undefined) throw new Refusal("it is a function of the machine");
     if (fn.instance.isDriver) throw new Refusal("it belongs to the driver");
+    if (fn.missing !== undefined) throw new Refusal("nobody provides it");
     const body = readBody(fn, this.code);
     for (const step of body.steps) {
       if (step.treatment !== "indirect" || step.callType === undefined) continue;
