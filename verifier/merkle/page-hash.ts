@@ -1,20 +1,18 @@
 /**
- * Hashes of pages: runs of 2^n leaves under one node. Pages of one call are hashed level by level together, so that both lanes
- * of the hash function work; a page that comes from another one is hashed only where they differ.
+ * Hashes of pages: runs of 2^n leaves under one node. Pages are hashed in pieces, and those of a piece level by level together, so
+ * that both lanes of the hash function work; a page that comes from another one is hashed only where they differ.
  */
+import { countAlone, type HashThread, processThread } from "./hash-thread.ts";
 import { HASH_BYTES } from "./keccak.ts";
-import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES } from "./leaf.ts";
+import { hashPiece, IMAGE_BYTES, MAX_PAGE_LEVELS, ownPiece, type Piece, PIECE_PAGES } from "./page-lanes.ts";
 import { zeroHash } from "./zero.ts";
 
 const LEAF_WORDS = LEAF_BYTES / 4;
 const HASH_WORDS = HASH_BYTES / 4;
-const NODE_WORDS = NODE_BYTES / 4;
+const IMAGE_WORDS = IMAGE_BYTES / 4;
 
-const nodeWords = new Int32Array(nodes.buffer, nodes.byteOffset, (BATCH * NODE_BYTES) / 4);
-const hashWords = new Int32Array(hashes.buffer, hashes.byteOffset, (BATCH * HASH_BYTES) / 4);
-
-/** What is hashed: 2^n leaves, n > 0. */
+/** What is hashed: 2^n leaves, 0 < n <= {@link MAX_PAGE_LEVELS}. */
 export interface HashedPage {
   readonly bytes: Uint8Array;
   hash: Uint8Array | undefined;
@@ -27,57 +25,127 @@ export interface HashedPage {
   inner: Int32Array | undefined;
 }
 
-/** Fills in the hashes of pages, which must not have one yet. */
-export function hashPages(pages: readonly HashedPage[]): void {
-  const jobs = pages.map(begin);
-  const levels = Math.max(0, ...jobs.map(({ levels: of }) => of));
-  for (let level = 1; level <= levels; level++) hashLevel(jobs, level);
-  for (const { page, inner, hasPrevious } of jobs) {
-    page.hash = new Uint8Array(inner.buffer, inner.byteOffset, inner.byteLength).slice(-HASH_BYTES);
-    page.inner = hasPrevious ? inner : undefined;
-    page.previous = undefined;
+/** Pages of a batch from which on it is worth waking another thread. */
+const LARGE = 4 * PIECE_PAGES;
+
+/**
+ * Fills in the hashes of pages, which must not have one yet. A second thread takes a part of large batches, if there is one.
+ * @param thread - instead of the process's own
+ */
+export function hashPages(pages: readonly HashedPage[], thread?: HashThread): void {
+  const isLarge = pages.length >= LARGE;
+  for (let at = 0; at < pages.length; at += PIECE_PAGES) {
+    // The process's thread may come up at any time.
+    const other = pages.length - at < LARGE ? undefined : (thread ?? processThread());
+    if (other?.isIdle() === true) {
+      hashTogether(pages, at, other);
+      return;
+    }
+    const nodes = hashAlone(pages.slice(at, at + PIECE_PAGES).map(begin));
+    if (isLarge && thread === undefined) countAlone(nodes);
+  }
+}
+
+/** Hashes a piece here. @returns how many nodes that were */
+function hashAlone(jobs: readonly Job[]): number {
+  fill(ownPiece, jobs);
+  const nodes = hashPiece(ownPiece);
+  finish(ownPiece, jobs);
+  return nodes;
+}
+
+/** Hashes pages from `first` on, here and on another thread; each side takes the next piece when it has done one. */
+function hashTogether(pages: readonly HashedPage[], first: number, thread: HashThread): void {
+  const { pieces } = thread;
+  const offered = new Map<number, readonly Job[]>();
+  let at = first;
+  let longest = 0;
+  const next = (): Job[] => pages.slice(at, (at += PIECE_PAGES)).map(begin);
+  while (at < pages.length) {
+    pieces.forEach((piece, i) => {
+      const jobs = offered.get(i);
+      if (jobs !== undefined && !thread.collect(i)) return;
+      if (jobs !== undefined) finish(piece, jobs);
+      offered.delete(i);
+      if (at >= pages.length) return;
+      const some = next();
+      fill(piece, some);
+      offered.set(i, some);
+      thread.offer(i);
+    });
+    const begun = performance.now();
+    if (at < pages.length) hashAlone(next());
+    longest = Math.max(longest, performance.now() - begun);
+  }
+  for (const [i, jobs] of [...offered].reverse()) {
+    const piece = pieces[i]!;
+    if (thread.takeBack(i)) hashPiece(piece);
+    // Hashing it again takes no longer than has been waited by then.
+    else if (!thread.wait(i, longest)) {
+      hashAlone(jobs);
+      continue;
+    }
+    finish(piece, jobs);
   }
 }
 
 interface Job {
   readonly page: HashedPage;
-  readonly words: Int32Array;
-  readonly inner: Int32Array;
-  readonly levels: number;
-  readonly hasPrevious: boolean;
-  /** Nodes of the level below that are not as `inner` has them; at first, leaves. Ascending. */
-  changed: number[];
+  readonly leaves: number;
+  /** The inner hashes of the page before, taken from it. */
+  readonly inner: Int32Array | undefined;
 }
 
 function begin(page: HashedPage): Job {
-  const words = wordsOf(page.bytes);
   const leaves = page.bytes.length / LEAF_BYTES;
-  const levels = Math.log2(leaves);
+  if (leaves > 2 ** MAX_PAGE_LEVELS) throw new RangeError(`a page of ${leaves} leaves is larger than pages are`);
   const { previous } = page;
-  const known = previous?.inner;
-  const hasPrevious = previous !== undefined;
-  if (known === undefined) {
-    const changed = leavesUnlike(words, undefined);
-    return { page, words, inner: zeros(levels).slice(), levels, hasPrevious, changed };
-  }
-  previous!.inner = undefined;
-  return { page, words, inner: known, levels, hasPrevious, changed: leavesUnlike(words, wordsOf(previous!.bytes)) };
+  const inner = previous?.inner;
+  if (previous !== undefined) previous.inner = undefined;
+  return { page, leaves, inner };
 }
+
+/** Puts pages into a piece. */
+function fill({ sizes, changed, images }: Piece, jobs: readonly Job[]): void {
+  let count = 0;
+  jobs.forEach(({ page, leaves, inner }, i) => {
+    const words = wordsOf(page.bytes);
+    images.set(words, i * IMAGE_WORDS);
+    images.set(inner ?? zeros(Math.log2(leaves)), i * IMAGE_WORDS + words.length);
+    sizes[1 + i] = leaves;
+    const before = inner === undefined ? ZERO_WORDS : wordsOf(page.previous!.bytes);
+    for (let at = 0; at < words.length; at++) {
+      if (words[at] === before[at]) continue;
+      at |= LEAF_WORDS - 1;
+      changed[++count] = i * IMAGE_BYTES + 4 * (at + 1 - LEAF_WORDS);
+    }
+  });
+  sizes[0] = jobs.length;
+  changed[0] = count;
+}
+
+/** Takes the hashes of pages out of a piece. */
+function finish({ images }: Piece, jobs: readonly Job[]): void {
+  const bytes = new Uint8Array(images.buffer, images.byteOffset, images.byteLength);
+  jobs.forEach(({ page, leaves, inner: known }, i) => {
+    const first = i * IMAGE_WORDS + leaves * LEAF_WORDS;
+    const end = first + (leaves - 1) * HASH_WORDS;
+    page.hash = bytes.slice(4 * end - HASH_BYTES, 4 * end);
+    if (page.previous === undefined) return;
+    if (known === undefined) page.inner = images.slice(first, end);
+    else {
+      known.set(images.subarray(first, end));
+      page.inner = known;
+    }
+    page.previous = undefined;
+  });
+}
+
+const ZERO_WORDS = new Int32Array(2 ** MAX_PAGE_LEVELS * LEAF_WORDS);
 
 function wordsOf(bytes: Uint8Array): Int32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
-}
-
-/** Leaves that differ, or are not zero. */
-function leavesUnlike(words: Int32Array, other: Int32Array | undefined): number[] {
-  const unlike: number[] = [];
-  for (let i = 0; i < words.length; i++) {
-    if (words[i] === (other === undefined ? 0 : other[i])) continue;
-    unlike.push(Math.floor(i / LEAF_WORDS));
-    i |= LEAF_WORDS - 1;
-  }
-  return unlike;
 }
 
 const zerosByLevels: Int32Array[] = [];
@@ -93,41 +161,4 @@ function zeros(levels: number): Int32Array {
   const words = wordsOf(bytes);
   zerosByLevels[levels] = words;
   return words;
-}
-
-/** Index of a level's first hash among the inner ones. */
-const firstOf = (levels: number, level: number): number => 2 ** levels - 2 ** (levels - level + 1);
-
-/** Where each hash of the batch goes. */
-const targets: { inner: Int32Array; at: number }[] = [];
-
-function hashLevel(jobs: readonly Job[], level: number): void {
-  for (const job of jobs) {
-    if (level > job.levels) continue;
-    const { inner, levels } = job;
-    const below = level === 1 ? job.words : inner;
-    const children = level === 1 ? 0 : firstOf(levels, level - 1);
-    const own = firstOf(levels, level);
-    const parents: number[] = [];
-    for (const child of job.changed) {
-      const parent = child >> 1;
-      if (parents.at(-1) === parent) continue;
-      parents.push(parent);
-      if (targets.length === BATCH) flush();
-      const from = (children + 2 * parent) * HASH_WORDS;
-      const to = targets.length * NODE_WORDS;
-      for (let i = 0; i < NODE_WORDS; i++) nodeWords[to + i] = below[from + i]!;
-      targets.push({ inner, at: (own + parent) * HASH_WORDS });
-    }
-    job.changed = parents;
-  }
-  flush();
-}
-
-function flush(): void {
-  hashNodes(targets.length);
-  targets.forEach(({ inner, at }, k) => {
-    for (let i = 0; i < HASH_WORDS; i++) inner[at + i] = hashWords[k * HASH_WORDS + i]!;
-  });
-  targets.length = 0;
 }

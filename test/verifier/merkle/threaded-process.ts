@@ -1,0 +1,11 @@
+/** A process that has a hashing thread, says so when it is up, and has nothing else to do. */
+import { HashThread } from "../../../verifier/merkle/hash-thread.ts";
+
+const thread = HashThread.start();
+
+function tell(): void {
+  if (thread?.isIdle() === true) console.log("up");
+  else setTimeout(tell, 1);
+}
+
+tell();
