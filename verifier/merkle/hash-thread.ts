@@ -44,16 +44,15 @@ export function serve(buffer: SharedArrayBuffer, hash: (piece: Piece) => unknown
   Atomics.store(head, UP, 1);
   for (;;) {
     const bell = Atomics.load(head, BELL);
-    let hasFound = false;
-    pieces.forEach((piece, i) => {
+    const found = pieces.filter((piece, i) => {
       const slot = FIRST_SLOT + i;
-      if (Atomics.compareExchange(head, slot, Slot.ready, Slot.taken) !== Slot.ready) return;
-      hasFound = true;
+      if (Atomics.compareExchange(head, slot, Slot.ready, Slot.taken) !== Slot.ready) return false;
       hash(piece);
       Atomics.store(head, slot, Slot.done);
       Atomics.notify(head, slot);
+      return true;
     });
-    if (!hasFound) Atomics.wait(head, BELL, bell);
+    if (found.length === 0) Atomics.wait(head, BELL, bell);
   }
 }
 

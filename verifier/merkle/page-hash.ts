@@ -25,26 +25,31 @@ export interface HashedPage {
   inner: Int32Array | undefined;
 }
 
-/** Pages of a batch from which on it is worth waking another thread. */
-const LARGE = 4 * PIECE_PAGES;
+/** Nodes that must be left for another thread to be woken: 1.6 ms. For less, waking it can cost more than it gives. */
+const WORTH_SHARING = 2 ** 13;
 
 /**
  * Fills in the hashes of pages, which must not have one yet. A second thread takes a part of large batches, if there is one.
  * @param thread - instead of the process's own
  */
 export function hashPages(pages: readonly HashedPage[], thread?: HashThread): void {
-  const isLarge = pages.length >= LARGE;
+  let nodes = 0;
   for (let at = 0; at < pages.length; at += PIECE_PAGES) {
-    // The process's thread may come up at any time.
-    const other = pages.length - at < LARGE ? undefined : (thread ?? processThread());
+    // How many nodes are left is told from the pages so far: finding out takes as long as some of the work.
+    const isLarge = at > 0 && (nodes / at) * (pages.length - at) >= WORTH_SHARING;
+    const other = isLarge ? (thread ?? processThread()) : undefined;
     if (other?.isIdle() === true) {
       hashTogether(pages, at, other);
       return;
     }
-    const nodes = hashAlone(pages.slice(at, at + PIECE_PAGES).map(begin));
-    if (isLarge && thread === undefined) countAlone(nodes);
+    const some = hashAlone(pages.slice(at, at + PIECE_PAGES).map(begin));
+    if (isLarge && thread === undefined) countAlone(some);
+    nodes += some;
   }
 }
+
+/** Milliseconds that the thread is waited for at most. */
+const MOST_PATIENCE = 10;
 
 /** Hashes a piece here. @returns how many nodes that were */
 function hashAlone(jobs: readonly Job[]): number {
@@ -59,7 +64,7 @@ function hashTogether(pages: readonly HashedPage[], first: number, thread: HashT
   const { pieces } = thread;
   const offered = new Map<number, readonly Job[]>();
   let at = first;
-  let longest = 0;
+  let shortest = Infinity;
   const next = (): Job[] => pages.slice(at, (at += PIECE_PAGES)).map(begin);
   while (at < pages.length) {
     pieces.forEach((piece, i) => {
@@ -73,15 +78,16 @@ function hashTogether(pages: readonly HashedPage[], first: number, thread: HashT
       offered.set(i, some);
       thread.offer(i);
     });
+    if (at >= pages.length) break;
     const begun = performance.now();
-    if (at < pages.length) hashAlone(next());
-    longest = Math.max(longest, performance.now() - begun);
+    hashAlone(next());
+    shortest = Math.min(shortest, performance.now() - begun);
   }
   for (const [i, jobs] of [...offered].reverse()) {
     const piece = pieces[i]!;
     if (thread.takeBack(i)) hashPiece(piece);
-    // Hashing it again takes no longer than has been waited by then.
-    else if (!thread.wait(i, longest)) {
+    // After as long as it takes to hash it here, that is what is done: the thread may have no processor, or be gone.
+    else if (!thread.wait(i, Math.min(shortest, MOST_PATIENCE))) {
       hashAlone(jobs);
       continue;
     }
