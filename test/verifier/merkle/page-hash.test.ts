@@ -111,7 +111,11 @@ function partsOf(thread: HashThread): () => number {
   return () => parts;
 }
 
-const unreliable = (way: string): URL => new URL(`./unreliable-worker.ts?${way}`, import.meta.url);
+function unreliable(way: string): URL {
+  const url = new URL("./unreliable-worker.ts", import.meta.url);
+  url.search = way;
+  return url;
+}
 
 describe("hashPages", () => {
   it("gives the roots of pages of every size, of new ones and of those that come from others", () => {
