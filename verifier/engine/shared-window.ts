@@ -51,6 +51,11 @@ export class SharedWindow extends Window {
   /** Something has run, or is going to: the memory may have changed, and its buffer be another one. */
   refresh(): void {
     this.#isBehind = true;
+    this.#follow();
+  }
+
+  /** Shows the memory's buffer, which every growth replaces, even one by no pages. */
+  #follow(): void {
     const { buffer } = this.memory;
     if (buffer === this.bytes.buffer) return;
     this.#buffer = Buffer.from(buffer);
@@ -66,6 +71,7 @@ export class SharedWindow extends Window {
     const end = Math.max(live.end(), checkpoint?.end() ?? 0);
     if (end > (pages * WASM_PAGE) / LEAF_BYTES) throw new Refusal("a memory holds something beyond its end");
     if (!this.ensure(pages * WASM_PAGE)) throw new Refusal("the host has no memory left");
+    this.#follow();
     this.#goTo(live);
     this.#checkpoint = checkpoint;
   }
