@@ -104,6 +104,7 @@ export class NativeMachine {
    */
   load(state: State): Interpreter {
     const pages = this.pagesOf(state);
+    if (this.isBeyond(pages)) throw new Refusal("a memory has fewer pages than it begins with");
     this.#requirePages(pages);
     const { memoryDepth, regionBits } = this.#program.header;
     const level = memoryDepth - regionBits;
