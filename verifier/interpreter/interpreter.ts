@@ -265,6 +265,9 @@ function savepointOf(core: Core, { stack, sizes, context }: Checkpoint): Savepoi
     throw new NotWellFormed(`slot ${wide.slot} of the checkpoint's stack holds more than 64 bits`);
   const pages = unpackSizes(sizes);
   requireSizes(pages);
+  // No transaction takes pages away, and the window shows no more than there are.
+  if (pages[0]! > core.pages[0]!)
+    throw new NotWellFormed(`memory 0 has ${core.pages[0]} pages, and would go back to ${pages[0]}`);
   const outputLength = Number((context >> 96n) & MASK_48);
   return { stack: words, pages, pc, base, outputLength, keep: (context & 1n) === 1n };
 }
