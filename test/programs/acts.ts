@@ -68,9 +68,9 @@ const SOURCES = {
     (memory.copy 0 0 ${below(9000)} ${below(9000)} ${below(9000)})
     (memory.copy 5 0 ${below(60_000)} ${below(60_000)} ${below(5000)})`,
   recursion: `(global.set $long (i64.extend_i32_u (call $deep ${below(400)})))`,
-  abyss: `${unless(6, "(drop (call $deep (i32.const 1000000)))")}`,
-  trap: `${unless(6, "unreachable")}`,
-  outside: `${unless(6, "(i32.store 0 (i32.const -4) (i32.const 1))")}`,
+  abyss: unless(6, "(drop (call $deep (i32.const 1000000)))"),
+  trap: unless(6, "unreachable"),
+  outside: unless(6, "(i32.store 0 (i32.const -4) (i32.const 1))"),
 } as const;
 
 /** Names of what can happen; a byte chooses one modulo their number. */
