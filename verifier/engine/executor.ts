@@ -131,7 +131,7 @@ class Engine implements EngineExecutor {
       if (this.#owner !== owner) this.#owner?.giveWay();
       this.#owner = undefined;
       if (this.#machine === undefined || this.#machine.isBeyond(this.#machine.pagesOf(state)))
-        this.#machine = new NativeMachine(code.program, code.sites, this.options.hostStack);
+        this.#machine = new NativeMachine(code.program, code.sites, this.#machine?.hostStack ?? this.options.hostStack);
       const interpretation = new Interpretation(this.#machine.load(state));
       this.#owner = owner;
       return { interpretation, machine: this.#machine };

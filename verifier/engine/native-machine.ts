@@ -52,7 +52,9 @@ export class NativeMachine {
   readonly #limit: WebAssembly.Global;
   readonly #side: ArrayBuffer;
   readonly #image: DataView;
-  /** Slots that the frames of one native run may take of the host's stack. */
+  /** Bytes of the host's stack that native frames may take. */
+  #hostStack: number;
+  /** Slots that the frames of one native run may take of it. */
   #depth: number;
 
   /** @param hostStack - bytes of the host's stack that native frames may take */
@@ -71,7 +73,13 @@ export class NativeMachine {
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
     this.#side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
     this.#image = new DataView(this.#side);
+    this.#hostStack = hostStack;
     this.#depth = depthFor(program, hostStack);
+  }
+
+  /** Bytes of the host's stack that native frames may take, as far as has been found out. */
+  get hostStack(): number {
+    return this.#hostStack;
   }
 
   /** Whether the memories have grown beyond some sizes, in pages: then only a new machine can have these. */
@@ -143,7 +151,8 @@ export class NativeMachine {
       } catch (error) {
         if (error instanceof WebAssembly.RuntimeError) return { kind: "trapped" };
         if (!(error instanceof RangeError)) throw error;
-        this.#depth = Math.floor(this.#depth / 2);
+        this.#hostStack = Math.floor(this.#hostStack / 2);
+        this.#depth = depthFor(this.#program, this.#hostStack);
         return { kind: "overflowed" };
       }
       if (after < 0n) {
