@@ -1,22 +1,4 @@
 /** The command line of auditors: run, commit, inspect, prove, dispute. */
-import { Command } from "commander";
-import { addCommit } from "./commands/commit.ts";
-import { addDispute } from "./commands/dispute.ts";
-import { addInspect } from "./commands/inspect.ts";
-import { addProve } from "./commands/prove.ts";
-import { addRun } from "./commands/run.ts";
 import { onLargeStack } from "./large-stack.ts";
-import { parse } from "./parse.ts";
 
-const program = new Command("arbiter")
-  .description("Run WebAssembly on a machine whose every step can be proven on chain.")
-  .exitOverride()
-  .showHelpAfterError("(--help tells more)")
-  .addHelpText(
-    "after",
-    "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
-  );
-for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
-for (const command of program.commands) command.exitOverride();
-
-await onLargeStack(import.meta.url, () => parse(program));
+await onLargeStack(new URL("./arbiter-program.ts", import.meta.url));

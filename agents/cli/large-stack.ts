@@ -11,15 +11,11 @@ const STACK_MIB = 64;
 /** Bytes of the stack that native frames may take in this thread; undefined in the main thread. */
 export const nativeStack = isMainThread ? undefined : (STACK_MIB / 2) * 2 ** 20;
 
-/**
- * Runs a command's file once more in a thread with a large stack, and there its body. The exit code is the thread's.
- * @param file - URL of the file that calls this
- */
-export async function onLargeStack(file: string, body: () => Promise<void>): Promise<void> {
-  if (!isMainThread) return body();
+/** Runs a program of the command line in a thread with a large stack. The exit code is the thread's. */
+export async function onLargeStack(program: URL): Promise<void> {
   exitOnBrokenPipe();
   const colours = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? { FORCE_COLOR: "1" } : {};
-  const worker = new Worker(new URL(file), {
+  const worker = new Worker(program, {
     argv: process.argv.slice(2),
     env: { ...process.env, ...colours },
     resourceLimits: { stackSizeMb: STACK_MIB },

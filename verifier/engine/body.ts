@@ -43,13 +43,38 @@ export interface Step {
   readonly isPassed: boolean;
 }
 
-/** A function that can run natively. */
-export interface Body {
+/** What a body is made of. */
+interface BodyParts {
+  readonly fn: CodeFunction;
+  readonly signature: NativeSignature;
+  readonly locals: readonly NativeType[];
+  readonly steps: readonly Step[];
+}
+
+/** A function that can run natively. Its steps are many and seldom needed: they are read again when nobody has held them for a while. */
+export class Body {
   readonly fn: CodeFunction;
   readonly signature: NativeSignature;
   /** Types of parameters and locals. */
   readonly locals: readonly NativeType[];
-  readonly steps: readonly Step[];
+  readonly #code: CodeWords;
+  #steps: WeakRef<readonly Step[]>;
+
+  constructor({ fn, signature, locals, steps }: BodyParts, code: CodeWords) {
+    this.fn = fn;
+    this.signature = signature;
+    this.locals = locals;
+    this.#code = code;
+    this.#steps = new WeakRef(steps);
+  }
+
+  get steps(): readonly Step[] {
+    const known = this.#steps.deref();
+    if (known !== undefined) return known;
+    const { steps } = readParts(this.fn, this.#code);
+    this.#steps = new WeakRef(steps);
+    return steps;
+  }
 }
 
 /** Most locals of a function whose frames are dumped. */
@@ -63,6 +88,10 @@ const MAX_EDGES = 64;
  * @throws Refusal if it cannot run natively
  */
 export function readBody(fn: CodeFunction, code: CodeWords): Body {
+  return new Body(readParts(fn, code), code);
+}
+
+function readParts(fn: CodeFunction, code: CodeWords): BodyParts {
   const reading = new BodyReader(fn, code);
   walk(fn.instance.module, fn.index, (instruction, view) => reading.visit(instruction, view));
   return reading.finish();
@@ -154,7 +183,7 @@ class BodyReader {
     this.#isLive = true;
   }
 
-  finish(): Body {
+  finish(): BodyParts {
     for (const step of this.#steps) {
       if (step.op === OP.brIf) step.edges = [this.#trampoline(step.pc)];
       if (step.op === OP.brTable) step.edges = step.targets.map((_, i) => this.#trampoline(step.pc + 1 + i));

@@ -31,13 +31,13 @@ export interface TraceOptions {
   /** Lies, in the order of their steps. None may lie behind the point where the history halts. */
   readonly faults?: readonly Fault[];
   readonly onProgress?: (progress: Progress) => void;
-  /** What is kept in memory at most; by default 512 states that take 128 MiB. */
+  /** What is kept in memory at most; by default 512 states that take 32 MiB. */
   readonly snapshots?: SnapshotLimits;
   /** Where checkpoints and commitments of a history without lies are kept beyond this process. */
   readonly store?: CheckpointStore;
 }
 
-const DEFAULT_LIMITS: SnapshotLimits = { count: 512, bytes: 2 ** 27 };
+const DEFAULT_LIMITS: SnapshotLimits = { count: 512, bytes: 2 ** 25 };
 
 /** Steps between snapshots where a history is taken step by step. */
 const SNAPSHOT_STRIDE = 2n ** 16n;
