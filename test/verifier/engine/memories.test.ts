@@ -1,7 +1,7 @@
 /** Memories that native code and the interpreter share: what they hold behind growth, traps and rollbacks. */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
-import { engineExecutor } from "../../../verifier/engine/executor.ts";
+import { engineExecutor, type EngineExecutor } from "../../../verifier/engine/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { execute } from "../../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
@@ -24,7 +24,7 @@ function started(program: Program, args: readonly bigint[], keep: boolean): Stat
 }
 
 /** Compares with the interpreter at pauses so far apart, and in one go. */
-function expectSame(program: Program, start: State, gap: number): void {
+function expectSame(program: Program, start: State, gap: number): EngineExecutor {
   const engine = eagerEngine(program);
   const execution = engine.load(start);
   const interpreter = Interpreter.load(start);
@@ -37,7 +37,7 @@ function expectSame(program: Program, start: State, gap: number): void {
     const once = engineExecutor(program, { leastStretch: 1n, warmUp: 0n }).load(start);
     once.run(10n ** 15n);
     expect(identity(once.save())).to.deep.equal(expected);
-    return;
+    return engine;
   }
 }
 
@@ -78,7 +78,10 @@ describe("engine / memories", function () {
         (if (i64.ne (i64.rem_u (local.get 0) (i64.const 7)) (i64.const 0)) (then unreachable))
         (i32.add (memory.size 0) (memory.size 4))))`);
     const args = Array.from({ length: 60 }, (_, i) => BigInt(i));
-    for (const gap of [7777, 2 ** 40]) expectSame(program, started(program, args, false), gap);
+    for (const gap of [7777, 2 ** 40]) {
+      const { report } = expectSame(program, started(program, args, false), gap);
+      expect(report.refusals.size).to.equal(0);
+    }
   });
 
   it("takes memories up to their maxima and no further, natively and in the interpreter", async () => {
@@ -154,5 +157,23 @@ describe("engine / memories", function () {
       execution.run(1n);
       if (step % 50 === 49) expect(identity(execution.save()), `step ${step}`).to.deep.equal(identity(expected));
     }
+  });
+
+  it("has grown wherever it is saved", async () => {
+    const program = await programOf(`(module (memory 1 60) (memory 0 60) (func (export "run") (param i64) (result i32)
+      (loop $more
+        (i32.store (i32.const 8) (i32.add (i32.load (i32.const 8)) (memory.grow 0 (i32.const 1))))
+        (i32.store (i32.sub (i32.shl (memory.size 0) (i32.const 16)) (i32.const 4)) (i32.const 5))
+        (drop (memory.grow 1 (memory.size 0)))
+        (br_if $more (i32.lt_u (memory.size 0) (i32.const 50))))
+      (memory.size 0)))`);
+    const start = execute(started(program, [1n], true), 250);
+    const engine = eagerEngine(program);
+    for (let steps = 1; steps < 200; steps++) {
+      const execution = engine.load(start);
+      execution.run(BigInt(steps));
+      expect(identity(execution.save()), `after ${steps}`).to.deep.equal(identity(execute(start, steps)));
+    }
+    expect(engine.report.nativeSteps > 1000n).to.equal(true);
   });
 });
