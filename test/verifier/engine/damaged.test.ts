@@ -2,9 +2,11 @@
  * Damaged states of the engine's own program: stacks, cells, memories, registers and checkpoints that no run leaves behind. Whatever
  * native code makes of them has to be what the reference makes of them.
  */
+import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import fc from "fast-check";
 import { engineExecutor } from "../../../verifier/engine/executor.ts";
+import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { execute } from "../../../verifier/interpreter/execute.ts";
 import { packReference } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
@@ -127,6 +129,33 @@ function started(program: Program): State {
   return load(initialState(program.image), encodeTransactions(transactions), 10n ** 7n);
 }
 
+/** Frames with values of all types that stay as they are through loops and calls, and are given back at the end. */
+const SLOTS = `(module (memory 1 1) (global $sum (mut i64) (i64.const 0))
+  (func $leaf (param $a i32) (param $b f32) (result i32) (local $c i32) (local $d f64)
+    (loop $more
+      (local.set $c (i32.add (local.get $c) (i32.const 1)))
+      (br_if $more (i32.lt_u (local.get $c) (i32.const 20))))
+    (i32.add (local.get $a) (local.get $c)))
+  (func $down (param $n i32) (param $kept i32) (result i32)
+    (local $other i32) (local $single f32)
+    (local.set $other (i32.add (local.get $n) (i32.const 3)))
+    (local.set $single (f32.convert_i32_u (local.get $n)))
+    (loop $more (result i32)
+      (local.get $kept)
+      (global.set $sum (i64.add (global.get $sum) (i64.extend_i32_u (call $leaf (local.get $n) (local.get $single)))))
+      (if (local.get $n)
+        (then (local.set $other (call $down (i32.sub (local.get $n) (i32.const 1)) (local.get $other)))))
+      (local.set $n (i32.shr_u (local.get $n) (i32.const 1)))
+      (drop)
+      (br_if $more (local.get $kept) (local.get $n))
+      (drop) (local.get $kept)))
+  (func (export "run") (param $n i64) (result i64)
+    (local $i i32)
+    (loop $more
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $more (i32.lt_u (local.get $i) (i32.const 10))))
+    (i64.extend_i32_u (call $down (i32.wrap_i64 (local.get $n)) (i32.const 5)))))`;
+
 describe("engine / damaged states", function () {
   this.timeout(300_000);
 
@@ -169,5 +198,36 @@ describe("engine / damaged states", function () {
     expect(eager.report.refusals.size).to.be.greaterThan(3);
     expect(native > BigInt(100 * RUNS)).to.equal(true);
     if (process.env["ACTS_REPORT"] !== undefined) console.log(native, eager.report.refusals);
+  });
+
+  it("keeps the bits that a slot has beyond its type, and locals that are not zero where a function begins", async () => {
+    const program = buildProgram([{ name: "slots", bytes: Uint8Array.from(await parse(SLOTS)) }], {
+      convention: "typed",
+    });
+    const payload = encodeTypedPayload(0, [9n]);
+    const start = load(
+      initialState(program.image),
+      encodeTransactions([{ fuel: 10n ** 6n, keep: true, payload }]),
+      10n ** 7n,
+    );
+    const engine = eagerEngine(program);
+    const interpreter = Interpreter.load(start);
+    for (const gap of [230, 1, 1, 1, 1, 1, 40, 111, 173, 1, 1, 1, 302]) {
+      interpreter.run(gap);
+      const state = interpreter.save();
+      const height = 1 + Math.max(...[...state.stack.leaves()].map(([slot]) => slot));
+      for (let slot = 0; slot < height; slot++) {
+        const wide = { ...state, stack: state.stack.set(slot, state.stack.get(slot) | (1n << 40n)) };
+        for (const steps of [60, 4000]) {
+          const execution = engine.load(wide);
+          execution.run(BigInt(steps));
+          const label = `slot ${slot} at pc ${state.registers.pc}, ${steps} steps`;
+          expect(identity(execution.save()), label).to.deep.equal(identity(execute(wide, steps)));
+        }
+      }
+    }
+    const reasons = [...engine.report.refusals.keys()].join();
+    expect(reasons).to.include("has more bits than its type");
+    expect(reasons).to.include("returns to where no call was");
   });
 });
