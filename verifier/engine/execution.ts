@@ -75,9 +75,12 @@ export class EngineExecution implements Execution {
       const taken = this.#advance(isSafe ? min(left, this.#safe) : left);
       if (taken === undefined) break;
       left -= taken;
-      if (!isSafe && taken >= 0n) continue;
-      this.#safe -= taken;
-      if (this.#safe === 0n) this.save();
+      // Only what led to this failure is safe: what came later may have trapped already, but not natively.
+      if (taken < 0n) this.#safe = -taken;
+      else if (isSafe) {
+        this.#safe -= taken;
+        if (this.#safe === 0n) this.save();
+      }
     }
     return steps - left;
   }
