@@ -29,7 +29,12 @@ const report = z.strictObject({
       turns: ways(z.tuple([spent])),
     }),
   ]),
-  hashing: z.strictObject({ nodes: z.number().positive(), batched: z.number(), single: z.number() }),
+  hashing: z.strictObject({
+    nodes: z.number().positive(),
+    batched: z.number(),
+    single: z.number(),
+    pages: z.array(z.strictObject({ pages: z.number().positive(), one: z.number(), two: z.number() })),
+  }),
 });
 
 describe("the bench", function () {

@@ -19,8 +19,8 @@ export interface HashedPage {
   /** The page that this one came from. */
   previous: HashedPage | undefined;
   /**
-   * All hashes below and including the page's own, those of the level above the leaves first; kept of a page that came from
-   * another one, since what changed twice will change again. The next page takes them over.
+   * All hashes below and including the page's own, those of the level above the leaves first; kept for a while of a page that
+   * came from another one, since what changed twice will change again. The next page takes them over.
    */
   inner: Int32Array | undefined;
 }
@@ -138,13 +138,25 @@ function finish({ images }: Piece, jobs: readonly Job[]): void {
     const end = first + (leaves - 1) * HASH_WORDS;
     page.hash = bytes.slice(4 * end - HASH_BYTES, 4 * end);
     if (page.previous === undefined) return;
-    if (known === undefined) page.inner = images.slice(first, end);
-    else {
-      known.set(images.subarray(first, end));
-      page.inner = known;
-    }
+    known?.set(images.subarray(first, end));
+    keepInner(page, known ?? images.slice(first, end));
     page.previous = undefined;
   });
+}
+
+/** Pages that have inner hashes at a time: 32 MiB of them, however large the guest. */
+const KEPT = 2 ** 13;
+
+/** Those that got them last, in a ring. */
+const kept: WeakRef<HashedPage>[] = [];
+let oldest = 0;
+
+function keepInner(page: HashedPage, inner: Int32Array): void {
+  const gone = kept[oldest]?.deref();
+  if (gone !== undefined) gone.inner = undefined;
+  page.inner = inner;
+  kept[oldest] = new WeakRef(page);
+  oldest = (oldest + 1) % KEPT;
 }
 
 const ZERO_WORDS = new Int32Array(2 ** MAX_PAGE_LEVELS * LEAF_WORDS);
