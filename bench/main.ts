@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ClangError } from "../test/programs/clang.ts";
+import { disputeMeasurement } from "./dispute.ts";
 import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";
 import { environment } from "./environment.ts";
@@ -21,6 +22,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   historyMeasurement,
   memoryMeasurement,
   growthMeasurement,
+  disputeMeasurement,
 ];
 
 const COMMAND = "npm run -s bench --";
@@ -76,13 +78,12 @@ async function main(names: readonly string[], options: Options, command: Command
     results[name] = outcome.result;
     for (const table of outcome.tables) console.log(terminalTable(table));
     if (writeDocs) {
-      const flags = [...(long ? ["--long"] : []), "--heights", heights.join(",")];
-      writeResult(
-        name,
-        outcome,
-        place,
-        [COMMAND, name, ...(name === "engine" ? workloads : []), ...(name === "history" ? flags : [])].join(" "),
-      );
+      const flags: Record<string, readonly string[]> = {
+        [engineMeasurement.name]: workloads,
+        [historyMeasurement.name]: [...(long ? ["--long"] : []), "--heights", heights.join(",")],
+        [disputeMeasurement.name]: long ? ["--long"] : [],
+      };
+      writeResult(name, outcome, place, [COMMAND, name, ...(flags[name] ?? [])].join(" "));
     }
   }
   // npm moves to the project's folder and leaves the caller's here.

@@ -2,7 +2,7 @@
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
 import type { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
 import type { Executor } from "../../verifier/history/executor.ts";
-import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
+import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
 import { arbiterAbi } from "../chain/artifacts.ts";
@@ -71,12 +71,12 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     narrator.chapter("Replaying the history off chain");
     const initial = begin(job.program, job.input, job.budget);
     const { heights } = deployment.tournaments.params;
-    const options = {
+    const optionsOf = (name: string): TraceOptions => ({
       executor: job.executor,
-      onProgress: (progress: TraceProgress) => narrator.progress("commitment", progress),
-    };
+      onProgress: (progress) => narrator.progress(`commitment, ${name}`, progress),
+    });
     const store = job.store?.(initial);
-    const truth = new Trace(initial, heights, { ...options, ...(store === undefined ? {} : { store }) });
+    const truth = new Trace(initial, heights, { ...optionsOf("validator"), ...(store === undefined ? {} : { store }) });
     const steps = await watch.phase(REPLAY, () => truth.halt());
     const [, opener, validator, ...rest] = embedded.accounts;
     if (!opener || !validator) throw new Error("the embedded chain has no accounts");
@@ -89,11 +89,11 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     };
     const honest = player("validator", validator, truth, DILIGENT);
     const traces = await watch.phase("finding lies that matter", () =>
-      lieSteps(job, steps).map((step) =>
-        lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...options, faults: [fault] })),
+      lieSteps(job, steps).map((step, i) =>
+        lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...optionsOf(liarName(i)), faults: [fault] })),
       ),
     );
-    const liars = traces.map((trace, i) => player(`liar ${i + 1}`, rest[i] ?? validator, trace, SELFISH));
+    const liars = traces.map((trace, i) => player(liarName(i), rest[i] ?? validator, trace, SELFISH));
     names.set(opener, "opener");
     for (const { name, seat } of [honest, ...liars]) {
       await watch.phase(`first commitment, ${name}`, () => seat.book.commitment([]));
@@ -139,6 +139,8 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     await embedded.close();
   }
 }
+
+const liarName = (index: number): string => `liar ${index + 1}`;
 
 /** The steps that the liars lie about: the one asked for, then others at even distances from it. */
 function lieSteps(job: DisputeJob, steps: bigint): bigint[] {
