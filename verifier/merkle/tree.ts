@@ -166,6 +166,11 @@ export class Tree {
     });
   }
 
+  /** How many runs of 128 leaves (of the whole of smaller trees) this tree does not share with another one of the same depth. */
+  pagesNotShared(other: Tree): number {
+    return countUnlike(this.#top, other.#top, Math.max(0, this.depth - PAGE_LEVEL));
+  }
+
   /** Every leaf that is not zero, as [index, value], in order. */
   *leaves(): Generator<readonly [index: number, value: bigint]> {
     for (const [first, bytes] of this.pages()) {
@@ -287,6 +292,12 @@ interface Run {
   readonly level: number;
   readonly first: number;
   readonly pageLevel: number;
+}
+
+function countUnlike(node: Node, other: Node, levels: number): number {
+  if (node === other) return 0;
+  if (levels === 0) return 1;
+  return countUnlike(leftOf(node), leftOf(other), levels - 1) + countUnlike(rightOf(node), rightOf(other), levels - 1);
 }
 
 /** Goes where nodes are not the same object: trees that come from one another share what they have in common. */
