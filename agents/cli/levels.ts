@@ -3,7 +3,9 @@ import { type Command } from "commander";
 import { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../scenario/deploy.ts";
+import { OVERHEAD } from "../scenario/execution.ts";
 import { UserError } from "./failure.ts";
+import type { Invocation } from "./prepare.ts";
 
 /** Options as commander gives them. */
 export interface LevelOptions {
@@ -32,6 +34,16 @@ export function heightsOf({ heights }: LevelOptions): readonly number[] {
   const isSound = list.length <= 2 && list.every((height) => height > 0 && height % 3 === 0) && together <= 60;
   if (isSound) return list;
   throw new UserError(`--heights takes one or two multiples of 3, 60 together at most, as 27,21; not "${heights}"`);
+}
+
+/**
+ * Checks that a run's steps fit into commitments of some heights.
+ * @throws UserError naming `--fuel`
+ */
+export function requireRoom({ fuel }: Invocation, heights: readonly number[]): void {
+  const together = heights.reduce((sum, height) => sum + height, 0);
+  if (fuel + OVERHEAD < 1n << BigInt(together)) return;
+  throw new UserError(`--fuel ${fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
 }
 
 /** The store that `--checkpoints` asks for, by the state that a history begins with. Its troubles are lines on stderr. */

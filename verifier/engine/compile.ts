@@ -1,4 +1,5 @@
 /** Makes modules of generated code: one of the whole program, and small ones that take up frames where they paused. */
+import { PAGE_BYTES } from "../interpreter/core.ts";
 import { type Header, packHeader } from "../machine/record.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
@@ -26,8 +27,6 @@ export const NAMES = {
 
 /** The one export of a continuation's module. */
 export const CONTINUE = "run";
-
-const PAGE = 65_536;
 
 /** Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts take 7,654,321. */
 const MAX_FUNCTION = 2_000_000;
@@ -151,7 +150,7 @@ export class CompiledProgram {
       pieces: indices.size,
     };
     for (const { entry, maximum } of memories) module.memory(entry.limits.minimum, maximum);
-    const sidePages = Math.ceil(sideBytes(this.slots) / PAGE);
+    const sidePages = Math.ceil(sideBytes(this.slots) / PAGE_BYTES);
     module.memory(sidePages, sidePages);
     for (const { capacity } of tables) module.table(capacity);
     for (const type of globals.values()) module.global(carrier(type));

@@ -70,7 +70,7 @@ class Engine implements EngineExecutor {
   /** Whose state the machine holds. */
   #owner: EngineExecution | undefined;
   readonly #refusals = new Map<string, number>();
-  readonly #escapes = new Map<string, number>();
+  readonly #escapes = new Map<Site, number>();
   stretches = 0;
   nativeSteps = 0n;
   interpretedSteps = 0n;
@@ -89,7 +89,7 @@ class Engine implements EngineExecutor {
       interpretedSteps,
       traps,
       refusals: new Map(this.#refusals),
-      escapes: new Map(this.#escapes),
+      escapes: this.#escapesByName(),
     };
   }
 
@@ -147,10 +147,19 @@ class Engine implements EngineExecutor {
   }
 
   /** Counts a pause at an instruction that does not run natively. */
-  noteEscape({ fn, at }: Site): void {
-    const code = this.#code;
-    const step = "failure" in code ? undefined : code.program.plans[fn]?.body.steps[at];
-    count(this.#escapes, step === undefined ? "call of an interpreted function" : operationOf(step.op).mnemonic);
+  noteEscape(site: Site): void {
+    count(this.#escapes, site);
+  }
+
+  /** The instruction of a site is in the body's steps, which may have to be read again: only a report is worth that. */
+  #escapesByName(): Map<string, number> {
+    const code = this.#compiled;
+    const byName = new Map<string, number>();
+    for (const [{ fn, at }, times] of this.#escapes) {
+      const step = code === undefined || "failure" in code ? undefined : code.program.plans[fn]?.body.steps[at];
+      count(byName, step === undefined ? "call of an interpreted function" : operationOf(step.op).mnemonic, times);
+    }
+    return byName;
   }
 
   get #code(): Compiled | { readonly failure: string } {
@@ -176,6 +185,6 @@ function compile(source: EngineProgram): Compiled | { readonly failure: string }
   }
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function count<K>(counts: Map<K, number>, key: K, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
 }

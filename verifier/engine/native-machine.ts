@@ -2,8 +2,7 @@
  * A compiled program with its memories, its stack image, its globals and tables. The interpreter works on the same memories and
  * the same stack, so native code takes over from it, and gives back, without a copy of either.
  */
-import type { Core } from "../interpreter/core.ts";
-import { unpackSizes } from "../interpreter/core.ts";
+import { type Core, PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
 import { Stack } from "../interpreter/stack.ts";
 import { unpackCallRecord } from "../machine/word.ts";
@@ -30,8 +29,6 @@ export type NativeEnd =
     }
   /** Something trapped, or the host's stack was too small: nothing that the machine holds means anything. */
   | { readonly kind: "trapped" | "overflowed" };
-
-const WASM_PAGE = 65_536;
 
 const CELL_WORDS = LEAF_BYTES / 4;
 
@@ -187,7 +184,7 @@ export class NativeMachine {
     const pages = this.pagesIn(core);
     this.#requirePages(pages);
     [...this.#windows.values()].forEach((window, i) => {
-      if (!window.ensure((pages[i] ?? 0) * WASM_PAGE)) throw new Refusal("the host has no memory left");
+      if (!window.ensure((pages[i] ?? 0) * PAGE_BYTES)) throw new Refusal("the host has no memory left");
     });
     this.#cells.enter(core);
     return frame;

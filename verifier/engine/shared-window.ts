@@ -2,13 +2,11 @@
  * The window on a linear memory that native code works on. Native stores leave no marks, so what has changed is found by
  * comparing each page with the tree's own: 64 MiB take some 6 ms, where marking every store would cost 30 % of all time.
  */
+import { PAGE_BYTES } from "../interpreter/core.ts";
 import { Window, TOUCHED, WINDOW_PAGE } from "../interpreter/window.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { type PageChange, Tree } from "../merkle/tree.ts";
 import { Refusal } from "./refusal.ts";
-
-/** Bytes of a WebAssembly page. */
-const WASM_PAGE = 65_536;
 
 const PAGE_LEAVES = WINDOW_PAGE / LEAF_BYTES;
 
@@ -45,7 +43,7 @@ export class SharedWindow extends Window {
 
   /** Pages of the memory, as WebAssembly counts them. */
   get wasmPages(): number {
-    return this.memory.buffer.byteLength / WASM_PAGE;
+    return this.memory.buffer.byteLength / PAGE_BYTES;
   }
 
   /** Something has run, or is going to: the memory may have changed, and its buffer be another one. */
@@ -69,8 +67,8 @@ export class SharedWindow extends Window {
    */
   load({ live, checkpoint }: RegionTrees, pages: number): void {
     const end = Math.max(live.end(), checkpoint?.end() ?? 0);
-    if (end > (pages * WASM_PAGE) / LEAF_BYTES) throw new Refusal("a memory holds something beyond its end");
-    if (!this.ensure(pages * WASM_PAGE)) throw new Refusal("the host has no memory left");
+    if (end > (pages * PAGE_BYTES) / LEAF_BYTES) throw new Refusal("a memory holds something beyond its end");
+    if (!this.ensure(pages * PAGE_BYTES)) throw new Refusal("the host has no memory left");
     this.#follow();
     this.#goTo(live);
     this.#checkpoint = checkpoint;
@@ -78,7 +76,7 @@ export class SharedWindow extends Window {
 
   override ensure(end: number): boolean {
     if (end > this.limit) return false;
-    const missing = Math.ceil(end / WASM_PAGE) - this.wasmPages;
+    const missing = Math.ceil(end / PAGE_BYTES) - this.wasmPages;
     if (missing <= 0) return true;
     try {
       this.memory.grow(missing);

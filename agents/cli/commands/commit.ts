@@ -5,7 +5,7 @@ import { Trace } from "../../../verifier/history/trace.ts";
 import { begin, OVERHEAD } from "../../scenario/execution.ts";
 import { engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
-import { heightsOf, type LevelOptions, storeOf, withLevels } from "../levels.ts";
+import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
 import { grouped } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
@@ -40,9 +40,9 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   const heights = heightsOf(options);
   const level = Number(parseNumber(options.level, "--level", 0n));
   if (level >= heights.length) throw new UserError(`--level goes from 0 to ${heights.length - 1}, not ${level}`);
-  const budget = invocation.fuel + OVERHEAD;
   const { program, input } = prepare(invocation);
-  const initial = begin(program, input, budget);
+  requireRoom(invocation, heights);
+  const initial = begin(program, input, invocation.fuel + OVERHEAD);
   const { executor, report: figures } = engineOf(options.engine, program);
   const progress = reportProgress();
   const store = storeOf(options)?.(initial);
@@ -51,12 +51,6 @@ async function commit(module: string, args: readonly string[], options: CommitOp
     ...(store === undefined ? {} : { store }),
     onProgress: ({ done, total }) => progress.update(`commitment, level ${level}, steps`, done, total),
   });
-  if (budget >= trace.length) {
-    const together = heights.join(" + ");
-    throw new UserError(
-      `--fuel ${invocation.fuel} is too much for 2^(${together}) steps: lower it, or raise --heights`,
-    );
-  }
   const start = parseNumber(options.at, "--at", 0n);
   const unit = level === 0 ? trace.length : trace.stride(level - 1);
   if (start % unit !== 0n || start >= trace.length)

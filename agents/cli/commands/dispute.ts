@@ -4,7 +4,7 @@ import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
 import { OVERHEAD } from "../../scenario/execution.ts";
 import { engineOf } from "../engine.ts";
 import { guarded, UserError } from "../failure.ts";
-import { heightsOf, type LevelOptions, storeOf, withLevels } from "../levels.ts";
+import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
 import { narratorOn } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
@@ -36,11 +36,7 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   const { executor } = engineOf(options.engine, program);
   const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
   const heights = heightsOf(options);
-  const together = heights.reduce((sum, height) => sum + height, 0);
-  if (budget >= 1n << BigInt(together))
-    throw new UserError(
-      `--fuel ${invocation.fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`,
-    );
+  requireRoom(invocation, heights);
   const store = storeOf(options);
   const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
   const report = await playDispute(job, narrator);

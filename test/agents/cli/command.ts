@@ -1,4 +1,5 @@
 /** Runs a command line of the project in a process of its own. */
+import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
@@ -10,6 +11,15 @@ export interface Finished {
 }
 
 const CLI = join(import.meta.dirname, "../../../agents/cli");
+
+/** Expects that `arbiter.ts` refuses arguments with this one line on stderr, code 1, and nothing on stdout. */
+export async function expectRefusal(args: readonly string[], message: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await command("arbiter", args);
+  expect(code).equal(1);
+  expect(stdout).equal("");
+  expect(stderr.trim().split("\n")).length(1);
+  expect(stderr).match(message);
+}
 
 /** Runs `arbiter.ts` or `start.ts` with arguments, without a terminal. */
 export function command(entry: "arbiter" | "start", args: readonly string[], stdin = ""): Promise<Finished> {

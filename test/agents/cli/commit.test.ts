@@ -8,7 +8,7 @@ import { prepare } from "../../../agents/cli/prepare.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { assemble, SUMS } from "../guests.ts";
-import { command } from "./command.ts";
+import { command, expectRefusal } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Counts down in a loop, `times` times as deep as it is told. */
@@ -127,13 +127,7 @@ describe("arbiter commit", function () {
       ],
     ];
     for (const [name, args, message] of cases) {
-      it(name, async () => {
-        const { code, stdout, stderr } = await command("arbiter", args());
-        expect(code).equal(1);
-        expect(stdout).equal("");
-        expect(stderr.trim().split("\n")).length(1);
-        expect(stderr).match(message);
-      });
+      it(name, () => expectRefusal(args(), message));
     }
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { wasiProgram } from "../../programs/wasi/run.ts";
 import { assemble } from "../guests.ts";
-import { command } from "./command.ts";
+import { command, expectRefusal } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 describe("arbiter with programs that have _start", () => {
@@ -128,13 +128,7 @@ describe("arbiter with programs that have _start", () => {
       ["payload without input", () => ["run", hello, "-c", "payload"], /the payload convention wants it to export/],
     ];
     for (const [name, args, message] of cases) {
-      it(name, async () => {
-        const { code, stdout, stderr } = await command("arbiter", args());
-        expect(code).equal(1);
-        expect(stdout).equal("");
-        expect(stderr.trim().split("\n")).length(1);
-        expect(stderr).match(message);
-      });
+      it(name, () => expectRefusal(args(), message));
     }
   });
 });

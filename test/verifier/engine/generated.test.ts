@@ -2,9 +2,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
-import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import { type GeneratedModule, moduleArbitrary } from "../../programs/generate-module.ts";
+import { anyTerms, generatedTransactions, type Terms } from "../../programs/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { eagerEngine, expectEngineAgreement } from "./agree.ts";
 
@@ -12,18 +13,14 @@ const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
 
 interface Run {
   readonly generated: GeneratedModule;
-  /** Fuel and keep of each transaction; they repeat themselves. */
-  readonly terms: readonly { readonly fuel: bigint; readonly keep: boolean }[];
+  readonly terms: Terms;
   readonly gaps: readonly number[];
   readonly slotLimit: number;
 }
 
 const runs: fc.Arbitrary<Run> = fc.record({
   generated: moduleArbitrary(1500, false),
-  terms: fc.array(fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  terms: anyTerms,
   gaps: fc.array(
     fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 30_000 })),
     { minLength: 1, maxLength: 20 },
@@ -43,15 +40,7 @@ describe("engine / generated modules", function () {
           convention: "typed",
           limits: { slotLimit },
         });
-        const transactions = generated.calls.map(({ name, args }, i) => {
-          const number = program.exports.findIndex((e) => e.name === name);
-          return {
-            fuel: 1_000_000n,
-            keep: true,
-            ...terms[i % terms.length],
-            payload: encodeTypedPayload(number, args),
-          };
-        });
+        const transactions = generatedTransactions(program, generated, terms);
         const engine = eagerEngine(program);
         const start = load(initialState(program.image), encodeTransactions(transactions), 5_000_000n);
         expectEngineAgreement(engine, start, gaps, 60);

@@ -12,6 +12,7 @@ import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
 import { guest } from "../../programs/build.ts";
 import { type GeneratedModule, moduleArbitrary } from "../../programs/generate-module.ts";
+import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../programs/generated-transactions.ts";
 import { type CGuest, cGuest, GUESTS } from "../../programs/guests.ts";
 import { ledgerTransactions } from "../../programs/ledger/transactions.ts";
 import { loaded, Session } from "../../programs/sqlite/session.ts";
@@ -164,35 +165,25 @@ describe("StepRoots", function () {
   it("of generated modules, however their transactions end", () => {
     interface Run {
       readonly generated: GeneratedModule;
-      readonly terms: readonly { readonly fuel: bigint; readonly keep: boolean }[];
+      readonly terms: Terms;
       readonly pieces: readonly number[];
       readonly budget: bigint;
     }
     const runs: fc.Arbitrary<Run> = fc.record({
       generated: moduleArbitrary(1500, false),
-      terms: fc.array(
-        fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }),
-        { minLength: 1, maxLength: 4 },
-      ),
+      terms: anyTerms,
       pieces: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3000 })), {
         minLength: 1,
         maxLength: 10,
       }),
-      budget: fc.oneof(
-        { weight: 1, arbitrary: fc.bigInt(0n, 4000n) },
-        { weight: 4, arbitrary: fc.constant(5_000_000n) },
-      ),
+      budget: anyBudget,
     });
     const check = ({ generated, terms, pieces, budget }: Run): void => {
       const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
         convention: "typed",
         limits: { slotLimit: 600, tableCapacity: 4096 },
       });
-      const transactions = generated.calls.map(({ name, args }, i) => {
-        const number = program.exports.findIndex((e) => e.name === name);
-        const payload = encodeTypedPayload(number, args);
-        return { fuel: 1_000_000n, keep: true, ...terms[i % terms.length], payload };
-      });
+      const transactions = generatedTransactions(program, generated, terms);
       expectRoots(load(initialState(program.image), encodeTransactions(transactions), budget), pieces, 4000);
     };
     fc.assert(fc.property(runs, check), { seed: SEED, numRuns: RUNS });

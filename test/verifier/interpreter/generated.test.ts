@@ -1,9 +1,10 @@
 /** Generated modules: the interpreter agrees with the reference at random pauses, however their transactions end. */
 import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
-import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import { type GeneratedModule, moduleArbitrary } from "../../programs/generate-module.ts";
+import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../programs/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement } from "./agree.ts";
 
@@ -11,23 +12,19 @@ const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 
 interface Run {
   readonly generated: GeneratedModule;
-  /** Fuel and keep of each transaction; they repeat themselves. */
-  readonly terms: readonly { readonly fuel: bigint; readonly keep: boolean }[];
+  readonly terms: Terms;
   readonly gaps: readonly number[];
   readonly budget: bigint;
 }
 
 const runs: fc.Arbitrary<Run> = fc.record({
   generated: moduleArbitrary(1500, false),
-  terms: fc.array(fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  terms: anyTerms,
   gaps: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 700 })), {
     minLength: 1,
     maxLength: 20,
   }),
-  budget: fc.oneof({ weight: 1, arbitrary: fc.bigInt(0n, 4000n) }, { weight: 4, arbitrary: fc.constant(5_000_000n) }),
+  budget: anyBudget,
 });
 
 function check({ generated, terms, gaps, budget }: Run): void {
@@ -35,13 +32,7 @@ function check({ generated, terms, gaps, budget }: Run): void {
     convention: "typed",
     limits: { slotLimit: 600, tableCapacity: 4096 },
   });
-  const transactions = generated.calls.map(({ name, args }, i) => {
-    const payload = encodeTypedPayload(
-      program.exports.findIndex((e) => e.name === name),
-      args,
-    );
-    return { fuel: 1_000_000n, keep: true, ...terms[i % terms.length], payload };
-  });
+  const transactions = generatedTransactions(program, generated, terms);
   const first = load(initialState(program.image), encodeTransactions(transactions), budget);
   const { end } = expectAgreement(first, gaps);
   if (end.registers.status === 1) {

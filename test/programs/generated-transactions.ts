@@ -1,0 +1,28 @@
+/** Transactions that call what a generated module exports, on terms of any kind. */
+import fc from "fast-check";
+import type { Program } from "../../verifier/program/build.ts";
+import { encodeTypedPayload, type Transaction } from "../../verifier/program/transactions.ts";
+import type { GeneratedModule } from "./generate-module.ts";
+
+/** Fuel and keep of each transaction; they repeat themselves. */
+export type Terms = readonly Pick<Transaction, "fuel" | "keep">[];
+
+/** Some of them run out of fuel. */
+export const anyTerms: fc.Arbitrary<Terms> = fc.array(
+  fc.record({ fuel: fc.oneof(fc.bigInt(0n, 3000n), fc.constant(1_000_000n)), keep: fc.boolean() }),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** Steps that a fragment of them may take; sometimes too few. */
+export const anyBudget: fc.Arbitrary<bigint> = fc.oneof(
+  { weight: 1, arbitrary: fc.bigInt(0n, 4000n) },
+  { weight: 4, arbitrary: fc.constant(5_000_000n) },
+);
+
+/** The module's calls, one transaction each. */
+export function generatedTransactions(program: Program, { calls }: GeneratedModule, terms: Terms): Transaction[] {
+  return calls.map(({ name, args }, i) => {
+    const number = program.exports.findIndex((e) => e.name === name);
+    return { fuel: 1_000_000n, keep: true, ...terms[i % terms.length], payload: encodeTypedPayload(number, args) };
+  });
+}
