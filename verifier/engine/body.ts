@@ -10,6 +10,7 @@ import type { Immediate, Instruction } from "../wasm/types.ts";
 import { walk } from "../wasm/walk.ts";
 import type { CodeWords } from "./code-words.ts";
 import { nativeSignature, type NativeSignature, type NativeType, nativeType } from "./native-type.ts";
+import { RecentSteps } from "./recent-steps.ts";
 import { Refusal } from "./refusal.ts";
 import { type Treatment, treatmentOf } from "./treatment.ts";
 
@@ -43,7 +44,7 @@ export interface Step {
   readonly isPassed: boolean;
 }
 
-/** What a body is made of. */
+/** What a function's code says about it. */
 interface BodyParts {
   readonly fn: CodeFunction;
   readonly signature: NativeSignature;
@@ -51,29 +52,31 @@ interface BodyParts {
   readonly steps: readonly Step[];
 }
 
-/** A function that can run natively. Its steps are many and seldom needed: they are read again when nobody has held them for a while. */
+/** How instructions are treated at which native code may pause. */
+const PAUSING: ReadonlySet<Treatment> = new Set<Treatment>(["indirect", "bulk", "escape"]);
+
+/** A function that can run natively. */
 export class Body {
   readonly fn: CodeFunction;
   readonly signature: NativeSignature;
   /** Types of parameters and locals. */
   readonly locals: readonly NativeType[];
-  readonly #code: CodeWords;
-  #steps: WeakRef<readonly Step[]>;
+  /** Whether it takes each of its steps once at most, and pauses nowhere, as far as that does not depend on what it calls. */
+  readonly isStraight: boolean;
+  readonly #recent: RecentSteps;
 
-  constructor({ fn, signature, locals, steps }: BodyParts, code: CodeWords) {
+  constructor({ fn, signature, locals, steps }: BodyParts, recent: RecentSteps) {
     this.fn = fn;
     this.signature = signature;
     this.locals = locals;
-    this.#code = code;
-    this.#steps = new WeakRef(steps);
+    this.isStraight = steps.every(({ op, treatment }) => op !== OP.loop && !PAUSING.has(treatment));
+    this.#recent = recent;
+    recent.keep(fn, steps);
   }
 
+  /** Its instructions, which are read again if that was long ago: whoever needs them often holds them. */
   get steps(): readonly Step[] {
-    const known = this.#steps.deref();
-    if (known !== undefined) return known;
-    const { steps } = readParts(this.fn, this.#code);
-    this.#steps = new WeakRef(steps);
-    return steps;
+    return this.#recent.of(this.fn);
   }
 }
 
@@ -83,18 +86,32 @@ const MAX_LOCALS = 4096;
 /** Most trampolines of one `br_table`: each costs instructions where it is executed. */
 const MAX_EDGES = 64;
 
-/**
- * Reads a function.
- * @throws Refusal if it cannot run natively
- */
-export function readBody(fn: CodeFunction, code: CodeWords): Body {
-  return new Body(readParts(fn, code), code);
-}
+/** Of most steps: one list for all, since there are hundreds of thousands. */
+const NONE: readonly never[] = [];
 
-function readParts(fn: CodeFunction, code: CodeWords): BodyParts {
-  const reading = new BodyReader(fn, code);
-  walk(fn.instance.module, fn.index, (instruction, view) => reading.visit(instruction, view));
-  return reading.finish();
+/** Reads the functions of a program. */
+export class BodyReader {
+  readonly #code: CodeWords;
+  readonly #recent: RecentSteps;
+
+  constructor(code: CodeWords) {
+    this.#code = code;
+    this.#recent = new RecentSteps((fn) => this.#parts(fn).steps);
+  }
+
+  /**
+   * Reads a function for the first time.
+   * @throws Refusal if it cannot run natively
+   */
+  read(fn: CodeFunction): Body {
+    return new Body(this.#parts(fn), this.#recent);
+  }
+
+  #parts(fn: CodeFunction): BodyParts {
+    const reading = new Reading(fn, this.#code);
+    walk(fn.instance.module, fn.index, (instruction, view) => reading.visit(instruction, view));
+    return reading.finish();
+  }
 }
 
 type Draft = { -readonly [K in keyof Step]: Step[K] };
@@ -112,7 +129,7 @@ interface OpenBlock {
 /** Instructions behind which nothing goes on. */
 const LEAVES: ReadonlySet<number> = new Set<number>([OP.unreachable, OP.br, OP.brTable, OP.return]);
 
-class BodyReader {
+class Reading {
   readonly #fn: CodeFunction;
   readonly #code: CodeWords;
   readonly #end: number;
@@ -218,11 +235,11 @@ class BodyReader {
         pc,
         cost: op === OP.brTable && words > 0 ? 2 : words,
         treatment,
-        stack: isStackKnown && this.#isLive ? this.#stack(view) : [],
-        resultStack: [],
+        stack: isStackKnown && this.#isLive ? this.#stack(view) : NONE,
+        resultStack: NONE,
         callType: this.#callType(op, immediate),
-        edges: [],
-        targets: [],
+        edges: NONE,
+        targets: NONE,
         partner: FUNCTION_LABEL,
         otherwise: undefined,
         isPassed: true,

@@ -10,7 +10,7 @@ import { GeneratedModule, Kind } from "./generated-module.ts";
 import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
 import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
 import { nativeSignature, type NativeSignature, type NativeType } from "./native-type.ts";
-import { type FunctionPlan, planFunctions, type Site } from "./plan.ts";
+import { type FunctionPlan, Planner, type Site } from "./plan.ts";
 import { type EngineProgram, ProgramParts, type Refused } from "./program-parts.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -40,8 +40,6 @@ export class CompiledProgram {
   readonly parts: ProgramParts;
   /** By function id; undefined for functions that are interpreted. */
   readonly plans: (FunctionPlan | undefined)[];
-  /** By id. */
-  readonly sites: Site[];
   readonly module: WebAssembly.Module;
   /** Slots that frames may occupy natively. */
   readonly slots: number;
@@ -50,6 +48,7 @@ export class CompiledProgram {
   /** The shape of its states. */
   readonly header: Header;
   readonly #code: Uint8Array;
+  readonly #planner: Planner;
   /** Code trees that were found to be the program's. */
   readonly #codeTrees = new WeakSet<Tree>();
   readonly #tooLarge: Refused[] = [];
@@ -63,10 +62,14 @@ export class CompiledProgram {
     this.header = header;
     this.slots = Math.min(header.slotLimit, MAX_SLOTS);
     this.largestFrame = this.parts.functions.reduce((most, { frame }) => Math.max(most, frame), 0);
-    const { plans, sites } = planFunctions(this.parts);
-    this.plans = plans;
-    this.sites = sites;
+    this.#planner = new Planner(this.parts);
+    this.plans = this.parts.functions.map(() => undefined);
     this.module = new WebAssembly.Module(this.#mainModule().bytes());
+  }
+
+  /** Where its functions pause, by id. */
+  get sites(): readonly Site[] {
+    return this.#planner.sites;
   }
 
   /** Functions that are interpreted, and why. */
@@ -120,7 +123,7 @@ export class CompiledProgram {
     const pc = this.parts.functions[id]!.entry;
     const height = this.parts.code.top(pc);
     const site: Site = {
-      id: this.sites.length,
+      id: this.#planner.sites.length,
       fn: id,
       kind: "escape",
       at: 0,
@@ -129,7 +132,7 @@ export class CompiledProgram {
       stack: [],
       threshold: Infinity,
     };
-    this.sites.push(site);
+    this.#planner.sites.push(site);
     return site;
   }
 
@@ -173,13 +176,17 @@ export class CompiledProgram {
 
   /** A function's code; undefined if it is interpreted. */
   #emit(id: number, space: IndexSpace): ByteWriter | undefined {
-    const plan = this.plans[id];
-    if (plan === undefined) return undefined;
+    const source = this.parts.bodies[id];
+    if (source === undefined) return undefined;
+    // Planned and emitted one by one, the instructions of two functions are never needed at once.
+    const plan = this.#planner.plan(source);
     const body = emitFunction(plan, this.parts, space);
     // Callers of a leaf count on it not to pause.
-    if (plan.isLeaf || body.length <= MAX_FUNCTION) return body;
-    this.plans[id] = undefined;
-    this.#tooLarge.push({ fn: plan.body.fn, reason: `its code has ${body.length} bytes` });
+    if (plan.isLeaf || body.length <= MAX_FUNCTION) {
+      this.plans[id] = plan;
+      return body;
+    }
+    this.#tooLarge.push({ fn: source.fn, reason: `its code has ${body.length} bytes` });
     return undefined;
   }
 

@@ -89,7 +89,7 @@ class FunctionEmitter {
   }
 
   get #last(): number {
-    return this.#plan.body.steps.length - 1;
+    return this.#context.steps.length - 1;
   }
 
   #openBlock(type: number): void {
@@ -134,7 +134,8 @@ class FunctionEmitter {
 
   /** Loads the frame, opens the blocks around the site, and goes on behind it: what is left of each block, then whole turns of its loops. */
   #takeUp(site: Site): void {
-    const { steps, signature, locals } = this.#plan.body;
+    const { steps } = this.#context;
+    const { signature, locals } = this.#plan.body;
     const code = this.#code;
     code.roomOf(this.#context.frame, this.#context.space.frameLimit);
     code.set(this.#context.room);
@@ -188,7 +189,7 @@ class FunctionEmitter {
 
   /** Emits steps from the first to the last, an `else` or `end` of which only what belongs before it is emitted. */
   #emitSteps(first: number, last: number): void {
-    const { steps } = this.#plan.body;
+    const { steps } = this.#context;
     for (let i = first; i <= last;) {
       this.#before(i);
       if (i === last) return;
@@ -205,7 +206,7 @@ class FunctionEmitter {
 
   /** The `else` or `end` that dead code reaches to. */
   #afterDead(from: number): number {
-    const { steps } = this.#plan.body;
+    const { steps } = this.#context;
     for (let i = from; ; i++) {
       const step = steps[i];
       if (step === undefined) throw new RangeError("a body ends with its end");
@@ -217,7 +218,7 @@ class FunctionEmitter {
   #before(i: number): void {
     const poll = this.#plan.polls.get(i);
     if (poll !== undefined) this.#poll(poll);
-    charge(this.#context, this.#plan.charges[i] ?? 0);
+    charge(this.#context, this.#context.charges[i] ?? 0);
   }
 
   /** Moves the operands of the innermost block to temporaries. */

@@ -1,11 +1,12 @@
 /** What writing one function's code works with: the code so far, its locals, and what is known of the function. */
 import { Assembly } from "./assembly.ts";
+import type { Step } from "./body.ts";
 import { Canonical } from "./canonical.ts";
 import type { IndexSpace } from "./index-space.ts";
 import { floorOf } from "./layout.ts";
 import type { NanFlow } from "./nan-flow.ts";
 import type { NativeType } from "./native-type.ts";
-import type { FunctionPlan, Site } from "./plan.ts";
+import { chargesOf, type FunctionPlan, type Site } from "./plan.ts";
 import type { ProgramParts } from "./program-parts.ts";
 
 export class FunctionContext {
@@ -14,6 +15,10 @@ export class FunctionContext {
   readonly space: IndexSpace;
   /** Where the code begins; undefined at the function's entry. */
   readonly from: Site | undefined;
+  /** The function's instructions. */
+  readonly steps: readonly Step[];
+  /** Steps charged before each of them. */
+  readonly charges: readonly number[];
   readonly code: Assembly;
   readonly nans: NanFlow;
   readonly canonical: Canonical;
@@ -34,6 +39,8 @@ export class FunctionContext {
     this.parts = parts;
     this.space = space;
     this.from = from;
+    this.steps = plan.body.steps;
+    this.charges = chargesOf(plan, this.steps);
     this.code = new Assembly(space.side);
     this.nans = parts.nansOf(plan.body);
     const { locals, signature } = plan.body;

@@ -52,8 +52,6 @@ export interface FunctionPlan {
   readonly stops: ReadonlyMap<number, Site>;
   /** Places behind escapes, where nothing native arrives but a frame can be taken up. */
   readonly resumptions: ReadonlyMap<number, Site>;
-  /** Steps charged before each step: those of the run of instructions that begins there. */
-  readonly charges: readonly number[];
   /** Whether it never pauses. */
   readonly isLeaf: boolean;
 }
@@ -88,14 +86,11 @@ const RUN_ENDS: ReadonlySet<number> = new Set<number>([
   OP.callIndirect,
 ]);
 
-/** Plans all functions of a program; site ids are positions in the second list. */
-export function planFunctions(context: PlanContext): { plans: (FunctionPlan | undefined)[]; sites: Site[] } {
-  return new Planner(context).plan();
-}
-
-class Planner {
+/** Plans the functions of a program. */
+export class Planner {
+  /** Those of all functions that have been planned; their ids are positions. */
+  readonly sites: Site[] = [];
   readonly #context: PlanContext;
-  readonly #sites: Site[] = [];
   /** Costs of leaves by function id; undefined for functions that poll. */
   readonly #leaves = new Map<number, number | undefined>();
   /** Costs of the dearest leaf by type id. */
@@ -103,16 +98,11 @@ class Planner {
 
   constructor(context: PlanContext) {
     this.#context = context;
-  }
-
-  plan(): { plans: (FunctionPlan | undefined)[]; sites: Site[] } {
-    const { bodies } = this.#context;
-    for (const body of bodies) {
+    for (const body of context.bodies) {
       if (body === undefined) continue;
       const { typeId } = body.fn;
       this.#indirect.set(typeId, Math.max(this.#indirect.get(typeId) ?? 0, this.#leafCost(body.fn.id) ?? 0));
     }
-    return { plans: bodies.map((body) => body && this.#planFunction(body)), sites: this.#sites };
   }
 
   /** The most steps that a function takes if it needs no polls. */
@@ -121,17 +111,18 @@ class Planner {
     // Whoever calls itself polls.
     this.#leaves.set(id, undefined);
     const body = this.#context.bodies[id];
-    if (body === undefined || !body.steps.every((step) => this.#isLeafStep(body, step))) return undefined;
-    const cost = this.#costs(body, { polls: new Set(), stops: new Set() })[0] ?? 0;
+    if (body?.isStraight !== true) return undefined;
+    const { steps } = body;
+    if (!steps.every((step) => step.treatment !== "call" || this.#calledLeafCost(body, step) !== undefined))
+      return undefined;
+    const cost = this.#costs(body, steps, { polls: new Set(), stops: new Set() })[0] ?? 0;
     if (cost > MAX_LEAF_COST) return undefined;
     this.#leaves.set(id, cost);
     return cost;
   }
 
-  #isLeafStep(body: Body, step: Step): boolean {
-    if (step.op === OP.loop) return false;
-    if (step.treatment === "call") return this.#leafCost(this.#context.calleeOf(body, step)) !== undefined;
-    return step.treatment !== "indirect" && step.treatment !== "bulk" && step.treatment !== "escape";
+  #calledLeafCost(body: Body, step: Step): number | undefined {
+    return this.#leafCost(this.#context.calleeOf(body, step));
   }
 
   #isEscape(step: Step): boolean {
@@ -139,7 +130,7 @@ class Planner {
     return step.treatment === "escape";
   }
 
-  #planFunction(body: Body): FunctionPlan {
+  plan(body: Body): FunctionPlan {
     const { steps } = body;
     const isLeaf = this.#leafCost(body.fn.id) !== undefined;
     const stopAt = new Set<number>();
@@ -148,13 +139,13 @@ class Planner {
       if (this.#isEscape(step) || step.treatment === "bulk") stopAt.add(i);
       else if (step.op === OP.loop || this.#isPolledCall(body, step)) pollAt.add(i + 1);
     });
-    const costs = this.#costs(body, { polls: pollAt, stops: stopAt });
+    const costs = this.#costs(body, steps, { polls: pollAt, stops: stopAt });
     const next = (i: number): number => (pollAt.has(i) ? 0 : (costs[i] ?? 0));
     const floor = floorOf(body.locals.length);
     const add = (site: Omit<Site, "id" | "fn" | "pc" | "height">): Site => {
       const { pc } = steps[site.at]!;
-      const made = { ...site, id: this.#sites.length, fn: body.fn.id, pc, height: floor + site.stack.length };
-      this.#sites.push(made);
+      const made = { ...site, id: this.sites.length, fn: body.fn.id, pc, height: floor + site.stack.length };
+      this.sites.push(made);
       return made;
     };
     const polls = new Map<number, Site>();
@@ -178,12 +169,12 @@ class Planner {
         polls.set(at, add({ kind: "call", at, stack: step.resultStack, threshold: threshold(at), call }));
       }
     });
-    return { body, polls, stops, resumptions, charges: chargesOf(steps, stopAt), isLeaf };
+    return { body, polls, stops, resumptions, isLeaf };
   }
 
   #isPolledCall(body: Body, step: Step): boolean {
     if (step.treatment === "indirect") return true;
-    return step.treatment === "call" && this.#leafCost(this.#context.calleeOf(body, step)) === undefined;
+    return step.treatment === "call" && this.#calledLeafCost(body, step) === undefined;
   }
 
   #callOf(body: Body, step: Step): SiteCall {
@@ -196,8 +187,11 @@ class Planner {
   }
 
   /** For each step the most steps from just before it, polls there not counted, to the next poll or stop. */
-  #costs(body: Body, marks: { polls: ReadonlySet<number>; stops: ReadonlySet<number> }): number[] {
-    const { steps } = body;
+  #costs(
+    body: Body,
+    steps: readonly Step[],
+    marks: { polls: ReadonlySet<number>; stops: ReadonlySet<number> },
+  ): number[] {
     const costs = new Array<number>(steps.length + 1).fill(0);
     const next = (i: number): number => (marks.polls.has(i) ? 0 : costs[i]!);
     const target = (opener: number): number => {
@@ -208,17 +202,16 @@ class Planner {
     for (let i = steps.length - 1; i >= 0; i--) {
       const step = steps[i]!;
       if (marks.stops.has(i)) continue;
-      costs[i] = step.cost + this.#costBehind(body, i, { next, target });
+      costs[i] = step.cost + this.#costBehind(body, step, { next: next(i + 1), at: next, target });
     }
     return costs;
   }
 
   #costBehind(
     body: Body,
-    i: number,
-    { next, target }: { next: (i: number) => number; target: (opener: number) => number },
+    step: Step,
+    { next, at, target }: { next: number; at: (i: number) => number; target: (opener: number) => number },
   ): number {
-    const step = body.steps[i]!;
     const branches = step.targets.map((opener, k) => (step.edges[k] ?? 0) + target(opener));
     switch (step.op) {
       case OP.unreachable:
@@ -228,24 +221,27 @@ class Planner {
       case OP.brTable:
         return Math.max(...branches);
       case OP.brIf:
-        return Math.max(next(i + 1), ...branches);
+        return Math.max(next, ...branches);
       case OP.if:
-        return Math.max(next(i + 1), next((step.otherwise ?? step.partner) + 1));
+        return Math.max(next, at((step.otherwise ?? step.partner) + 1));
       case OP.else:
         return target(step.partner);
       case OP.end:
-        return step.partner === FUNCTION_LABEL ? 0 : next(i + 1);
+        return step.partner === FUNCTION_LABEL ? 0 : next;
     }
-    if (step.treatment === "call") return (this.#leafCost(this.#context.calleeOf(body, step)) ?? 0) + next(i + 1);
+    if (step.treatment === "call") return (this.#calledLeafCost(body, step) ?? 0) + next;
     if (step.treatment === "indirect") {
-      return (this.#indirect.get(this.#context.typeIdOf(step)) ?? 0) + next(i + 1);
+      return (this.#indirect.get(this.#context.typeIdOf(step)) ?? 0) + next;
     }
-    return next(i + 1);
+    return next;
   }
 }
 
-/** Bulk instructions are charged by what they do, and escapes by whoever executes them. */
-function chargesOf(steps: readonly Step[], stops: ReadonlySet<number>): number[] {
+/**
+ * Steps charged before each step: those of the run of instructions that begins there. Bulk instructions are charged by what they do, and
+ * escapes by whoever executes them.
+ */
+export function chargesOf({ stops }: FunctionPlan, steps: readonly Step[]): number[] {
   const charges = new Array<number>(steps.length).fill(0);
   let start = 0;
   let sum = 0;

@@ -1,7 +1,7 @@
 /** A program as the engine sees it: everything by its place in the machine. */
 import type { Program } from "../program/build.ts";
 import type { CodeFunction, LinkedMemory, LinkedTable } from "../program/linkage.ts";
-import { type Body, readBody, type Step } from "./body.ts";
+import { type Body, BodyReader, type Step } from "./body.ts";
 import { CodeWords } from "./code-words.ts";
 import { type NanFlow, nanFlow } from "./nan-flow.ts";
 import { nativeSignature, type NativeType, nativeType, signatureKey } from "./native-type.ts";
@@ -33,10 +33,9 @@ export class ProgramParts implements PlanContext {
   /** Linear memories in the order of their regions, which is that of their indices natively. */
   readonly memories: readonly LinkedMemory[];
   readonly tables: readonly NativeTable[];
-  /** Globals of native functions by cell. */
-  readonly globals: ReadonlyMap<number, NativeType>;
   /** Type ids by native signature. */
   readonly #signatures = new Map<string, Set<number>>();
+  readonly #globals = new Map<number, NativeType>();
   readonly #nans = new WeakMap<Body, NanFlow>();
   readonly #ambiguous: ReadonlySet<number>;
 
@@ -50,9 +49,10 @@ export class ProgramParts implements PlanContext {
     const tables = new Map(guests.flatMap((instance) => instance.tables.map((table) => [table.firstCell, table])));
     this.tables = [...tables.values()].filter(({ capacity }) => capacity <= MAX_TABLE);
     const refused: Refused[] = [];
+    const reader = new BodyReader(this.code);
     this.bodies = functions.map((fn) => {
       try {
-        return this.#read(fn);
+        return this.#read(fn, reader);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         refused.push({ fn, reason: error.message });
@@ -61,15 +61,11 @@ export class ProgramParts implements PlanContext {
     });
     this.refused = refused;
     this.#ambiguous = new Set([...this.#signatures.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])));
-    this.globals = new Map(
-      this.bodies.flatMap((body) =>
-        (body?.steps ?? []).flatMap(({ immediate }) => {
-          if (body === undefined || immediate.kind !== "global") return [];
-          const { cell, type } = this.globalOf(body.fn, immediate.global);
-          return [[cell, type] as const];
-        }),
-      ),
-    );
+  }
+
+  /** Globals of native functions by cell. */
+  get globals(): ReadonlyMap<number, NativeType> {
+    return this.#globals;
   }
 
   calleeOf(body: Pick<Body, "fn">, { immediate }: Step): number {
@@ -121,19 +117,25 @@ export class ProgramParts implements PlanContext {
     return known;
   }
 
-  #read(fn: CodeFunction): Body {
+  #read(fn: CodeFunction, reader: BodyReader): Body {
     this.#note(fn.typeId, signatureKey(nativeSignature(fn.type)));
     if (fn.wraps !== undefined) throw new Refusal("it is a function of the machine");
     if (fn.instance.isDriver) throw new Refusal("it belongs to the driver");
     if (fn.missing !== undefined) throw new Refusal("nobody provides it");
-    const body = readBody(fn, this.code);
+    const body = reader.read(fn);
+    const globals: (readonly [number, NativeType])[] = [];
     for (const step of body.steps) {
+      if (step.immediate.kind === "global") {
+        const { cell, type } = this.globalOf(fn, step.immediate.global);
+        globals.push([cell, type]);
+      }
       if (step.treatment !== "indirect" || step.callType === undefined) continue;
       this.#note(this.typeIdOf(step), signatureKey(step.callType));
       const table = this.tableOf(fn, step);
       if (!this.tables.some(({ firstCell }) => firstCell === table))
         throw new Refusal(`it calls through a table of more than ${MAX_TABLE} elements`);
     }
+    for (const [cell, type] of globals) this.#globals.set(cell, type);
     return body;
   }
 
