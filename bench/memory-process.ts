@@ -1,33 +1,40 @@
 /**
- * Runs a guest that touches all of its memory and tells how much memory that took: a process of its own, because a process never forgets
- * how much it once had. `memory.ts` starts it with an order in JSON and reads a {@link ProcessReport}.
+ * Runs a guest and tells how much memory that took: a process of its own, because a process never forgets how much it once had.
+ * `memory.ts` starts it with an order in JSON and reads a {@link ProcessReport}.
  */
 import { readFileSync } from "node:fs";
 import { engineExecutor } from "../verifier/engine/executor.ts";
+import { PAGE_BYTES, unpackSizes } from "../verifier/interpreter/core.ts";
+import { Trace } from "../verifier/history/trace.ts";
 import { stateRoot } from "../verifier/state/state.ts";
-import { spend } from "./clock.ts";
+import { spend, spendAsync } from "./clock.ts";
 import { pauses, type PauseSeconds } from "./pauses.ts";
+import { databaseRecipe } from "./workloads/database.ts";
 import { FILL_STEPS, scatterRecipe, STORE_STEPS } from "./workloads/generated.ts";
 import { Workload } from "./workloads/workload.ts";
 
 /** What the process is to do. */
 export interface ProcessOrder {
-  readonly way: "v8" | "engine";
-  readonly mebibytes: number;
-  /** The module in base64. */
-  readonly module: string;
+  /** A guest that writes all of its memory, with its module in base64; or SQLite. */
+  readonly guest: { readonly mebibytes: number; readonly module: string } | "sqlite";
+  /** A plain run in V8, one with pauses, or a commitment to a history of several transactions. */
+  readonly way: "v8" | "pauses" | "commitment";
 }
 
-/** What became of it; seconds of processor time. */
+/** What became of it; seconds by the clock on the wall, nothing for what was not done. */
 export interface ProcessReport {
   /** The most memory that the process had, in bytes. */
   readonly peak: number;
-  /** Up to the first pause; in V8 all of the run. */
-  readonly fill: number;
+  /** Bytes of the guest's memory in the end. */
+  readonly memory: number;
+  /** Up to the first pause. */
+  readonly fill?: number;
   /** The first state and its root: everything has changed. */
-  readonly firstRoot: number;
+  readonly firstRoot?: number;
   /** Of the pauses behind that; {@link TOUCHED} stores lie between two. */
-  readonly pauses: PauseSeconds | undefined;
+  readonly pauses?: PauseSeconds;
+  /** Of the commitment, and how many roots are in it. */
+  readonly commitment?: { readonly seconds: number; readonly roots: number };
 }
 
 /** Stores between two pauses, each to a page that the others hardly touch. */
@@ -35,16 +42,61 @@ export const TOUCHED = 64;
 
 const PAUSES = 7;
 
-function run({ way, mebibytes, module }: ProcessOrder): Omit<ProcessReport, "peak"> {
-  const workload = new Workload(scatterRecipe(mebibytes, new Uint8Array(Buffer.from(module, "base64"))));
-  const stretch = BigInt(TOUCHED * STORE_STEPS);
+/** Transactions of a commitment, told apart by their sizes: each of them writes something else. */
+const STORES = [5, 6, 7] as const;
+const STATEMENTS = [30_000, 30_001, 30_002] as const;
+
+/** Height of the commitment's tree. */
+const HEIGHT = 4;
+
+type Measured = Omit<ProcessReport, "peak" | "memory">;
+
+async function main({ guest, way }: ProcessOrder): Promise<ProcessReport> {
+  const isDatabase = guest === "sqlite";
+  const workload = new Workload(
+    isDatabase
+      ? await databaseRecipe()
+      : scatterRecipe(guest.mebibytes, new Uint8Array(Buffer.from(guest.module, "base64"))),
+  );
+  const sizes = isDatabase ? STATEMENTS : STORES;
+  const run = async (): Promise<Measured> => {
+    if (way === "pauses" && !isDatabase) return pausing(workload, guest.mebibytes);
+    if (way === "commitment") return committing(workload, sizes);
+    workload.native(sizes[0])();
+    return {};
+  };
+  const measured = await run();
+  const memory = isDatabase ? databaseBytes(workload) : guest.mebibytes * 2 ** 20;
+  return { peak: peakBytes(), memory, ...measured };
+}
+
+function pausing(workload: Workload, mebibytes: number): Measured {
   const filled = BigInt(mebibytes * FILL_STEPS);
   const stores = Math.ceil(Number(filled) / STORE_STEPS) + (PAUSES + 1) * TOUCHED;
-  if (way === "v8") return { fill: spend(workload.native(stores)).processor, firstRoot: 0, pauses: undefined };
   const execution = engineExecutor(workload.program).load(workload.start(stores));
-  const fill = spend(() => execution.run(filled)).processor;
-  const firstRoot = spend(() => stateRoot(execution.save())).processor;
-  return { fill, firstRoot, pauses: pauses(execution, stretch, PAUSES) };
+  const fill = spend(() => execution.run(filled)).elapsed;
+  const firstRoot = spend(() => stateRoot(execution.save())).elapsed;
+  return { fill, firstRoot, pauses: pauses(execution, BigInt(TOUCHED * STORE_STEPS), PAUSES) };
+}
+
+async function committing(workload: Workload, sizes: readonly number[]): Promise<Measured> {
+  const executor = engineExecutor(workload.program);
+  const length = lengthOf(Number(executor.load(workload.start(...sizes)).run(2n ** 60n)));
+  const trace = new Trace(workload.start(...sizes), [HEIGHT, length - HEIGHT], { executor });
+  let roots = 0;
+  const { elapsed } = await spendAsync(async () => (roots = (await trace.commitment(0, 0n)).distinct));
+  return { commitment: { seconds: elapsed, roots } };
+}
+
+/** Of the shortest history that has so many steps, as a power of two. */
+function lengthOf(steps: number): number {
+  return Math.ceil(Math.log2(steps));
+}
+
+function databaseBytes(workload: Workload): number {
+  const execution = engineExecutor(workload.program).load(workload.start(STATEMENTS[0]));
+  execution.run(2n ** 60n);
+  return PAGE_BYTES * (unpackSizes(execution.save().registers.sizes)[0] ?? 0);
 }
 
 /**
@@ -57,6 +109,4 @@ function peakBytes(): number {
   return Number(kibibytes) * 1024;
 }
 
-const result = run(JSON.parse(process.argv[2] ?? "") as ProcessOrder);
-const report: ProcessReport = { peak: peakBytes(), ...result };
-console.log(JSON.stringify(report));
+console.log(JSON.stringify(await main(JSON.parse(process.argv[2] ?? "") as ProcessOrder)));

@@ -14,27 +14,48 @@ const PROCESS = fileURLToPath(new URL("memory-process.ts", import.meta.url));
 const MEBIBYTES = [16, 64, 256, 1024] as const;
 const QUICK_MEBIBYTES = [16] as const;
 
-/** A size of memory. What failed says why. */
+/** Bytes that a process may take beside three times the guest's memory. */
+const BESIDE = 300e6;
+
+/** As commands have it (`agents/cli/large-stack.ts`). */
+const FLAGS = ["--max-semi-space-size=8"] as const;
+
+type Report = ProcessReport | { readonly failure: string };
+
+/** What a guest took, a process for each way. What failed says why. */
 export interface MemoryResult {
-  readonly mebibytes: number;
-  readonly v8: ProcessReport | { readonly failure: string };
-  readonly engine: ProcessReport | { readonly failure: string };
+  /** MiB of memory; SQLite takes what it needs. */
+  readonly guest: number | "sqlite";
+  readonly v8: Report;
+  /** A run with pauses; undefined for SQLite. */
+  readonly pauses: Report | undefined;
+  /** A commitment to several transactions. */
+  readonly commitment: Report;
 }
 
 async function measure({ quick, note }: Setting): Promise<MemoryResult[]> {
   const results: MemoryResult[] = [];
   for (const mebibytes of quick ? QUICK_MEBIBYTES : MEBIBYTES) {
     note(`memory: ${mebibytes} MiB`);
-    const module = Buffer.from(await parse(scatterText(mebibytes))).toString("base64");
-    const v8 = await inProcess({ way: "v8", mebibytes, module });
-    results.push({ mebibytes, v8, engine: await inProcess({ way: "engine", mebibytes, module }) });
+    const guest = { mebibytes, module: Buffer.from(await parse(scatterText(mebibytes))).toString("base64") };
+    results.push({
+      guest: mebibytes,
+      v8: await inProcess({ guest, way: "v8" }),
+      pauses: await inProcess({ guest, way: "pauses" }),
+      commitment: await inProcess({ guest, way: "commitment" }),
+    });
   }
+  if (quick) return results;
+  note("memory: SQLite");
+  const guest = "sqlite";
+  const v8 = await inProcess({ guest, way: "v8" });
+  results.push({ guest, v8, pauses: undefined, commitment: await inProcess({ guest, way: "commitment" }) });
   return results;
 }
 
-async function inProcess(order: ProcessOrder): Promise<MemoryResult["engine"]> {
+async function inProcess(order: ProcessOrder): Promise<Report> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [PROCESS, JSON.stringify(order)]);
+    const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, PROCESS, JSON.stringify(order)]);
     return JSON.parse(stdout) as ProcessReport;
   } catch (error) {
     const { stderr = "", message } = error as Error & { stderr?: string };
@@ -43,45 +64,80 @@ async function inProcess(order: ProcessOrder): Promise<MemoryResult["engine"]> {
   }
 }
 
+const mebibytesOf = (bytes: number): number => bytes / 2 ** 20;
+
+/** Bytes that a process may take. */
+const boundOf = (memory: number): number => 3 * memory + BESIDE;
+
+function peakOf(report: Report): string {
+  return "failure" in report ? report.failure : fixed(mebibytesOf(report.peak), 0);
+}
+
 function tables(results: readonly MemoryResult[]): Rows[] {
-  const rows = results.map(({ mebibytes, v8, engine }) => {
-    const plain = "failure" in v8 ? v8.failure : fixed(v8.peak / 2 ** 20, 0);
-    if ("failure" in engine) return [`${mebibytes}`, plain, engine.failure, "", "", "", ""];
-    const { peak, fill, firstRoot, pauses } = engine;
-    const times = [fill, firstRoot, pauses?.stretch ?? 0, pauses?.root ?? 0].map((time) => fixed(1000 * time, 1));
-    return [`${mebibytes}`, plain, fixed(peak / 2 ** 20, 0), fixed(peak / 2 ** 20 / mebibytes), ...times];
+  const peaks = results.map(({ guest, v8, pauses, commitment }) => {
+    const memory = "failure" in commitment ? undefined : commitment.memory;
+    return [
+      guest === "sqlite" ? "SQLite" : "writes all of it",
+      memory === undefined ? "" : fixed(mebibytesOf(memory), 0),
+      peakOf(v8),
+      pauses === undefined ? "" : peakOf(pauses),
+      peakOf(commitment),
+      memory === undefined ? "" : fixed(mebibytesOf(boundOf(memory)), 0),
+      "failure" in commitment ? "" : fixed(commitment.commitment?.seconds ?? 0),
+    ];
   });
-  const head = [
-    "guest, MiB",
-    "V8 peak, MiB",
-    "engine peak, MiB",
-    "÷ guest",
-    "filling, ms",
-    "first root, ms",
-    "64 stores, ms",
-    "root behind them, ms",
+  const times = results.flatMap(({ guest, pauses: report }) => {
+    if (report === undefined || "failure" in report) return [];
+    const { fill, firstRoot, pauses } = report;
+    const seconds = [fill, firstRoot, pauses?.stretch, pauses?.root].map((time) => fixed(1000 * (time ?? 0), 1));
+    return [[`${guest}`, ...seconds]];
+  });
+  return [
+    {
+      title: "Peak memory of a process, MiB",
+      head: [
+        "guest",
+        "its memory",
+        "plain V8",
+        "run with pauses",
+        "commitment",
+        "3 × memory + 300 MB",
+        "commitment takes, s",
+      ],
+      rows: peaks,
+    },
+    {
+      title: "Times of a guest that writes all of its memory",
+      head: ["guest, MiB", "filling, ms", "first root, ms", "64 stores, ms", "root behind them, ms"],
+      rows: times,
+    },
   ];
-  return [{ title: "Guests that touch all of their memory", head, rows }];
 }
 
 function plots(results: readonly MemoryResult[]): Plot[] {
-  const seriesOf = (name: string, y: (report: ProcessReport) => number): Series => ({
+  const seriesOf = (
+    name: string,
+    reportOf: (result: MemoryResult) => Report | undefined,
+    y: (report: ProcessReport) => number,
+  ): Series => ({
     name,
-    points: results.flatMap(({ mebibytes, engine }): Series["points"] =>
-      "failure" in engine ? [] : [[mebibytes, y(engine)]],
-    ),
+    points: results.flatMap((result): Series["points"] => {
+      const report = reportOf(result);
+      const isNone = report === undefined || "failure" in report || result.guest === "sqlite";
+      return isNone ? [] : [[mebibytesOf(report.memory), y(report)]];
+    }),
   });
+  const pausing = ({ pauses }: MemoryResult): Report | undefined => pauses;
+  const committing = ({ commitment }: MemoryResult): Report => commitment;
   const [peaks, roots] = ["Peak memory of a process, by its guest's memory", "Time of a root, by the guest's memory"];
   const peak = [
-    seriesOf("native engine", (report) => report.peak / 2 ** 20),
-    {
-      name: "3 × guest + 300 MB",
-      points: results.map(({ mebibytes }) => [mebibytes, 3 * mebibytes + 300 / 1.048576] as const),
-    },
+    seriesOf("3 × guest + 300 MB", committing, ({ memory }) => mebibytesOf(boundOf(memory))),
+    seriesOf("commitment to transactions", committing, (report) => mebibytesOf(report.peak)),
+    seriesOf("run with pauses", pausing, (report) => mebibytesOf(report.peak)),
   ];
   const root = [
-    seriesOf("everything has changed", ({ firstRoot }) => 1000 * firstRoot),
-    seriesOf("64 stores since the last one", ({ pauses }) => 1000 * (pauses?.root ?? 0)),
+    seriesOf("everything has changed", pausing, ({ firstRoot }) => 1000 * (firstRoot ?? 0)),
+    seriesOf("64 stores since the last one", pausing, ({ pauses }) => 1000 * (pauses?.root ?? 0)),
   ];
   return [
     { name: "memory", title: peaks, svg: linesPlot({ title: peaks, x: "MiB", y: "MiB", series: peak }) },
@@ -92,7 +148,7 @@ function plots(results: readonly MemoryResult[]): Plot[] {
 /** Peak memory. */
 export const memoryMeasurement = measurement(
   "memory",
-  "peak memory, and the time of a root, for guests of 16 MiB to 1 GiB, each in a process of its own",
+  "peak memory, and the time of a root, for guests of 16 MiB to 1 GiB and for SQLite, each in processes of their own",
   measure,
   { tables, plots },
 );

@@ -4,14 +4,14 @@ import type { Recipe } from "./workload.ts";
 const PAGES_OF_MEBIBYTE = 16;
 
 /**
- * Fills all of its memory, then stores to pseudorandom places of it, with pauses that do nothing else.
- * `run(stores, spin)` gives a word of the end.
+ * Fills all of its memory with what depends on `stores`, then stores to that many pseudorandom places of it, with pauses that do nothing
+ * else. `run(stores, spin)` gives a word of the end.
  */
 export const scatterText = (mebibytes: number): string => `(module
   (memory (export "memory") ${mebibytes * PAGES_OF_MEBIBYTE} ${mebibytes * PAGES_OF_MEBIBYTE})
-  (func $fill (local $at i32) (local $left i32) (local $value i64)
+  (func $fill (param $seed i32) (local $at i32) (local $left i32) (local $value i64)
     (local.set $left (i32.const ${(mebibytes * 2 ** 20) / 64}))
-    (local.set $value (i64.const 1))
+    (local.set $value (i64.or (i64.shl (i64.extend_i32_u (local.get $seed)) (i64.const 1)) (i64.const 1)))
     (loop $next
       ${Array.from({ length: 8 }, (_, i) => `(i64.store offset=${8 * i} (local.get $at) (local.get $value))`).join("\n      ")}
       (local.set $value (i64.mul (local.get $value) (i64.const 6364136223846793005)))
@@ -21,7 +21,7 @@ export const scatterText = (mebibytes: number): string => `(module
     (loop $next (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
     (local.get $n))
   (func (export "run") (param $stores i32) (param $spin i32) (result i32) (local $x i32)
-    (call $fill)
+    (call $fill (local.get $stores))
     (local.set $x (i32.const 2463534242))
     (loop $next
       (local.set $x (i32.xor (local.get $x) (i32.shl (local.get $x) (i32.const 13))))

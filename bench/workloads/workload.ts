@@ -65,11 +65,12 @@ export class Workload {
     this.#ready = this.#setUp();
   }
 
-  /** The state in which the measured call begins. */
-  start(size: number): State {
+  /** The state in which the measured call begins: a transaction of its own for each size. */
+  start(...sizes: readonly number[]): State {
     const { name, args } = this.recipe.call;
-    const payload = encodeTypedPayload(this.#numberOf(name), args(size));
-    return load(this.#ready, encodeTransactions([{ fuel: FUEL, keep: false, payload }]), 2n * FUEL);
+    const calls = sizes.map((size) => encodeTypedPayload(this.#numberOf(name), args(size)));
+    const transactions = calls.map((payload) => ({ fuel: FUEL, keep: false, payload }));
+    return load(this.#ready, encodeTransactions(transactions), BigInt(1 + sizes.length) * FUEL);
   }
 
   /** The measured call in V8, in instances of its own that are set up already. */

@@ -6,6 +6,7 @@ import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
 import type { ByteWriter } from "./bytes.ts";
 import { emitContinuation, emitFunction } from "./emit.ts";
+import { tidyUp } from "./garbage.ts";
 import { GeneratedModule, Kind } from "./generated-module.ts";
 import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
 import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
@@ -31,6 +32,9 @@ export const CONTINUE = "run";
 /** Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts take 7,654,321. */
 const MAX_FUNCTION = 2_000_000;
 const MAX_CONTINUATION = 7_500_000;
+
+/** Bytes of generated code from which on it is worth while to give back what making it took. */
+const LARGE = 2 ** 20;
 
 /** Slots of the stack image, at most. */
 const MAX_SLOTS = 2 ** 24;
@@ -64,7 +68,9 @@ export class CompiledProgram {
     this.largestFrame = this.parts.functions.reduce((most, { frame }) => Math.max(most, frame), 0);
     this.#planner = new Planner(this.parts);
     this.plans = this.parts.functions.map(() => undefined);
-    this.module = new WebAssembly.Module(this.#mainModule().bytes());
+    const bytes = this.#mainModule().bytes();
+    this.module = new WebAssembly.Module(bytes);
+    if (bytes.length > LARGE) tidyUp();
   }
 
   /** Where its functions pause, by id. */

@@ -5,7 +5,7 @@ import type { Interpreter } from "../interpreter/interpreter.ts";
 import { Status } from "../machine/opcodes.ts";
 import type { State } from "../state/state.ts";
 import { isHalted, stepState } from "../state/step-state.ts";
-import { Interpretation, walkOf } from "./interpretation.ts";
+import { Interpretation, isLarge, walkOf } from "./interpretation.ts";
 import type { NativeEnd, NativeMachine } from "./native-machine.ts";
 import { Pace } from "./pace.ts";
 import type { Site } from "./plan.ts";
@@ -122,9 +122,10 @@ export class EngineExecution implements Execution {
 
   #open(): Form {
     if (this.#form !== undefined) return this.#form;
-    const held = this.#engine.cold > 0n ? undefined : this.#engine.hold(this.#state, this);
+    const cold = isLarge(this.#state) ? 0n : this.#engine.cold;
+    const held = cold > 0n ? undefined : this.#engine.hold(this.#state, this);
     if (held === undefined) {
-      this.#alone = this.#engine.cold > 0n ? this.#engine.cold : this.#nextAlone;
+      this.#alone = cold > 0n ? cold : this.#nextAlone;
       this.#nextAlone = min(2n * this.#nextAlone, MOST_ALONE);
     }
     this.#form = held ?? { interpretation: Interpretation.alone(this.#state), machine: undefined };

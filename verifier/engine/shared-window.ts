@@ -4,11 +4,16 @@
  */
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { Window, TOUCHED, WINDOW_PAGE } from "../interpreter/window.ts";
+import { BLOCK_BYTES, BLOCK_PAGES } from "../merkle/block.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { type PageChange, Tree } from "../merkle/tree.ts";
+import { drop, makeRoom } from "./garbage.ts";
 import { Refusal } from "./refusal.ts";
 
 const PAGE_LEAVES = WINDOW_PAGE / LEAF_BYTES;
+
+/** Bytes of a memory from which on its trees get blocks. Inner hashes of pages, which blocks do without, are kept of half of that. */
+const LARGE = 2 ** 26;
 
 const ZERO_PAGE = new Uint8Array(WINDOW_PAGE);
 
@@ -28,9 +33,11 @@ export class SharedWindow extends Window {
   /** Whether the memory may hold something else. */
   #isBehind = false;
   #checkpoint: Tree | undefined;
-  /** The bytes of the tree's pages; nothing where they are zero. */
+  /** The bytes of the tree's pages, or of the blocks that they are in; nothing where they are zero. */
   #pages: (Uint8Array | undefined)[] = [];
   #buffer = Buffer.alloc(0);
+  /** First pages of blocks that the open transaction has replaced, and its checkpoint keeps. */
+  readonly #replaced = new Set<number>();
 
   /** @param leaves - of the region */
   constructor(region: number, memory: WebAssembly.Memory, leaves: number) {
@@ -94,6 +101,7 @@ export class SharedWindow extends Window {
 
   override checkpoint(): void {
     this.#catchUp();
+    this.commit();
     this.#checkpoint = this.#tree;
     // The run goes on.
     this.#isBehind = true;
@@ -101,6 +109,8 @@ export class SharedWindow extends Window {
 
   override commit(): void {
     this.#checkpoint = undefined;
+    drop(this.#replaced.size * BLOCK_BYTES);
+    this.#replaced.clear();
   }
 
   override rollback(): void {
@@ -121,37 +131,66 @@ export class SharedWindow extends Window {
   /** Brings the tree to what the memory holds. */
   #catchUp(): void {
     if (!this.#isBehind) return;
-    const changes: PageChange[] = [];
-    for (let index = 0; index * WINDOW_PAGE < this.bytes.length; index++) {
-      if (this.#holds(index, this.#pages[index])) continue;
-      const bytes = this.bytes.slice(index * WINDOW_PAGE, (index + 1) * WINDOW_PAGE);
-      changes.push({ index, bytes });
-      this.#pages[index] = bytes;
-    }
-    this.#tree = this.#tree.withPages(changes);
+    this.#tree = this.#tree.withPages(this.bytes.length < LARGE ? this.#changes(1) : this.#changes(BLOCK_PAGES));
     this.#isBehind = false;
+  }
+
+  /** Copies of what the memory and the tree do not have in common, in runs of so many pages. */
+  #changes(run: number): PageChange[] {
+    const changes: PageChange[] = [];
+    for (let index = 0; index * WINDOW_PAGE < this.bytes.length; index += run) {
+      let same = 0;
+      while (same < run && this.#holds(index + same, this.#pages[index + same])) same++;
+      if (same === run) continue;
+      if (run > 1) this.#replace(index);
+      const bytes = this.bytes.slice(index * WINDOW_PAGE, (index + run) * WINDOW_PAGE);
+      changes.push({ index, bytes });
+      for (let page = index; page < index + run; page++) this.#pages[page] = bytes;
+    }
+    return changes;
+  }
+
+  /** A block is about to take another one's place. */
+  #replace(index: number): void {
+    makeRoom();
+    if (this.#pages[index] === undefined) return;
+    if (this.#checkpoint !== undefined && !this.#replaced.has(index)) this.#replaced.add(index);
+    else drop(BLOCK_BYTES);
   }
 
   /** Brings the memory to what a tree holds. */
   #goTo(tree: Tree): void {
     const wasBehind = this.#isBehind;
-    const wanted: { index: number; bytes: Uint8Array }[] = [];
-    for (const [first, bytes] of tree.pagesUnlike(this.#tree)) wanted.push({ index: first / PAGE_LEAVES, bytes });
-    for (const { index, bytes } of wanted) this.#pages[index] = bytes;
+    const wanted: number[] = [];
+    for (const [first, bytes] of tree.pagesUnlike(this.#tree)) {
+      const index = first / PAGE_LEAVES;
+      wanted.push(index);
+      this.#pages[index] = bytes;
+    }
     this.#tree = tree;
     this.#isBehind = false;
     if (!wasBehind) {
-      for (const { index, bytes } of wanted) this.bytes.set(bytes, index * WINDOW_PAGE);
+      for (const index of wanted) this.#restore(index);
       return;
     }
     for (let index = 0; index * WINDOW_PAGE < this.bytes.length; index++) {
-      const bytes = this.#pages[index];
-      if (!this.#holds(index, bytes)) this.bytes.set(bytes ?? ZERO_PAGE, index * WINDOW_PAGE);
+      if (!this.#holds(index, this.#pages[index])) this.#restore(index);
     }
   }
 
-  #holds(index: number, page: Uint8Array | undefined): boolean {
-    const start = index * WINDOW_PAGE;
-    return this.#buffer.compare(page ?? ZERO_PAGE, 0, WINDOW_PAGE, start, start + WINDOW_PAGE) === 0;
+  #restore(index: number): void {
+    const page: Uint8Array = this.#pages[index] ?? ZERO_PAGE;
+    const start = startIn(page, index);
+    this.bytes.set(page.subarray(start, start + WINDOW_PAGE), index * WINDOW_PAGE);
   }
+
+  #holds(index: number, page: Uint8Array = ZERO_PAGE): boolean {
+    const [at, start] = [index * WINDOW_PAGE, startIn(page, index)];
+    return this.#buffer.compare(page, start, start + WINDOW_PAGE, at, at + WINDOW_PAGE) === 0;
+  }
+}
+
+/** Where a page begins in its own bytes or in those of its block. */
+function startIn(bytes: Uint8Array, index: number): number {
+  return bytes.length === BLOCK_BYTES ? (index % BLOCK_PAGES) * WINDOW_PAGE : 0;
 }

@@ -1,4 +1,6 @@
 /** Some states of a history, from which every other one is soon reached. */
+import type { Tree } from "../merkle/tree.ts";
+import { Checkpoint } from "../state/checkpoint.ts";
 import type { State } from "../state/state.ts";
 import { leastMissed } from "./thinning.ts";
 
@@ -11,12 +13,15 @@ export interface Snapshot {
 /** How much may be kept. */
 export interface SnapshotLimits {
   readonly count: number;
-  /** Bytes of pages that states do not share with the state before them. */
+  /** Bytes of pages that states do not share with the state behind them. Whoever runs the history has the last one anyway. */
   readonly bytes: number;
 }
 
-interface Kept extends Snapshot {
-  /** Bytes of pages that the snapshot before it does not have. */
+interface Kept {
+  readonly step: bigint;
+  /** Weakly, if it is the last one and large: as long as somebody else has it. */
+  readonly state: State | WeakRef<State>;
+  /** Bytes of pages that the snapshot behind it does not have. */
   readonly bytes: number;
 }
 
@@ -39,39 +44,65 @@ export class Snapshots {
 
   /** Keeps a state; another one kept for the same step gives way. */
   add(step: bigint, state: State, pinned = false): void {
+    this.#forget();
     if (pinned) this.#pinned.add(step);
     const at = this.#position(step);
-    const exists = this.#list[at]?.step === step;
-    const next = this.#list[exists ? at + 1 : at];
-    const bytes = bytesUnlike(state, this.#list[at - 1]?.state);
-    this.#bytes += bytes - (exists ? this.#list[at]!.bytes : 0);
-    this.#list.splice(at, exists ? 1 : 0, { step, state, bytes });
-    if (next !== undefined) {
-      const after = { ...next, bytes: bytesUnlike(next.state, state) };
-      this.#bytes += after.bytes - next.bytes;
-      this.#list[at + 1] = after;
-    }
-    while (this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes) if (!this.#thin()) break;
+    this.#replace(at, this.#list[at]?.step === step ? 1 : 0, { step, state, bytes: 0 });
+    const isTooMuch = (): boolean => this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes;
+    while (isTooMuch()) if (!this.#thin()) break;
   }
 
   /** The snapshot with the greatest step that is not beyond `step`. */
   before(step: bigint): Snapshot {
+    this.#forget();
     const at = this.#position(step);
-    const found = this.#list[at]?.step === step ? this.#list[at] : this.#list[at - 1];
-    if (found === undefined) throw new RangeError(`no snapshot at or before step ${step}`);
-    return found;
+    const found = this.#list[at]?.step === step ? at : at - 1;
+    const state = this.#stateAt(found);
+    if (state === undefined) throw new RangeError(`no snapshot at or before step ${step}`);
+    return { step: this.#list[found]!.step, state };
   }
 
   /** Lets one go; false if none may. */
   #thin(): boolean {
     const at = leastMissed(this.#list, ({ step }) => !this.#pinned.has(step));
-    const [gone] = at === undefined ? [] : this.#list.splice(at, 1);
-    if (at === undefined || gone === undefined) return false;
-    const next = this.#list[at]!;
-    const after = { ...next, bytes: bytesUnlike(next.state, this.#list[at - 1]?.state) };
-    this.#list[at] = after;
-    this.#bytes += after.bytes - next.bytes - gone.bytes;
+    if (at === undefined) return false;
+    this.#replace(at, 1);
     return true;
+  }
+
+  /** Takes out the last one, if it was held weakly and is gone. */
+  #forget(): void {
+    const last = this.#list.length - 1;
+    if (last >= 0 && this.#stateAt(last) === undefined) this.#replace(last, 1);
+  }
+
+  #replace(at: number, count: number, ...by: readonly Kept[]): void {
+    const gone = this.#list.splice(at, count, ...by);
+    this.#bytes -= gone.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const changed of [at - 1, at]) this.#weigh(changed);
+  }
+
+  /** Computes what a snapshot takes, now that others are beside it. */
+  #weigh(at: number): void {
+    const kept = this.#list[at];
+    const state = this.#stateAt(at);
+    if (kept === undefined || state === undefined) return;
+    const next = this.#stateAt(at + 1);
+    // The first state is somebody's too.
+    const bytes = at === 0 || next === undefined ? 0 : bytesUnlike(state, next);
+    this.#bytes += bytes - kept.bytes;
+    const isWeak = next === undefined && !this.#pinned.has(kept.step) && this.#isLarge(state);
+    this.#list[at] = { step: kept.step, state: isWeak ? new WeakRef(state) : state, bytes };
+  }
+
+  #isLarge(state: State): boolean {
+    const first = this.#stateAt(0);
+    return first !== undefined && bytesUnlike(state, first, this.#limits.bytes) > this.#limits.bytes;
+  }
+
+  #stateAt(at: number): State | undefined {
+    const state = this.#list[at]?.state;
+    return state instanceof WeakRef ? state.deref() : state;
   }
 
   /** Where the first snapshot with a step not below `step` stands. */
@@ -80,16 +111,27 @@ export class Snapshots {
     let high = this.#list.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#list[middle] as Snapshot).step < step) low = middle + 1;
+      if (this.#list[middle]!.step < step) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 }
 
-/** What a state takes beside another one that is kept too; nothing for the first, which somebody holds anyway. */
-function bytesUnlike(state: State, other: State | undefined): number {
-  if (other === undefined) return 0;
+/** What a state takes beside another one that is kept too; if it is more than `most`, that it is more. */
+function bytesUnlike(state: State, other: State, most = Infinity): number {
+  const pages = 1 + most / PAGE_BYTES;
   const trees = ["memory", "stack", "cells"] as const;
-  return PAGE_BYTES * trees.reduce((pages, tree) => pages + state[tree].pagesNotShared(other[tree]), 1);
+  const live = trees.reduce((sum, tree) => sum + state[tree].pagesNotShared(other[tree], pages), 1);
+  return PAGE_BYTES * (live + (live > pages ? 0 : pagesBehind(state, other)));
+}
+
+/** Pages of an open transaction's checkpoint that neither the state itself has nor the other one. */
+function pagesBehind({ memory, checkpoint }: State, other: State): number {
+  const before = memoryOf(checkpoint);
+  return before === undefined || before === memoryOf(other.checkpoint) ? 0 : before.pagesNotShared(memory);
+}
+
+function memoryOf(checkpoint: State["checkpoint"]): Tree | undefined {
+  return checkpoint instanceof Checkpoint ? checkpoint.memory : undefined;
 }

@@ -4,6 +4,7 @@
  * finish in time is hashed again by the caller.
  */
 import type { Worker } from "node:worker_threads";
+import { host } from "../host.ts";
 import { hashPiece, type Piece, PIECE_BYTES, pieceIn } from "./page-lanes.ts";
 
 /** Pieces that the thread has before it: while it hashes one, the next ones wait. */
@@ -124,11 +125,6 @@ export class HashThread {
     this.#isGone = true;
     await this.#worker.terminate();
   }
-}
-
-/** Node; undefined in browsers. */
-function host(): NodeJS.Process | undefined {
-  return (globalThis as Partial<typeof globalThis>).process;
 }
 
 /** Nodes of large batches after which a thread is started: some 15 ms of work, as much as starting it costs. */

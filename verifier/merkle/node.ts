@@ -2,6 +2,7 @@
  * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
  * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
  */
+import { Block, BLOCK_LEVEL, BLOCK_PAGES, hashBlocks, hashIn, PAGE_LEVEL, pageOf } from "./block.ts";
 import { HASH_BYTES } from "./keccak.ts";
 import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
@@ -9,7 +10,7 @@ import { type HashedPage, hashPages } from "./page-hash.ts";
 import { zeroHash } from "./zero.ts";
 
 /** A node, or `undefined` for a subtree of zeros. The level is not stored: whoever descends knows it. */
-export type Node = Leaf | Page | Branch | undefined;
+export type Node = Leaf | Page | Block | Branch | undefined;
 
 /** Level 0: one word, not zero. */
 export class Leaf {
@@ -63,6 +64,29 @@ export function page(bytes: Uint8Array, previous?: Node): Node {
   return new Page(bytes, isAlike ? previous : undefined);
 }
 
+/** The node over the bytes of a block, which it keeps; see {@link page}. */
+export function block(bytes: Uint8Array, previous?: Node): Node {
+  return isZero(bytes) ? undefined : new Block(bytes, previous instanceof Block ? previous : undefined);
+}
+
+/**
+ * A block as branches over pages.
+ * @param isKept - whether they will be part of a tree: then their bytes are copies, so that none of them keeps all of the block
+ */
+export function unfold(whole: Block, isKept: boolean): Branch {
+  const own = (bytes: Uint8Array): Uint8Array => (isKept ? bytes.slice() : bytes);
+  let level: Node[] = Array.from({ length: BLOCK_PAGES }, (_, i) => page(own(pageOf(whole, i))));
+  for (let at = PAGE_LEVEL; ; at++) {
+    level.forEach((node, i) => {
+      const hash = hashIn(whole, at, i);
+      if (node !== undefined && hash !== undefined) node.hash = own(hash);
+    });
+    const [top] = level;
+    if (at === BLOCK_LEVEL && top instanceof Branch) return top;
+    level = Array.from({ length: level.length / 2 }, (_, i) => branch(level[2 * i], level[2 * i + 1]));
+  }
+}
+
 /** The node over two nodes of the level below. */
 export function branch(left: Node, right: Node): Node {
   return left === undefined && right === undefined ? undefined : new Branch(left, right);
@@ -71,12 +95,14 @@ export function branch(left: Node, right: Node): Node {
 /** The left child of a node above level 0. */
 export function leftOf(node: Node): Node {
   if (node instanceof Branch) return node.left;
+  if (node instanceof Block) return unfold(node, false).left;
   return node instanceof Page ? page(node.bytes.subarray(0, node.bytes.length / 2)) : undefined;
 }
 
 /** The right child of a node above level 0. */
 export function rightOf(node: Node): Node {
   if (node instanceof Branch) return node.right;
+  if (node instanceof Block) return unfold(node, false).right;
   return node instanceof Page ? page(node.bytes.subarray(node.bytes.length / 2)) : undefined;
 }
 
@@ -88,12 +114,14 @@ export function hashOf(node: Node, level: number): Uint8Array {
 }
 
 /** All that is missing below a node, level by level: nodes of one level do not wait for each other. */
-function hashBelow(top: Leaf | Page | Branch, level: number): void {
+function hashBelow(top: Leaf | Page | Block | Branch, level: number): void {
   const branches: Branch[][] = [];
   const pages: Page[] = [];
-  collect(top, level, branches, pages);
+  const blocks: Block[] = [];
+  collect(top, level, { branches, pages, blocks });
   // Each takes twice its size while it is hashed.
   for (let first = 0; first < pages.length; first += BATCH) hashPages(pages.slice(first, first + BATCH));
+  hashBlocks(blocks);
   branches.forEach((missing, at) => {
     for (let first = 0; first < missing.length; first += BATCH) {
       const batch = missing.slice(first, first + BATCH);
@@ -109,15 +137,23 @@ function hashBelow(top: Leaf | Page | Branch, level: number): void {
   });
 }
 
-/** Sorts the nodes without a hash: branches by level, and pages. */
-function collect(node: Node, level: number, branches: Branch[][], pages: Page[]): void {
+/** Nodes without a hash; branches by level. */
+interface Missing {
+  readonly branches: Branch[][];
+  readonly pages: Page[];
+  readonly blocks: Block[];
+}
+
+/** Sorts the nodes without a hash. */
+function collect(node: Node, level: number, missing: Missing): void {
   if (node === undefined || node.hash !== undefined) return;
   if (node instanceof Leaf) node.hash = leafBytes(node.value);
-  else if (node instanceof Page) pages.push(node);
+  else if (node instanceof Page) missing.pages.push(node);
+  else if (node instanceof Block) missing.blocks.push(node);
   else {
-    (branches[level] ??= []).push(node);
-    collect(node.left, level - 1, branches, pages);
-    collect(node.right, level - 1, branches, pages);
+    (missing.branches[level] ??= []).push(node);
+    collect(node.left, level - 1, missing);
+    collect(node.right, level - 1, missing);
   }
 }
 

@@ -3,11 +3,9 @@
  * one, so keeping a state costs nothing but what changes later. Hashes are computed when a root or an opening is asked for,
  * once a node.
  */
+import { Block, BLOCK_BYTES, BLOCK_LEVEL, BLOCK_PAGES, PAGE_LEVEL, pageOf } from "./block.ts";
 import { LEAF_BYTES, readLeaf, writeLeaf } from "./leaf.ts";
-import { branch, hashOf, Leaf, leaf, leftOf, type Node, page, Page, rightOf } from "./node.ts";
-
-/** The level of a page: 128 leaves, 4 KiB. */
-export const PAGE_LEVEL = 7;
+import { block, branch, hashOf, Leaf, leaf, leftOf, type Node, page, Page, rightOf, unfold } from "./node.ts";
 
 /** A node and what it takes to compute the root from it. */
 export interface TreeOpening {
@@ -17,10 +15,11 @@ export interface TreeOpening {
   readonly siblings: readonly (Uint8Array | undefined)[];
 }
 
-/** What a page becomes: 2^{@link PAGE_LEVEL} leaves. */
+/** What a page becomes, or all pages of a block. */
 export interface PageChange {
-  /** Counts pages from the left. */
+  /** Counts pages from the left; of a block its first page. */
   readonly index: number;
+  /** 4 KiB, or 64 KiB for a block. */
   readonly bytes: Uint8Array;
 }
 
@@ -52,7 +51,7 @@ export class Tree {
     for (let level = this.depth; ; level--) {
       if (node === undefined) return 0n;
       if (node instanceof Leaf) return node.value;
-      if (node instanceof Page) return readLeaf(node.bytes, LEAF_BYTES * within);
+      if (node instanceof Page || node instanceof Block) return readLeaf(node.bytes, LEAF_BYTES * within);
       const half = 2 ** (level - 1);
       const right = within >= half;
       node = right ? node.right : node.left;
@@ -119,13 +118,16 @@ export class Tree {
     return new Tree(this.depth, top);
   }
 
-  /** The tree with whole pages replaced. Their bytes are kept: they must not change afterwards. */
+  /** The tree with whole pages or blocks replaced. Their bytes are kept: they must not change afterwards. */
   withPages(pages: readonly PageChange[]): Tree {
     if (this.depth < PAGE_LEVEL) throw new RangeError(`a tree of depth ${this.depth} has no pages`);
-    pages.forEach(({ index }, i) => {
-      this.#check(PAGE_LEVEL, index);
-      if (i > 0 && pages[i - 1]!.index >= index) throw new RangeError("pages are replaced in ascending order");
-    });
+    let next = 0;
+    for (const { index, bytes } of pages) {
+      const isBlock = bytes.length === BLOCK_BYTES;
+      this.#check(isBlock ? BLOCK_LEVEL : PAGE_LEVEL, isBlock ? index / BLOCK_PAGES : index);
+      if (index < next) throw new RangeError("pages are replaced in ascending order");
+      next = index + (isBlock ? BLOCK_PAGES : 1);
+    }
     return pages.length === 0
       ? this
       : new Tree(this.depth, replacePages(this.#top, this.depth, { pages, from: 0, to: pages.length, first: 0 }));
@@ -166,9 +168,12 @@ export class Tree {
     });
   }
 
-  /** How many runs of 128 leaves (of the whole of smaller trees) this tree does not share with another one of the same depth. */
-  pagesNotShared(other: Tree): number {
-    return countUnlike(this.#top, other.#top, Math.max(0, this.depth - PAGE_LEVEL));
+  /**
+   * How many runs of 128 leaves (of the whole of smaller trees) that are not all zero this tree has to itself beside another one of the
+   * same depth; of a block all of them. Counting ends at `most`, or somewhat behind it.
+   */
+  pagesNotShared(other: Tree, most = Infinity): number {
+    return countUnlike(this.#top, other.#top, Math.max(0, this.depth - PAGE_LEVEL), most);
   }
 
   /** Every leaf that is not zero, as [index, value], in order. */
@@ -209,13 +214,19 @@ function isRight(place: Place, level: number): boolean {
   return Math.floor(place.index / 2 ** (level - place.level)) % 2 === 1;
 }
 
-function replace(node: Node, level: number, place: Place, replacement: Node): Node {
+function replace(whole: Node, level: number, place: Place, replacement: Node): Node {
   if (level === place.level) return replacement;
+  const node = opened(whole);
   const left = leftOf(node);
   const right = rightOf(node);
   return isRight(place, level - 1)
     ? branch(left, replace(right, level - 1, place, replacement))
     : branch(replace(left, level - 1, place, replacement), right);
+}
+
+/** A node below which something is replaced: not a block, whose bytes are one. */
+function opened(node: Node): Node {
+  return node instanceof Block ? unfold(node, true) : node;
 }
 
 function replacePage(top: Node, depth: number, place: Place, bytes: Uint8Array): Node {
@@ -230,9 +241,12 @@ interface PageRun {
   readonly first: number;
 }
 
-function replacePages(node: Node, level: number, { pages, from, to, first }: PageRun): Node {
-  if (from === to) return node;
-  if (level === PAGE_LEVEL) return page(pages[from]!.bytes, node);
+function replacePages(whole: Node, level: number, { pages, from, to, first }: PageRun): Node {
+  if (from === to) return whole;
+  const { bytes } = pages[from]!;
+  if (level === BLOCK_LEVEL && bytes.length === BLOCK_BYTES) return block(bytes, whole);
+  if (level === PAGE_LEVEL) return page(bytes, whole);
+  const node = opened(whole);
   const second = first + 2 ** (level - 1 - PAGE_LEVEL);
   let middle = from;
   while (middle < to && pages[middle]!.index < second) middle++;
@@ -242,8 +256,9 @@ function replacePages(node: Node, level: number, { pages, from, to, first }: Pag
   );
 }
 
-function cut(node: Node, level: number, index: number, value: bigint): Node {
+function cut(whole: Node, level: number, index: number, value: bigint): Node {
   if (level === 0) return leaf(value);
+  const node = opened(whole);
   const half = 2 ** (level - 1);
   return index < half
     ? branch(cut(leftOf(node), level - 1, index, value), undefined)
@@ -257,7 +272,7 @@ function copyLeaves(node: Node, level: number, at: number, target: Uint8Array): 
   if (node === undefined || at + size <= 0 || at >= room) return;
   if (node instanceof Leaf) {
     writeLeaf(node.value, target, at * LEAF_BYTES);
-  } else if (node instanceof Page) {
+  } else if (node instanceof Page || node instanceof Block) {
     const from = Math.max(-at, 0);
     const piece = node.bytes.subarray(from * LEAF_BYTES, (room - at) * LEAF_BYTES);
     target.set(piece, (at + from) * LEAF_BYTES);
@@ -282,10 +297,20 @@ function* pagesOf(
   pageLevel: number,
 ): Generator<readonly [number, Uint8Array]> {
   if (node === undefined) return;
-  if (level > pageLevel) {
+  if (node instanceof Block) {
+    for (const [i, bytes] of partsOf(node)) {
+      if (page(bytes) !== undefined) yield [first + i * 2 ** PAGE_LEVEL, bytes];
+    }
+  } else if (level > pageLevel) {
     yield* pagesOf(leftOf(node), level - 1, first, pageLevel);
     yield* pagesOf(rightOf(node), level - 1, first + 2 ** (level - 1), pageLevel);
   } else yield [first, bytesOf(node, level)];
+}
+
+/** The pages of a block, or of a node that takes its place. */
+function* partsOf(node: Node): Generator<readonly [index: number, bytes: Uint8Array]> {
+  const whole = node instanceof Block ? node : new Block(bytesOf(node, BLOCK_LEVEL));
+  for (let i = 0; i < BLOCK_PAGES; i++) yield [i, pageOf(whole, i)];
 }
 
 interface Run {
@@ -294,10 +319,12 @@ interface Run {
   readonly pageLevel: number;
 }
 
-function countUnlike(node: Node, other: Node, levels: number): number {
-  if (node === other) return 0;
+function countUnlike(node: Node, other: Node, levels: number, most: number): number {
+  if (node === other || node === undefined) return 0;
   if (levels === 0) return 1;
-  return countUnlike(leftOf(node), leftOf(other), levels - 1) + countUnlike(rightOf(node), rightOf(other), levels - 1);
+  if (node instanceof Block) return BLOCK_PAGES;
+  const left = countUnlike(leftOf(node), leftOf(other), levels - 1, most);
+  return left >= most ? left : left + countUnlike(rightOf(node), rightOf(other), levels - 1, most - left);
 }
 
 /** Goes where nodes are not the same object: trees that come from one another share what they have in common. */
@@ -307,7 +334,9 @@ function* pagesUnlike(
   { level, first, pageLevel }: Run,
 ): Generator<readonly [number, Uint8Array]> {
   if (node === other) return;
-  if (level > pageLevel) {
+  if (node instanceof Block || other instanceof Block) {
+    for (const [i, bytes] of partsOf(node)) yield [first + i * 2 ** PAGE_LEVEL, bytes];
+  } else if (level > pageLevel) {
     const [below, half] = [level - 1, 2 ** (level - 1)];
     yield* pagesUnlike(leftOf(node), leftOf(other), { level: below, first, pageLevel });
     yield* pagesUnlike(rightOf(node), rightOf(other), { level: below, first: first + half, pageLevel });

@@ -11,7 +11,8 @@
  * | 2 | 8 bytes: how many pages, from this one on, are all zero and were not before |
  */
 import { LEAF_BYTES } from "../merkle/leaf.ts";
-import { PAGE_LEVEL, Tree } from "../merkle/tree.ts";
+import { PAGE_LEVEL } from "../merkle/block.ts";
+import { Tree } from "../merkle/tree.ts";
 import type { PieceReader, PieceWriter } from "./byte-pieces.ts";
 
 const END = 0;

@@ -13,8 +13,9 @@ import { stepState } from "../../../verifier/state/step-state.ts";
 import { identity } from "../interpreter/agree.ts";
 import { eagerEngine } from "./agree.ts";
 
-async function programOf(text: string): Promise<Program> {
-  return buildProgram([{ name: "guest", bytes: Uint8Array.from(await parse(text)) }], { convention: "typed" });
+async function programOf(text: string, memoryPages = 1024): Promise<Program> {
+  const modules = [{ name: "guest", bytes: Uint8Array.from(await parse(text)) }];
+  return buildProgram(modules, { convention: "typed", limits: { memoryPages } });
 }
 
 /** One transaction for each argument of `run`, the first export. */
@@ -156,6 +157,33 @@ describe("engine / memories", function () {
       expected = stepState(expected);
       execution.run(1n);
       if (step % 50 === 49) expect(identity(execution.save()), `step ${step}`).to.deep.equal(identity(expected));
+    }
+  });
+
+  it("keeps large memories in blocks, from the growth that makes them large", async () => {
+    const program = await programOf(
+      `(module (memory 1020 1100) (func (export "run") (param i64) (result i32)
+      (local $i i32) (local $x i32)
+      (drop (memory.grow (i32.shl (i32.and (i32.wrap_i64 (local.get 0)) (i32.const 1)) (i32.const 3))))
+      (local.set $x (i32.add (i32.wrap_i64 (local.get 0)) (i32.const 77)))
+      (memory.fill
+        (i32.shl (i32.wrap_i64 (local.get 0)) (i32.const 21)) (i32.wrap_i64 (local.get 0)) (i32.const 3000000))
+      (loop $more
+        (local.set $x (i32.add (i32.mul (local.get $x) (i32.const 1103515245)) (i32.const 12345)))
+        (i32.store
+          (i32.and (local.get $x) (i32.const 0x3fc3ffc))
+          (i32.add
+            (i32.load (i32.and (i32.shr_u (local.get $x) (i32.const 5)) (i32.const 0x3fc3ffc)))
+            (i32.and (local.get $i) (i32.wrap_i64 (local.get 0)))))
+        (br_if $more (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 30000))))
+      (memory.fill (i32.const 0x3fe0000) (i32.const 0) (i32.const 200000))
+      (if (i64.eqz (i64.rem_u (local.get 0) (i64.const 3))) (then unreachable))
+      (i32.load (i32.and (local.get $x) (i32.const 0x3fc3ffc)))))`,
+      1100,
+    );
+    for (const gap of [300_011, 2 ** 40]) {
+      const { report } = expectSame(program, started(program, [5n, 6n, 7n, 8n, 8n, 9n, 10n], false), gap);
+      expect(report.nativeSteps > 50_000n).to.equal(true);
     }
   });
 
