@@ -21,14 +21,10 @@ export const BLOCK_BYTES = LEAF_BYTES * 2 ** BLOCK_LEVEL;
 /** Pages of a block. */
 export const BLOCK_PAGES = BLOCK_BYTES / PAGE_BYTES;
 
-/** Hashes of a block: of its pages, of pairs of pages, and so on up to its own. */
-const HASHES = 2 * BLOCK_PAGES - 1;
-
 /** Level {@link BLOCK_LEVEL}: a run of {@link BLOCK_BYTES}, not all zero. It unfolds into pages where a leaf changes. */
 export class Block {
   readonly bytes: Uint8Array;
-  hash: Uint8Array | undefined;
-  /** All its hashes, those of the pages first; undefined until it is hashed. */
+  /** The hashes of its pages, and behind them its own; undefined until it is hashed. */
   hashes: Uint8Array | undefined;
   /** What it replaces: the pages that are the same have the same hashes. */
   previous: Block | undefined;
@@ -38,17 +34,23 @@ export class Block {
     // One without hashes tells nothing, but the one before it may.
     this.previous = previous?.hashes === undefined ? previous?.previous : previous;
   }
+
+  get hash(): Uint8Array | undefined {
+    return this.hashes?.subarray(OWN);
+  }
 }
+
+/** Where a block's own hash stands behind those of its pages. */
+const OWN = HASH_BYTES * BLOCK_PAGES;
 
 /** The bytes of a page of a block. */
 export function pageOf(block: Block, index: number): Uint8Array {
   return block.bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
 }
 
-/** The hash of the node at (level, index) of a block, from the pages up; undefined if it is not known. */
-export function hashIn({ hashes: all }: Block, level: number, index: number): Uint8Array | undefined {
-  const first = 2 * BLOCK_PAGES - 2 ** (BLOCK_LEVEL + 1 - level);
-  return all?.subarray(HASH_BYTES * (first + index), HASH_BYTES * (first + index + 1));
+/** The hash of a page of a block; undefined if it is not known. */
+export function pageHashOf({ hashes: all }: Block, index: number): Uint8Array | undefined {
+  return all?.subarray(HASH_BYTES * index, HASH_BYTES * (index + 1));
 }
 
 /** Blocks that are hashed together: as many nodes of one level as a batch has, and 2 MiB of pages. */
@@ -63,33 +65,25 @@ function hashSome(blocks: readonly Block[]): void {
   const jobs: { page: HashedPage; into: Uint8Array }[] = [];
   for (const block of blocks) {
     const { previous } = block;
-    const all = previous?.hashes?.slice() ?? new Uint8Array(HASH_BYTES * HASHES);
-    block.hashes = all;
+    block.hashes = previous?.hashes?.slice() ?? new Uint8Array(OWN + HASH_BYTES);
     block.previous = undefined;
     for (let i = 0; i < BLOCK_PAGES; i++) {
       const bytes = pageOf(block, i);
       if (previous !== undefined && Buffer.compare(bytes, pageOf(previous, i)) === 0) continue;
       const page = { bytes, hash: undefined, previous: undefined, inner: undefined };
-      jobs.push({ page, into: hashIn(block, PAGE_LEVEL, i)! });
+      jobs.push({ page, into: pageHashOf(block, i)! });
     }
   }
   hashPages(jobs.map(({ page }) => page));
   for (const { page, into } of jobs) into.set(page.hash!);
-  for (let level = PAGE_LEVEL + 1; level <= BLOCK_LEVEL; level++) hashLevel(blocks, level);
-  for (const block of blocks) block.hash = hashIn(block, BLOCK_LEVEL, 0);
-}
-
-/** Hashes the nodes of one level of some blocks, a batch at most, from those below. */
-function hashLevel(blocks: readonly Block[], level: number): void {
-  const width = 2 ** (BLOCK_LEVEL - level);
-  const below = 2 * BLOCK_PAGES - 4 * width;
+  let level = Buffer.concat(blocks.map(({ hashes: all }) => all!.subarray(0, OWN)));
+  while (level.length > HASH_BYTES * blocks.length) {
+    nodes.set(level);
+    hashNodes(level.length / NODE_BYTES);
+    level = Buffer.from(hashes.subarray(0, level.length / 2));
+  }
   blocks.forEach(({ hashes: all }, i) => {
-    nodes.set(all!.subarray(HASH_BYTES * below, HASH_BYTES * (below + 2 * width)), i * width * NODE_BYTES);
-  });
-  hashNodes(blocks.length * width);
-  blocks.forEach(({ hashes: all }, i) => {
-    const made = hashes.subarray(HASH_BYTES * i * width, HASH_BYTES * (i + 1) * width);
-    all!.set(made, HASH_BYTES * (below + 2 * width));
+    all!.set(level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), OWN);
   });
 }
 

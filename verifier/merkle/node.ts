@@ -2,7 +2,7 @@
  * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
  * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
  */
-import { Block, BLOCK_LEVEL, BLOCK_PAGES, hashBlocks, hashIn, PAGE_LEVEL, pageOf } from "./block.ts";
+import { Block, BLOCK_PAGES, hashBlocks, pageHashOf, pageOf } from "./block.ts";
 import { HASH_BYTES } from "./keccak.ts";
 import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
@@ -75,16 +75,19 @@ export function block(bytes: Uint8Array, previous?: Node): Node {
  */
 export function unfold(whole: Block, isKept: boolean): Branch {
   const own = (bytes: Uint8Array): Uint8Array => (isKept ? bytes.slice() : bytes);
-  let level: Node[] = Array.from({ length: BLOCK_PAGES }, (_, i) => page(own(pageOf(whole, i))));
-  for (let at = PAGE_LEVEL; ; at++) {
-    level.forEach((node, i) => {
-      const hash = hashIn(whole, at, i);
-      if (node !== undefined && hash !== undefined) node.hash = own(hash);
-    });
-    const [top] = level;
-    if (at === BLOCK_LEVEL && top instanceof Branch) return top;
+  let level: Node[] = Array.from({ length: BLOCK_PAGES }, (_, i) => {
+    const node = page(own(pageOf(whole, i)));
+    const hash = pageHashOf(whole, i);
+    if (node instanceof Page && hash !== undefined) node.hash = own(hash);
+    return node;
+  });
+  while (level.length > 1) {
     level = Array.from({ length: level.length / 2 }, (_, i) => branch(level[2 * i], level[2 * i + 1]));
   }
+  const [top] = level;
+  if (!(top instanceof Branch)) throw new RangeError("a block is not all zero");
+  top.hash = whole.hash && own(whole.hash);
+  return top;
 }
 
 /** The node over two nodes of the level below. */
