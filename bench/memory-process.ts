@@ -4,9 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { engineExecutor } from "../verifier/engine/executor.ts";
-import { PAGE_BYTES, unpackSizes } from "../verifier/interpreter/core.ts";
+import type { Executor } from "../verifier/history/executor.ts";
 import { Trace } from "../verifier/history/trace.ts";
-import { stateRoot } from "../verifier/state/state.ts";
+import { PAGE_BYTES, unpackSizes } from "../verifier/interpreter/core.ts";
+import { type State, stateRoot } from "../verifier/state/state.ts";
 import { spend, spendAsync } from "./clock.ts";
 import { pauses, type PauseSeconds } from "./pauses.ts";
 import { databaseRecipe } from "./workloads/database.ts";
@@ -25,8 +26,8 @@ export interface ProcessOrder {
 export interface ProcessReport {
   /** The most memory that the process had, in bytes. */
   readonly peak: number;
-  /** Bytes of the guest's memory in the end. */
-  readonly memory: number;
+  /** Bytes of the guest's memory in the end; not told of a run in V8. */
+  readonly memory?: number;
   /** Up to the first pause. */
   readonly fill?: number;
   /** The first state and its root: everything has changed. */
@@ -49,7 +50,10 @@ const STATEMENTS = [30_000, 30_001, 30_002] as const;
 /** Height of the commitment's tree. */
 const HEIGHT = 4;
 
-type Measured = Omit<ProcessReport, "peak" | "memory">;
+/** More steps than any guest takes. */
+const ALL = 2n ** 60n;
+
+type Measured = Omit<ProcessReport, "peak">;
 
 async function main({ guest, way }: ProcessOrder): Promise<ProcessReport> {
   const isDatabase = guest === "sqlite";
@@ -66,8 +70,7 @@ async function main({ guest, way }: ProcessOrder): Promise<ProcessReport> {
     return {};
   };
   const measured = await run();
-  const memory = isDatabase ? databaseBytes(workload) : guest.mebibytes * 2 ** 20;
-  return { peak: peakBytes(), memory, ...measured };
+  return { peak: peakBytes(), ...measured };
 }
 
 function pausing(workload: Workload, mebibytes: number): Measured {
@@ -76,27 +79,30 @@ function pausing(workload: Workload, mebibytes: number): Measured {
   const execution = engineExecutor(workload.program).load(workload.start(stores));
   const fill = spend(() => execution.run(filled)).elapsed;
   const firstRoot = spend(() => stateRoot(execution.save())).elapsed;
-  return { fill, firstRoot, pauses: pauses(execution, BigInt(TOUCHED * STORE_STEPS), PAUSES) };
+  const stretches = pauses(execution, BigInt(TOUCHED * STORE_STEPS), PAUSES);
+  return { memory: memoryOf(execution.save()), fill, firstRoot, pauses: stretches };
 }
 
 async function committing(workload: Workload, sizes: readonly number[]): Promise<Measured> {
   const executor = engineExecutor(workload.program);
-  const length = lengthOf(Number(executor.load(workload.start(...sizes)).run(2n ** 60n)));
+  const { steps, memory } = wholeRun(executor, workload.start(...sizes));
+  // Of the shortest history that has so many steps, as a power of two.
+  const length = Math.ceil(Math.log2(Number(steps)));
   const trace = new Trace(workload.start(...sizes), [HEIGHT, length - HEIGHT], { executor });
   let roots = 0;
   const { elapsed } = await spendAsync(async () => (roots = (await trace.commitment(0, 0n)).distinct));
-  return { commitment: { seconds: elapsed, roots } };
+  return { memory, commitment: { seconds: elapsed, roots } };
 }
 
-/** Of the shortest history that has so many steps, as a power of two. */
-function lengthOf(steps: number): number {
-  return Math.ceil(Math.log2(steps));
+function wholeRun(executor: Executor, start: State): { steps: bigint; memory: number } {
+  const execution = executor.load(start);
+  const steps = execution.run(ALL);
+  return { steps, memory: memoryOf(execution.save()) };
 }
 
-function databaseBytes(workload: Workload): number {
-  const execution = engineExecutor(workload.program).load(workload.start(STATEMENTS[0]));
-  execution.run(2n ** 60n);
-  return PAGE_BYTES * (unpackSizes(execution.save().registers.sizes)[0] ?? 0);
+/** Bytes of the guest's first memory. */
+function memoryOf({ registers }: State): number {
+  return PAGE_BYTES * (unpackSizes(registers.sizes)[0] ?? 0);
 }
 
 /**

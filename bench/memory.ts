@@ -124,14 +124,14 @@ function plots(results: readonly MemoryResult[]): Plot[] {
     points: results.flatMap((result): Series["points"] => {
       const report = reportOf(result);
       const isNone = report === undefined || "failure" in report || result.guest === "sqlite";
-      return isNone ? [] : [[mebibytesOf(report.memory), y(report)]];
+      return isNone ? [] : [[result.guest, y(report)]];
     }),
   });
   const pausing = ({ pauses }: MemoryResult): Report | undefined => pauses;
   const committing = ({ commitment }: MemoryResult): Report => commitment;
   const [peaks, roots] = ["Peak memory of a process, by its guest's memory", "Time of a root, by the guest's memory"];
   const peak = [
-    seriesOf("3 × guest + 300 MB", committing, ({ memory }) => mebibytesOf(boundOf(memory))),
+    seriesOf("3 × guest + 300 MB", committing, ({ memory }) => mebibytesOf(boundOf(memory ?? 0))),
     seriesOf("commitment to transactions", committing, (report) => mebibytesOf(report.peak)),
     seriesOf("run with pauses", pausing, (report) => mebibytesOf(report.peak)),
   ];
