@@ -78,7 +78,7 @@ export class SharedWindow extends Window {
     if (!this.ensure(pages * PAGE_BYTES)) throw new Refusal("the host has no memory left");
     this.#follow();
     this.#goTo(live);
-    this.#checkpoint = checkpoint;
+    this.#keep(checkpoint);
   }
 
   override ensure(end: number): boolean {
@@ -101,16 +101,13 @@ export class SharedWindow extends Window {
 
   override checkpoint(): void {
     this.#catchUp();
-    this.commit();
-    this.#checkpoint = this.#tree;
+    this.#keep(this.#tree);
     // The run goes on.
     this.#isBehind = true;
   }
 
   override commit(): void {
-    this.#checkpoint = undefined;
-    drop(this.#replaced.size * BLOCK_BYTES);
-    this.#replaced.clear();
+    this.#keep(undefined);
   }
 
   override rollback(): void {
@@ -131,7 +128,7 @@ export class SharedWindow extends Window {
   /** Brings the tree to what the memory holds. */
   #catchUp(): void {
     if (!this.#isBehind) return;
-    this.#tree = this.#tree.withPages(this.bytes.length < LARGE ? this.#changes(1) : this.#changes(BLOCK_PAGES));
+    this.#tree = this.#tree.withPages(this.#changes(this.bytes.length < LARGE ? 1 : BLOCK_PAGES));
     this.#isBehind = false;
   }
 
@@ -148,6 +145,13 @@ export class SharedWindow extends Window {
       for (let page = index; page < index + run; page++) this.#pages[page] = bytes;
     }
     return changes;
+  }
+
+  /** Another checkpoint, or none, takes the place of the one that was kept. */
+  #keep(checkpoint: Tree | undefined): void {
+    this.#checkpoint = checkpoint;
+    drop(this.#replaced.size * BLOCK_BYTES);
+    this.#replaced.clear();
   }
 
   /** A block is about to take another one's place. */

@@ -48,8 +48,7 @@ export class Snapshots {
     if (pinned) this.#pinned.add(step);
     const at = this.#position(step);
     this.#replace(at, this.#list[at]?.step === step ? 1 : 0, { step, state, bytes: 0 });
-    const isTooMuch = (): boolean => this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes;
-    while (isTooMuch()) if (!this.#thin()) break;
+    while (this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes) if (!this.#thin()) break;
   }
 
   /** The snapshot with the greatest step that is not beyond `step`. */

@@ -3,7 +3,7 @@
  * its hash; a block takes little more than its bytes, and that is what counts where a memory has hundreds of thousands of pages.
  */
 import { HASH_BYTES } from "./keccak.ts";
-import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
+import { hashAll } from "./keccak-lanes.ts";
 import { LEAF_BYTES } from "./leaf.ts";
 import { type HashedPage, hashPages } from "./page-hash.ts";
 
@@ -43,9 +43,9 @@ export class Block {
 /** Where a block's own hash stands behind those of its pages. */
 const OWN = HASH_BYTES * BLOCK_PAGES;
 
-/** The bytes of a page of a block. */
-export function pageOf(block: Block, index: number): Uint8Array {
-  return block.bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
+/** A page of the bytes of a block. */
+export function pageOf(bytes: Uint8Array, index: number): Uint8Array {
+  return bytes.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
 }
 
 /** The hash of a page of a block; undefined if it is not known. */
@@ -53,7 +53,7 @@ export function pageHashOf({ hashes: all }: Block, index: number): Uint8Array | 
   return all?.subarray(HASH_BYTES * index, HASH_BYTES * (index + 1));
 }
 
-/** Blocks that are hashed together: as many nodes of one level as a batch has, and 2 MiB of pages. */
+/** Blocks that are hashed together: 2 MiB of pages. */
 const TOGETHER = 2 ** 5;
 
 /** Fills in the hashes of blocks, which must not have them yet. */
@@ -68,23 +68,17 @@ function hashSome(blocks: readonly Block[]): void {
     block.hashes = previous?.hashes?.slice() ?? new Uint8Array(OWN + HASH_BYTES);
     block.previous = undefined;
     for (let i = 0; i < BLOCK_PAGES; i++) {
-      const bytes = pageOf(block, i);
-      if (previous !== undefined && Buffer.compare(bytes, pageOf(previous, i)) === 0) continue;
+      const bytes = pageOf(block.bytes, i);
+      if (previous !== undefined && Buffer.compare(bytes, pageOf(previous.bytes, i)) === 0) continue;
       const page = { bytes, hash: undefined, previous: undefined, inner: undefined };
       jobs.push({ page, into: pageHashOf(block, i)! });
     }
   }
   hashPages(jobs.map(({ page }) => page));
   for (const { page, into } of jobs) into.set(page.hash!);
-  let level = Buffer.concat(blocks.map(({ hashes: all }) => all!.subarray(0, OWN)));
-  while (level.length > HASH_BYTES * blocks.length) {
-    nodes.set(level);
-    hashNodes(level.length / NODE_BYTES);
-    level = Buffer.from(hashes.subarray(0, level.length / 2));
-  }
+  let level: Uint8Array = Buffer.concat(blocks.map(({ hashes: all }) => all!.subarray(0, OWN)));
+  while (level.length > HASH_BYTES * blocks.length) level = hashAll(level);
   blocks.forEach(({ hashes: all }, i) => {
     all!.set(level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), OWN);
   });
 }
-
-if (TOGETHER * (BLOCK_PAGES / 2) > BATCH) throw new RangeError("blocks do not fit into a batch");

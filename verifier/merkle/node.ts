@@ -76,7 +76,7 @@ export function block(bytes: Uint8Array, previous?: Node): Node {
 export function unfold(whole: Block, isKept: boolean): Branch {
   const own = (bytes: Uint8Array): Uint8Array => (isKept ? bytes.slice() : bytes);
   let level: Node[] = Array.from({ length: BLOCK_PAGES }, (_, i) => {
-    const node = page(own(pageOf(whole, i)));
+    const node = page(own(pageOf(whole.bytes, i)));
     const hash = pageHashOf(whole, i);
     if (node instanceof Page && hash !== undefined) node.hash = own(hash);
     return node;

@@ -284,7 +284,7 @@ function copyLeaves(node: Node, level: number, at: number, target: Uint8Array): 
 
 /** The leaves below a node as bytes, which may be the node's own. */
 function bytesOf(node: Node, level: number): Uint8Array {
-  if (node instanceof Page) return node.bytes;
+  if (node instanceof Page || node instanceof Block) return node.bytes;
   const bytes = new Uint8Array(2 ** level * LEAF_BYTES);
   copyLeaves(node, level, 0, bytes);
   return bytes;
@@ -309,7 +309,7 @@ function* pagesOf(
 
 /** The pages of a block, or of a node that takes its place. */
 function* partsOf(node: Node): Generator<readonly [index: number, bytes: Uint8Array]> {
-  const whole = node instanceof Block ? node : new Block(bytesOf(node, BLOCK_LEVEL));
+  const whole = bytesOf(node, BLOCK_LEVEL);
   for (let i = 0; i < BLOCK_PAGES; i++) yield [i, pageOf(whole, i)];
 }
 

@@ -10,8 +10,8 @@
  * | 1 | 16 bytes with a bit for each leaf of the page (the first is the most significant), then the leaves whose bit is set |
  * | 2 | 8 bytes: how many pages, from this one on, are all zero and were not before |
  */
-import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { PAGE_LEVEL } from "../merkle/block.ts";
+import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
 import type { PieceReader, PieceWriter } from "./byte-pieces.ts";
 
