@@ -10,7 +10,7 @@ export default defineConfig(
     "coverage/",
     "types/",
     "deploy/deployments/",
-    "test/programs/*/assembly/",
+    "examples/*/assembly/",
     "verifier/program/wasi/assembly/",
   ]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },

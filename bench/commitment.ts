@@ -17,11 +17,11 @@ import { encodeTransactions, encodeTypedPayload } from "../verifier/program/tran
 import { initialState, load } from "../verifier/state/program.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
 import { isHalted, stepState } from "../verifier/state/step-state.ts";
-import { guest } from "../test/programs/build.ts";
-import { cGuest } from "../test/programs/guests.ts";
-import { ledgerTransactions } from "../test/programs/ledger/transactions.ts";
-import { loaded, Session } from "../test/programs/sqlite/session.ts";
-import { shopStatements } from "../test/programs/sqlite/shop.ts";
+import { guest } from "../examples/build.ts";
+import { cGuest } from "../examples/c/guests.ts";
+import { ledgerTransactions } from "../examples/ledger/transactions.ts";
+import { loaded, Session } from "../examples/database/session.ts";
+import { shopStatements } from "../examples/database/shop.ts";
 
 /** One store to a pseudorandom word of memory every 22 instructions. */
 const SCATTER = `(module (memory (export "memory") 1024 1024)

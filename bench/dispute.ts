@@ -1,8 +1,8 @@
 /** A dispute about a long computation from claim to verdict, played by both sides in one process: SQLite joins a table with itself. */
-import { sqliteGuest } from "../test/programs/sqlite/build.ts";
+import { sqliteGuest } from "../examples/database/build.ts";
 import { playDispute } from "../agents/scenario/dispute.ts";
 import type { Narrator } from "../agents/scenario/deal.ts";
-import type { Times } from "../agents/scenario/stopwatch.ts";
+import type { Times } from "../agents/report/stopwatch.ts";
 import { engineExecutor } from "../verifier/engine/executor.ts";
 import { buildProgram } from "../verifier/program/build.ts";
 import { encodeTransactions } from "../verifier/program/transactions.ts";

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { ClangError } from "../test/programs/clang.ts";
+import { ClangError } from "../examples/clang.ts";
 import { disputeMeasurement } from "./dispute.ts";
 import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { engineExecutor } from "../verifier/engine/executor.ts";
-import type { Executor } from "../verifier/history/executor.ts";
+import type { Executor } from "../verifier/state/executor.ts";
 import { Trace } from "../verifier/history/trace.ts";
 import { PAGE_BYTES, unpackSizes } from "../verifier/interpreter/core.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";

@@ -1,5 +1,5 @@
 /** What a pause costs: to go on behind it, and to have the state and its root. */
-import type { Execution } from "../verifier/history/executor.ts";
+import type { Execution } from "../verifier/state/executor.ts";
 import { stateRoot } from "../verifier/state/state.ts";
 import { median, spend } from "./clock.ts";
 import { BenchError } from "./workloads/workload.ts";

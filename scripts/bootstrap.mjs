@@ -279,7 +279,7 @@ async function build(node, env) {
       writeFileSync(stamp, buildState() ?? "");
     });
   }
-  const guests = join(root, "test", "programs", "build.ts");
+  const guests = join(root, "examples", "build.ts");
   if (existsSync(guests)) await setUp([node, [guests], { env }], "The guest programs do not build");
 }
 

@@ -37,7 +37,7 @@ interface Step {
 
 const root = dirname(import.meta.dirname);
 /** Compiles the programs that the tests run. */
-const GUESTS = join(root, "test", "programs", "build.ts");
+const GUESTS = join(root, "examples", "build.ts");
 
 const ok: Outcome = { passed: 1, failed: 0, skipped: [] };
 const failure: Outcome = { passed: 0, failed: 1, skipped: [] };

@@ -1,9 +1,9 @@
 /** The demonstrations of `npm start`: programs that come with the project, each with a day of its customers. */
-import { guest } from "../../test/programs/build.ts";
-import { ClangError } from "../../test/programs/clang.ts";
-import { ledgerTransactions } from "../../test/programs/ledger/transactions.ts";
-import { shopQuestion, shopTransactions } from "../../test/programs/sqlite/shop.ts";
-import { sqliteGuest } from "../../test/programs/sqlite/build.ts";
+import { guest } from "../../examples/build.ts";
+import { ClangError } from "../../examples/clang.ts";
+import { ledgerTransactions } from "../../examples/ledger/transactions.ts";
+import { shopQuestion, shopTransactions } from "../../examples/database/shop.ts";
+import { sqliteGuest } from "../../examples/database/build.ts";
 import { buildProgram, type Program } from "../../verifier/program/build.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
 import { UserError } from "./failure.ts";

@@ -1,7 +1,7 @@
 /** `--engine`: who executes a program. Both give the same states; the native engine needs far less time for long runs. */
 import { type Command, Option } from "commander";
 import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
-import type { Executor } from "../../verifier/history/executor.ts";
+import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { nativeStack } from "./large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";

@@ -2,8 +2,8 @@
 import { type Command } from "commander";
 import { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
 import type { State } from "../../verifier/state/state.ts";
-import { localHeights } from "../scenario/deploy.ts";
-import { OVERHEAD } from "../scenario/execution.ts";
+import { localHeights } from "../stage/deploy.ts";
+import { OVERHEAD } from "../../verifier/program/fragment.ts";
 import { UserError } from "./failure.ts";
 import type { Invocation } from "./prepare.ts";
 

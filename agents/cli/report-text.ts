@@ -2,8 +2,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import { type DisputedTransaction, type Report, reportJson } from "../scenario/report.ts";
-import type { Times } from "../scenario/stopwatch.ts";
+import { type DisputedTransaction, type Report, reportJson } from "../report/report.ts";
+import type { Times } from "../report/stopwatch.ts";
 import { Exit } from "./failure.ts";
 import { grouped } from "./narrator.ts";
 

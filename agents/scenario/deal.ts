@@ -4,7 +4,7 @@
  */
 import { encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
 import { bytesToHex } from "viem";
-import type { Executor } from "../../verifier/history/executor.ts";
+import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { decodeTransactions } from "../../verifier/program/transactions.ts";
@@ -12,18 +12,18 @@ import { initialState } from "../../verifier/state/program.ts";
 import { dealAbi, dealBytecode, depositsAbi } from "../chain/artifacts.ts";
 import type { Call, Sent } from "../chain/chain.ts";
 import { DealLog } from "../chain/deal-log.ts";
-import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
+import { type EmbeddedChain, startEmbeddedChain } from "../stage/embedded.ts";
 import { programTerms } from "../chain/program-terms.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { Validator } from "../validator/validator.ts";
 import { Replay, type Run } from "../worker/replay.ts";
 import { Worker } from "../worker/worker.ts";
-import { nextDeadline } from "./deadline.ts";
-import { deploy, type Deployment } from "./deploy.ts";
-import { GasBook } from "./gas-book.ts";
-import { LieError, lyingTrace, storeAfter, storeBehindAnswer } from "./lie-site.ts";
-import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
-import { takeTurns } from "./turns.ts";
+import { nextDeadline } from "../stage/deadline.ts";
+import { deploy, type Deployment } from "../stage/deploy.ts";
+import { GasBook } from "../report/gas-book.ts";
+import { LieError, lyingTrace, storeAfter, storeBehindAnswer } from "../players/adversaries/lie-site.ts";
+import { type Balance, explain, gasOf, pathOf, type Report } from "../report/report.ts";
+import { takeTurns } from "../stage/turns.ts";
 
 /** Wei. */
 const ETHER = 10n ** 18n;

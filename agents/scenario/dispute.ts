@@ -1,13 +1,13 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
 import type { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
-import type { Executor } from "../../verifier/history/executor.ts";
+import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
 import { arbiterAbi } from "../chain/artifacts.ts";
 import type { Chain } from "../chain/chain.ts";
-import { type EmbeddedChain, startEmbeddedChain } from "../chain/embedded.ts";
+import { type EmbeddedChain, startEmbeddedChain } from "../stage/embedded.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
 import { tournamentId } from "../game/commitment.ts";
 import { verdict } from "../game/rules.ts";
@@ -16,15 +16,15 @@ import { SELFISH } from "../players/adversaries/habits.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
 import { historyBook, startOf } from "../players/history-book.ts";
 import { play } from "../validator/player.ts";
-import { nextDeadline } from "./deadline.ts";
+import { nextDeadline } from "../stage/deadline.ts";
 import type { Narrator } from "./deal.ts";
-import { deploy, type Deployment } from "./deploy.ts";
-import { begin } from "./execution.ts";
-import { GasBook } from "./gas-book.ts";
-import { LieError, lyingTrace } from "./lie-site.ts";
-import { type Balance, explain, gasOf, pathOf, type Report } from "./report.ts";
-import { Stopwatch } from "./stopwatch.ts";
-import { takeTurns } from "./turns.ts";
+import { deploy, type Deployment } from "../stage/deploy.ts";
+import { begin } from "../../verifier/program/fragment.ts";
+import { GasBook } from "../report/gas-book.ts";
+import { LieError, lyingTrace } from "../players/adversaries/lie-site.ts";
+import { type Balance, explain, gasOf, pathOf, type Report } from "../report/report.ts";
+import { Stopwatch } from "../report/stopwatch.ts";
+import { takeTurns } from "../stage/turns.ts";
 
 /** Most liars: each has an account of the embedded chain. */
 export const MOST_LIARS = 16;

@@ -1,5 +1,5 @@
-/** SQLite: a few hundred thousand statements on a database of a few megabytes, in one call (test/programs/sqlite/workload.c). */
-import { sqliteWorkload } from "../../test/programs/sqlite/build.ts";
+/** SQLite: a few hundred thousand statements on a database of a few megabytes, in one call (examples/database/workload.c). */
+import { sqliteWorkload } from "../../examples/database/build.ts";
 import type { Recipe } from "./workload.ts";
 
 const STATEMENTS = 300_000;

@@ -1,16 +1,16 @@
 /** Programs that nobody here wrote, as npm has them. A module of ours makes their calls, so that all of them are one call from outside. */
 import { readFileSync } from "node:fs";
-import { packageFile } from "../../test/programs/clang.ts";
+import { packageFile } from "../../examples/clang.ts";
 import {
   type Embedder,
   type ForeignProgram,
   GUEST,
   packageVersion,
   type Support,
-} from "../../test/programs/foreign/program.ts";
-import { bodiesOf, GLUE_SUPPORT, makeWorld, rapierModule } from "../../test/programs/foreign/rapier.ts";
-import { record } from "../../test/programs/foreign/record.ts";
-import { EXPORTS as ZSTD, zstdModule } from "../../test/programs/foreign/zstd.ts";
+} from "../../examples/foreign/program.ts";
+import { bodiesOf, GLUE_SUPPORT, makeWorld, rapierModule } from "../../examples/foreign/rapier.ts";
+import { record } from "../../examples/foreign/record.ts";
+import { EXPORTS as ZSTD, zstdModule } from "../../examples/foreign/zstd.ts";
 import type { Recipe } from "./workload.ts";
 
 /** The supporting module's function that is measured. */

@@ -1,5 +1,5 @@
 /** Small guests in C, each about one thing that programs do. */
-import { cGuest, type CGuest } from "../../test/programs/guests.ts";
+import { cGuest, type CGuest } from "../../examples/c/guests.ts";
 import type { Recipe } from "./workload.ts";
 
 interface Guest {

@@ -14,9 +14,9 @@ import { Outcome } from "../../verifier/machine/opcodes.ts";
 import type { ProgramLimits } from "../../verifier/program/layout.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
 import type { State } from "../../verifier/state/state.ts";
-import { inputsOf } from "../../test/programs/foreign/play.ts";
-import { compile, type CompiledModule, instantiate, numberOf } from "../../test/programs/foreign/instances.ts";
-import type { Call } from "../../test/programs/foreign/record.ts";
+import { inputsOf } from "../../examples/foreign/inputs.ts";
+import { compile, type CompiledModule, instantiate, numberOf } from "../../examples/foreign/instances.ts";
+import type { Call } from "../../examples/foreign/record.ts";
 
 /** Fuel of a measured call: as much as any takes. */
 export const FUEL = 10n ** 15n;

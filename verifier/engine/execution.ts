@@ -1,5 +1,5 @@
 /** One run of the engine: stretches of native code, and between them the interpreter, on the same memories and stack. */
-import type { Execution } from "../history/executor.ts";
+import type { Execution } from "../state/executor.ts";
 import type { Savepoint } from "../interpreter/core.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { Status } from "../machine/opcodes.ts";

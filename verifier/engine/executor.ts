@@ -3,7 +3,7 @@
  * end of every stretch, and the step at which something traps.
  */
 import { NotWellFormed } from "../interpreter/errors.ts";
-import type { Execution, Executor } from "../history/executor.ts";
+import type { Execution, Executor } from "../state/executor.ts";
 import type { State } from "../state/state.ts";
 import { operationOf } from "../wasm/opcodes.ts";
 import { CompiledProgram } from "./compile.ts";

@@ -1,5 +1,5 @@
 /** What the interpreter does for the engine. */
-import type { Execution } from "../history/executor.ts";
+import type { Execution } from "../state/executor.ts";
 import { unpackSizes } from "../interpreter/core.ts";
 import { NotWellFormed } from "../interpreter/errors.ts";
 import { interpreterExecutor } from "../interpreter/execute.ts";

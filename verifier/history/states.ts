@@ -5,7 +5,7 @@
 import type { State } from "../state/state.ts";
 import { isHalted } from "../state/step-state.ts";
 import type { CheckpointStore } from "./checkpoint-store.ts";
-import type { Execution, Executor } from "./executor.ts";
+import type { Execution, Executor } from "../state/executor.ts";
 import { type Snapshot, type SnapshotLimits, Snapshots } from "./snapshots.ts";
 
 /** A lie: the state after `step` steps becomes another one, and the history goes on from there. */

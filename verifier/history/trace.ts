@@ -10,7 +10,7 @@ import type { CheckpointStore } from "./checkpoint-store.ts";
 import type { Commitment, LeafSource } from "./commitment.ts";
 import { CommitmentBuilder } from "./commitment-builder.ts";
 import { decodeCommitment, encodeCommitment } from "./commitment-bytes.ts";
-import type { Execution, Executor } from "./executor.ts";
+import type { Execution, Executor } from "../state/executor.ts";
 import type { SnapshotLimits } from "./snapshots.ts";
 import { type Fault, States, TraceError } from "./states.ts";
 import { StepRoots } from "./step-roots.ts";

@@ -1,7 +1,7 @@
 /**
  * Runs any state at all: on the interpreter where it has a fast form, on the reference step function where it has none.
  */
-import type { Execution, Executor } from "../history/executor.ts";
+import type { Execution, Executor } from "../state/executor.ts";
 import { isHalted, stepState } from "../state/step-state.ts";
 import type { State } from "../state/state.ts";
 import { NotWellFormed } from "./errors.ts";

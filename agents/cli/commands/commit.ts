@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { bytesToHex } from "viem";
 import { Trace } from "../../../verifier/history/trace.ts";
-import { begin, OVERHEAD } from "../../scenario/execution.ts";
+import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
 import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";

@@ -1,7 +1,7 @@
 /** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. */
 import type { Command } from "commander";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
-import { OVERHEAD } from "../../scenario/execution.ts";
+import { OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineOf } from "../engine.ts";
 import { guarded, UserError } from "../failure.ts";
 import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";

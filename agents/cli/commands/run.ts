@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
 import { decodeTypedOutput, readResults } from "../../../verifier/program/transactions.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
-import { begin, endingOf, OVERHEAD, runToEnd } from "../../scenario/execution.ts";
+import { begin, endingOf, OVERHEAD, runToEnd } from "../../../verifier/program/fragment.ts";
 import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { type AbiEvent, type Hex, keccak256, parseAbiItem, parseEventLogs, toHex } from "viem";
 import { tournamentCall } from "../../../agents/chain/tournament-calls.ts";
-import { type EmbeddedChain, startEmbeddedChain } from "../../../agents/chain/embedded.ts";
+import { type EmbeddedChain, startEmbeddedChain } from "../../../agents/stage/embedded.ts";
 import { LogFollower } from "../../../agents/chain/log-follower.ts";
-import { deploy, type Deployment } from "../../../agents/scenario/deploy.ts";
+import { deploy, type Deployment } from "../../../agents/stage/deploy.ts";
 
 const ANNOUNCED = parseAbiItem("event Announced(bytes32 indexed announcement, uint48 time)") as AbiEvent;
 const hash = (name: string): Hex => keccak256(toHex(name));

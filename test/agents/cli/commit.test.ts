@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bytesToHex } from "viem";
-import { begin, OVERHEAD } from "../../../agents/scenario/execution.ts";
+import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { prepare } from "../../../agents/cli/prepare.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { wasiProgram } from "../../programs/wasi/run.ts";
+import { wasiProgram } from "../../support/wasi/run.ts";
 import { assemble } from "../guests.ts";
 import { command, expectRefusal } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -6,7 +6,7 @@ import { griefer, IDLER, SELFISH } from "../../../agents/players/adversaries/hab
 import { announcement, decide, DILIGENT, joining, type Seat } from "../../../agents/players/decide.ts";
 import { verdict } from "../../../agents/game/rules.ts";
 import type { Params } from "../../../agents/game/types.ts";
-import { nextDeadline } from "../../../agents/scenario/deadline.ts";
+import { nextDeadline } from "../../../agents/stage/deadline.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { ARBITER, toyBook, ToyChain, toyRules, toyState } from "./toy.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { bytesToHex, type Hex, keccak256, toHex } from "viem";
-import { startEmbeddedChain } from "../../../agents/chain/embedded.ts";
+import { startEmbeddedChain } from "../../../agents/stage/embedded.ts";
 import { TournamentLog } from "../../../agents/chain/tournament-log.ts";
 import { tournamentId } from "../../../agents/game/commitment.ts";
 import { verdict } from "../../../agents/game/rules.ts";
@@ -9,11 +9,11 @@ import { griefer, IDLER, SELFISH } from "../../../agents/players/adversaries/hab
 import { LIES, tell } from "../../../agents/players/adversaries/lies.ts";
 import { DILIGENT, type Habits, type Seat } from "../../../agents/players/decide.ts";
 import { historyBook } from "../../../agents/players/history-book.ts";
-import { nextDeadline } from "../../../agents/scenario/deadline.ts";
-import { deploy } from "../../../agents/scenario/deploy.ts";
+import { nextDeadline } from "../../../agents/stage/deadline.ts";
+import { deploy } from "../../../agents/stage/deploy.ts";
 import { openWithoutDeal } from "../../../agents/scenario/dispute.ts";
-import { begin } from "../../../agents/scenario/execution.ts";
-import { takeTurns } from "../../../agents/scenario/turns.ts";
+import { begin } from "../../../verifier/program/fragment.ts";
+import { takeTurns } from "../../../agents/stage/turns.ts";
 import { play } from "../../../agents/validator/player.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor as executor } from "../../../verifier/interpreter/execute.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { LieError } from "../../../agents/scenario/lie-site.ts";
+import { LieError } from "../../../agents/players/adversaries/lie-site.ts";
 import { type Narrator, playDeal } from "../../../agents/scenario/deal.ts";
-import { reportJson } from "../../../agents/scenario/report.ts";
+import { reportJson } from "../../../agents/report/report.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { parseTransactions } from "../../../verifier/program/transactions-file.ts";

@@ -6,7 +6,7 @@ import { bytesToHex, type Hex } from "viem";
 import { opening } from "../../../agents/game/commitment.ts";
 import type { Eight, Joining, LastMove } from "../../../agents/game/types.ts";
 import type { Commitment } from "../../../verifier/history/commitment.ts";
-import { steppingExecutor } from "../../../verifier/history/executor.ts";
+import { steppingExecutor } from "../../../verifier/state/executor.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { Op } from "../../../verifier/machine/opcodes.ts";

@@ -9,7 +9,7 @@ import { prove } from "../../../verifier/proof/witness.ts";
 import { load } from "../../../verifier/state/program.ts";
 import { stateRoot, type State } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
-import { moduleArbitrary } from "../../programs/generate-module.ts";
+import { moduleArbitrary } from "../../support/generate-module.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { GeneratedGuest } from "../../verifier/program/generated-twin.ts";
 import { deployVerifier, queryOf, type StepQuery } from "./verifier.ts";

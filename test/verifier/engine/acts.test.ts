@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { engineExecutor, type EngineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
-import type { Execution } from "../../../verifier/history/executor.ts";
+import type { Execution } from "../../../verifier/state/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
@@ -14,7 +14,7 @@ import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
-import { ACTS, actsGuest, RUN_ACTS } from "../../programs/acts.ts";
+import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
 import { identity } from "../interpreter/agree.ts";
 import { SEED } from "../seed.ts";
 

@@ -15,7 +15,7 @@ import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
-import { ACTS, actsGuest, RUN_ACTS } from "../../programs/acts.ts";
+import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
 import { identity } from "../interpreter/agree.ts";
 import { SEED } from "../seed.ts";
 import { eagerEngine, someGaps } from "./agree.ts";

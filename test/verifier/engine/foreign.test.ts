@@ -8,7 +8,7 @@ import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { cGuest } from "../../programs/guests.ts";
+import { cGuest } from "../../../examples/c/guests.ts";
 import { identity } from "../interpreter/agree.ts";
 import { SEED } from "../seed.ts";
 import { eagerEngine } from "./agree.ts";

@@ -7,9 +7,9 @@ import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload, readResults } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { guest } from "../../programs/build.ts";
-import { cGuest, type CGuest } from "../../programs/guests.ts";
-import { ledgerTransactions } from "../../programs/ledger/transactions.ts";
+import { guest } from "../../../examples/build.ts";
+import { cGuest, type CGuest } from "../../../examples/c/guests.ts";
+import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { identity } from "../interpreter/agree.ts";
 import { eagerEngine, expectEngineAgreement, someGaps } from "./agree.ts";
 

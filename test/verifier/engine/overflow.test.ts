@@ -2,7 +2,7 @@
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
-import type { Execution } from "../../../verifier/history/executor.ts";
+import type { Execution } from "../../../verifier/state/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";

@@ -4,7 +4,7 @@ import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { ACTS, actsGuest, RUN_ACTS } from "../../programs/acts.ts";
+import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
 
 type Act = (typeof ACTS)[number];
 

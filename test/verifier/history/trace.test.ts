@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
-import { type Executor, steppingExecutor } from "../../../verifier/history/executor.ts";
+import { type Executor, steppingExecutor } from "../../../verifier/state/executor.ts";
 import { type Fault, TraceError } from "../../../verifier/history/states.ts";
 import { type Progress, Trace, type TraceOptions } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { type GeneratedModule, moduleArbitrary } from "../../programs/generate-module.ts";
-import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../programs/generated-transactions.ts";
+import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
+import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement } from "./agree.ts";
 

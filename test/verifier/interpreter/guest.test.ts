@@ -5,8 +5,8 @@ import { Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, readResults } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { guest } from "../../programs/build.ts";
-import { ledgerTransactions } from "../../programs/ledger/transactions.ts";
+import { guest } from "../../../examples/build.ts";
+import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { expectAgreement, identity } from "./agree.ts";
 
 /** Transactions a fragment. */

@@ -5,7 +5,7 @@
 import { CHECKS, EFFECTS, MOVES } from "../../../verifier/interpreter/effects.ts";
 import { Flag, LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
 import { packImm32, packReference, type Word } from "../../../verifier/machine/word.ts";
-import type { Draw } from "../../programs/draw.ts";
+import type { Draw } from "../../support/draw.ts";
 
 /** A function of a program; the first one is where execution begins and takes and gives nothing. */
 interface Shape {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { packSizes } from "../../../verifier/interpreter/core.ts";
 import { packWord, type Word } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { Draw } from "../../programs/draw.ts";
+import { Draw } from "../../support/draw.ts";
 import { loadedState } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement, expectExecution } from "./agree.ts";

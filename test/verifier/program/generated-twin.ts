@@ -15,8 +15,8 @@ import {
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import type { FunctionType } from "../../../verifier/wasm/types.ts";
-import { type GeneratedModule, INSTALL } from "../../programs/generate-module.ts";
-import { isReference } from "../../programs/references.ts";
+import { type GeneratedModule, INSTALL } from "../../support/generate-module.ts";
+import { isReference } from "../../support/references.ts";
 import { attempt } from "./v8.ts";
 
 /** More than any generated module grows a table to. */

@@ -5,7 +5,7 @@ import { NUMERIC, Op } from "../../../verifier/machine/opcodes.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import { machineMnemonic, wordAt } from "../../../verifier/program/map.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { type GeneratedModule, moduleArbitrary } from "../../programs/generate-module.ts";
+import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
 import { GeneratedGuest, GeneratedTwin } from "./generated-twin.ts";
 import { MapMachine } from "./map-access.ts";
 

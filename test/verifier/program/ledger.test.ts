@@ -2,8 +2,8 @@
 import { expect } from "chai";
 import { Outcome } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
-import { guest } from "../../programs/build.ts";
-import { ledgerRequests, ledgerTransactions } from "../../programs/ledger/transactions.ts";
+import { guest } from "../../../examples/build.ts";
+import { ledgerRequests, ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import {
   encodeTransactions,

@@ -3,7 +3,7 @@
  * globals, tables and segments, and instructions on all of them. They always end: a global of each module counts down at function
  * entry, and `refill` sets it again.
  */
-import type { Draw } from "../../programs/draw.ts";
+import type { Draw } from "../../support/draw.ts";
 
 type Type = "i32" | "i64" | "funcref" | "externref";
 type Reference = "funcref" | "externref";

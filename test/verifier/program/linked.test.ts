@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
 import fc from "fast-check";
-import { Draw } from "../../programs/draw.ts";
+import { Draw } from "../../support/draw.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { wordAt } from "../../../verifier/program/map.ts";

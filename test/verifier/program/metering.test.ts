@@ -13,7 +13,7 @@ import { asm, type Code, External, ModuleWriter } from "../../../verifier/wasm/a
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload, readResults } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { Draw } from "../../programs/draw.ts";
+import { Draw } from "../../support/draw.ts";
 import { SEED } from "../seed.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);

@@ -17,8 +17,8 @@ import {
   statePieces,
 } from "../../../verifier/state/state-bytes.ts";
 import { type State, StateError, stateRoot } from "../../../verifier/state/state.ts";
-import { cGuest, GUESTS } from "../../programs/guests.ts";
-import { Numbers } from "../../programs/numbers.ts";
+import { cGuest, GUESTS } from "../../../examples/c/guests.ts";
+import { Numbers } from "../../../examples/numbers.ts";
 import { anyState } from "../machine/arbitrary-state.ts";
 import { loadedState } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";

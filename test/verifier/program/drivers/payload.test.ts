@@ -4,7 +4,7 @@ import { Status, Trap } from "../../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../../verifier/program/build.ts";
 import { LinkError } from "../../../../verifier/program/errors.ts";
 import { encodeTransactions, type Transaction } from "../../../../verifier/program/transactions.ts";
-import { textGuest } from "../../../programs/text-guest.ts";
+import { textGuest } from "../../../support/text-guest.ts";
 import { describeOutcome, startMachine, type MapMachine } from "../map-access.ts";
 
 const BUDGET = 10_000_000n;

@@ -11,7 +11,7 @@ import {
 } from "../../../../verifier/program/transactions.ts";
 import { decode } from "../../../../verifier/wasm/decode.ts";
 import type { FunctionType, ValueType } from "../../../../verifier/wasm/types.ts";
-import { textGuest } from "../../../programs/text-guest.ts";
+import { textGuest } from "../../../support/text-guest.ts";
 import { describeOutcome, startMachine, type MapMachine } from "../map-access.ts";
 
 const program = async (name: "counter" | "host"): Promise<Program> =>

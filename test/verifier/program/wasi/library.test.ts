@@ -5,7 +5,7 @@ import { buildProgram, type Convention, type Program } from "../../../../verifie
 import { LinkError } from "../../../../verifier/program/errors.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../../verifier/state/program.ts";
-import { finish, wasiProgram } from "../../../programs/wasi/run.ts";
+import { finish, wasiProgram } from "../../../support/wasi/run.ts";
 
 const assemble = async (text: string): Promise<Uint8Array> => Uint8Array.from(await parse(text));
 

@@ -5,7 +5,7 @@ import { interpreterExecutor } from "../../../../verifier/interpreter/execute.ts
 import { prove } from "../../../../verifier/proof/witness.ts";
 import { stateRoot } from "../../../../verifier/state/state.ts";
 import { deployVerifier, queryOf, type StepQuery, type Verifier } from "../../../contracts/machine/verifier.ts";
-import { commandProgram, commandState, type Given, wasiProgram } from "../../../programs/wasi/run.ts";
+import { commandProgram, commandState, type Given, wasiProgram } from "../../../support/wasi/run.ts";
 import { RandomBits } from "../../machine/float-operands.ts";
 import { SEED } from "../../seed.ts";
 

@@ -14,7 +14,7 @@ import {
   onMachine,
   underNode,
   wasiProgram,
-} from "../../../programs/wasi/run.ts";
+} from "../../../support/wasi/run.ts";
 import { rootOf } from "../../interpreter/agree.ts";
 import { SEED } from "../../seed.ts";
 

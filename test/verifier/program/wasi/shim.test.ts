@@ -11,7 +11,7 @@ import { shimBytes, WASI_MODULE } from "../../../../verifier/program/wasi/system
 import { initialState, load } from "../../../../verifier/state/program.ts";
 import { decode } from "../../../../verifier/wasm/decode.ts";
 import type { FunctionType } from "../../../../verifier/wasm/types.ts";
-import { finish } from "../../../programs/wasi/run.ts";
+import { finish } from "../../../support/wasi/run.ts";
 import { SEED } from "../../seed.ts";
 
 /** Decides the roots of all programs with WASI. It changes with the sources in `verifier/program/wasi/assembly`, and with the compiler. */
