@@ -8,7 +8,7 @@ import { UserError } from "./failure.ts";
 import { readUserFile } from "./user-file.ts";
 
 /** Name under which the user's module is linked. */
-const GUEST = "guest";
+export const GUEST = "guest";
 
 const CONVENTIONS: readonly Convention[] = ["typed", "payload", "command"];
 

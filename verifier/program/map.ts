@@ -59,6 +59,14 @@ export class ProgramMap {
     return this.#offsets[pc];
   }
 
+  /** Parameters of the function that a pc belongs to, none of code that initializes an instance; undefined where there is no code. */
+  parameters(pc: number): number | undefined {
+    const range = this.#rangeAt(pc);
+    if (range === undefined || pc >= this.length) return undefined;
+    const { instance, function: index } = range;
+    return index === undefined ? 0 : instance.module.functions[index]?.type.params.length;
+  }
+
   /** pc behind the function (or the initialization of an instance) that a pc belongs to. */
   rangeEnd(pc: number): number {
     return this.#ranges[this.#rangesUpTo(pc)]?.start ?? this.length;

@@ -6,9 +6,12 @@ import { decodeTypedOutput, readResults } from "../../../verifier/program/transa
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { begin, endingOf, OVERHEAD, runToEnd } from "../../../verifier/program/fragment.ts";
 import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
+import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
+import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";
 import { type Prepared, prepare } from "../prepare.ts";
+import { GUEST } from "../program-file.ts";
 import { reportProgress } from "../progress.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
 
@@ -25,7 +28,7 @@ export function addRun(program: Command): void {
     .action((module: string, args: string[], options: InvocationOptions) => guarded(() => run(module, args, options)));
 }
 
-function run(module: string, args: readonly string[], options: InvocationOptions): number {
+async function run(module: string, args: readonly string[], options: InvocationOptions): Promise<number> {
   const invocation = invocationOf(module, args, options);
   const prepared = prepare(invocation);
   const progress = reportProgress();
@@ -34,13 +37,16 @@ function run(module: string, args: readonly string[], options: InvocationOptions
   const { final, steps } = runToEnd(executor, initial, (done) => progress.update("steps", done));
   progress.clear();
   const engine = figures();
-  if (prepared.program.convention === "command")
-    return tellCommand(prepared, { final, steps, engine }, options.json === true);
   const { status, trap, output } = endingOf(final);
+  const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
+  const backtrace = site && (await traceBack(prepared.program, site, new Map([[GUEST, module]])));
+  if (prepared.program.convention === "command")
+    return tellCommand(prepared, { final, steps, engine, backtrace }, options.json === true);
   const results = status === "returned" ? resultsOf(prepared, output) : [];
   const report = {
     status,
     trap,
+    ...(backtrace === undefined ? {} : { backtrace }),
     results,
     steps: steps.toString(),
     stateRoot: bytesToHex(stateRoot(final)),
@@ -50,6 +56,7 @@ function run(module: string, args: readonly string[], options: InvocationOptions
   if (options.json) console.log(JSON.stringify(report));
   else {
     console.log(`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
+    for (const line of linesOf(backtrace)) console.log(line);
     for (const result of results) console.log(`  result ${describeResult(result)}`);
     console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
     for (const line of engineLines(engine)) console.log(line);
@@ -62,10 +69,14 @@ interface Finished {
   readonly final: State;
   readonly steps: bigint;
   readonly engine: EngineFigures | undefined;
+  readonly backtrace: TrapReport | undefined;
 }
 
+const linesOf = (backtrace: TrapReport | undefined): string[] =>
+  backtrace === undefined ? [] : backtraceLines(backtrace);
+
 /** Prints what a program with `_start` wrote, and gives its exit code. */
-function tellCommand({ program }: Prepared, { final, steps, engine }: Finished, isJson: boolean): number {
+function tellCommand({ program }: Prepared, { final, steps, engine, backtrace }: Finished, isJson: boolean): number {
   const { header, registers, memory } = final;
   const [result] = readResults(header, registers, (index) => memory.get(index));
   const { status, trap } = endingOf(final);
@@ -78,6 +89,7 @@ function tellCommand({ program }: Prepared, { final, steps, engine }: Finished, 
       status,
       exitCode: exitCode ?? null,
       trap,
+      ...(backtrace === undefined ? {} : { backtrace }),
       stdout: text(stdout) ?? bytesToHex(stdout),
       stderr: text(stderr) ?? bytesToHex(stderr),
       steps: steps.toString(),
@@ -90,7 +102,10 @@ function tellCommand({ program }: Prepared, { final, steps, engine }: Finished, 
   }
   process.stdout.write(stdout);
   process.stderr.write(stderr);
-  if (exitCode === undefined) process.stderr.write(`${trap === null ? status : `trapped: ${trap}`}\n`);
+  if (exitCode === undefined) {
+    for (const line of [trap === null ? status : `trapped: ${trap}`, ...linesOf(backtrace)])
+      process.stderr.write(`${line}\n`);
+  }
   // What an operating system keeps of an exit code.
   return exitCode === undefined ? Exit.failure : exitCode & 0xff;
 }
