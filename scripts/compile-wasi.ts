@@ -1,10 +1,10 @@
 /**
- * `node scripts/compile-wasi.ts`: compiles WASI preview 1 from `verifier/program/wasi/assembly` and writes it to
- * `verifier/program/wasi/shim.ts`. The module is under version control because its bytes decide the roots of programs, and because
- * `verifier/` runs without a compiler; a test compiles it anew and compares.
+ * Compiles WASI preview 1 from `verifier/program/wasi/assembly`; `npm run generate` writes it to `verifier/program/wasi/shim.ts`.
+ * The module is under version control because its bytes decide the roots of programs, and because `verifier/` runs without a
+ * compiler; a test compiles it again and compares.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -32,17 +32,12 @@ export async function compileWasi(): Promise<Uint8Array> {
 
 const LINE = 116;
 
-function sourceOf(bytes: Uint8Array): string {
+/** The text of `shim.ts` with the module in it. */
+export function shimModule(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString("base64");
   const lines = text.match(new RegExp(`.{1,${LINE}}`, "g")) ?? [];
   return [
-    "/** WASI preview 1, compiled by `scripts/compile-wasi.ts` from `assembly/`: a WebAssembly module in base64. */",
+    "/** WASI preview 1, compiled from `assembly/` by `npm run generate`: a WebAssembly module in base64. */",
     `export const SHIM = \`\n${lines.join("\n")}\n\`;\n`,
   ].join("\n");
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const bytes = await compileWasi();
-  writeFileSync(join(FOLDER, "shim.ts"), sourceOf(bytes));
-  console.log(`${bytes.length} bytes`);
 }

@@ -1,14 +1,9 @@
 /**
- * Writes `contracts/machine/Opcodes.sol` from the table in `verifier/machine/opcodes.ts`, the one source of opcode numbers.
- * Run it with `node scripts/generate-opcodes.ts`; a test fails if the committed file is not what {@link generateOpcodes} gives.
+ * `contracts/machine/Opcodes.sol` as the table in `verifier/machine/opcodes.ts`, the one source of opcode numbers, has it.
+ * `npm run generate` writes it.
  */
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../verifier/machine/opcodes.ts";
 import type { MemoryShape, NumericShape } from "../verifier/machine/opcodes.ts";
-
-/** Where the generated file lies. */
-export const OPCODES_FILE = fileURLToPath(new URL("../contracts/machine/Opcodes.sol", import.meta.url));
 
 /** `callIndirect` → `CALL_INDIRECT`, `i64Load16U` → `I64_LOAD16_U`. */
 function constantName(key: string): string {
@@ -94,5 +89,3 @@ export function generateOpcodes(): string {
     .trimEnd()
     .concat("\n");
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(OPCODES_FILE, generateOpcodes());

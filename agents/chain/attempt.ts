@@ -1,11 +1,11 @@
 /** Sending what may have been overtaken: the chain moves on between a look at it and the transaction. */
-import type { Address } from "viem";
+import type { Address, ContractErrorName } from "viem";
+import type { dealAbi } from "../../contracts/abi/Deal.ts";
+import type { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type Call, CallRefused, type Chain, REVERTED } from "./chain.ts";
 
-/** Errors that mean that somebody else was faster, or that the time for it is over or not yet there; the next look shows it. */
-const OVERTAKEN: ReadonlySet<string> = new Set([
-  REVERTED,
-  // Tournament
+/** Errors of the Tournament contract that mean that somebody else was faster, or that the time for it is over or not yet there. */
+const OVERTAKEN_IN_TOURNAMENT: readonly ContractErrorName<typeof tournamentAbi>[] = [
   "BondCollected",
   "ClockRunning",
   "ClockSpent",
@@ -16,7 +16,10 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   "OpeningWrong",
   "TournamentClosed",
   "TournamentUnfinished",
-  // Deal
+];
+
+/** The same for a Deal. */
+const OVERTAKEN_IN_DEAL: readonly ContractErrorName<typeof dealAbi>[] = [
   "AlreadyBacked",
   "Closed",
   "HeadHidden",
@@ -30,6 +33,13 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   "WrongFragment",
   "WrongPrevious",
   "WrongStage",
+];
+
+/** What the next look at the chain explains. */
+const OVERTAKEN: ReadonlySet<CallRefused["reason"]> = new Set([
+  REVERTED,
+  ...OVERTAKEN_IN_TOURNAMENT,
+  ...OVERTAKEN_IN_DEAL,
 ]);
 
 /** Sends a call; false if it was overtaken. Throws `CallRefused` for any other reason. */
@@ -38,7 +48,7 @@ export async function attempt(chain: Chain, from: Address, call: Call): Promise<
     await chain.send(from, call);
     return true;
   } catch (error) {
-    const overtaken = error instanceof CallRefused && OVERTAKEN.has(error.reason.split("(")[0] ?? "");
+    const overtaken = error instanceof CallRefused && OVERTAKEN.has(error.reason);
     if (overtaken) return false;
     throw error;
   }

@@ -14,7 +14,7 @@ import {
   type Transport,
   type WalletClient,
 } from "viem";
-import { errorAbi } from "./artifacts.ts";
+import { type ContractError, errorAbi, isContractError } from "./contract-errors.ts";
 
 /** A call to be sent. */
 export interface Call {
@@ -42,15 +42,21 @@ export interface Sent {
 /** The reason of a call that reverted only when it was mined. */
 export const REVERTED = "Reverted";
 
+/** Why a call is refused: the name of the contract's error, if there is one, and what a reader is told. */
+interface Refusal {
+  readonly name?: ContractError | typeof REVERTED;
+  readonly text: string;
+}
+
 /** The chain refused a call: it would revert. The message names the call and the contract's error. */
 export class CallRefused extends Error {
   override readonly name = "CallRefused";
-  /** Name of the contract's custom error, if it gave one. */
-  readonly reason: string;
+  /** Name of the contract's error; {@link REVERTED}; or undefined if the chain gave neither. */
+  readonly reason: ContractError | typeof REVERTED | undefined;
 
-  constructor(call: Call, from: Address, reason: string, cause: unknown) {
-    super(`${call.functionName} on ${call.to} from ${from} was refused: ${reason}`, { cause });
-    this.reason = reason;
+  constructor(call: Call, from: Address, { name, text }: Refusal, cause: unknown) {
+    super(`${call.functionName} on ${call.to} from ${from} was refused: ${text}`, { cause });
+    this.reason = name;
   }
 }
 
@@ -88,12 +94,12 @@ export class Chain {
       const at = { account: from, blockTag: "pending" } as const;
       await this.reader.simulateContract({ ...at, address: to, abi: known, functionName, args, value });
     } catch (error) {
-      throw new CallRefused(call, from, reasonOf(error), error);
+      throw new CallRefused(call, from, refusalOf(error), error);
     }
     const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
     const sent = await this.#mined(call.label, from, hash, data);
     // It would have succeeded a moment ago: somebody else's transaction came before it.
-    if (sent === undefined) throw new CallRefused(call, from, REVERTED, hash);
+    if (sent === undefined) throw new CallRefused(call, from, { name: REVERTED, text: REVERTED }, hash);
     return sent;
   }
 
@@ -117,12 +123,13 @@ export class Chain {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof BaseError)) return String(error);
+function refusalOf(error: unknown): Refusal {
+  if (!(error instanceof BaseError)) return { text: String(error) };
   const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  if (!(revert instanceof ContractFunctionRevertedError)) return error.shortMessage;
+  if (!(revert instanceof ContractFunctionRevertedError)) return { text: error.shortMessage };
   const { data, reason, signature } = revert;
-  if (data === undefined) return reason ?? signature ?? revert.shortMessage;
+  if (data === undefined) return { text: reason ?? signature ?? revert.shortMessage };
   const args = (data.args ?? []).map((arg: unknown) => (typeof arg === "bigint" ? String(arg) : JSON.stringify(arg)));
-  return `${data.errorName}(${args.join(", ").replaceAll('"', "")})`;
+  const text = `${data.errorName}(${args.join(", ").replaceAll('"', "")})`;
+  return isContractError(data.errorName) ? { name: data.errorName, text } : { text };
 }

@@ -1,6 +1,6 @@
 /** A Deal as its logs tell it: fragments with their input, claims with their records, and how each ended. */
 import { type Abi, type AbiEvent, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
-import { dealAbi } from "./artifacts.ts";
+import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { Call, Chain } from "./chain.ts";
 import { LogFollower } from "./log-follower.ts";
 

@@ -1,7 +1,7 @@
 /** From a decision to the call that carries it out. */
 import type { Address } from "viem";
+import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { Action } from "../game/types.ts";
-import { tournamentAbi } from "./artifacts.ts";
 import type { Call } from "./chain.ts";
 
 /** The call of the Tournament contract for an action. `open` is not one: a Deal or the Arbiter sends it. */

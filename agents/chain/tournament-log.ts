@@ -1,8 +1,8 @@
 /** The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them. */
 import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs } from "viem";
+import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type GameEvent, follow } from "../game/events.ts";
 import { EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
-import { tournamentAbi } from "./artifacts.ts";
 import type { Chain } from "./chain.ts";
 import { LogFollower } from "./log-follower.ts";
 

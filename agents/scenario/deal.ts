@@ -9,7 +9,9 @@ import { Trace, type Progress as TraceProgress } from "../../verifier/history/tr
 import type { Program } from "../../verifier/program/build.ts";
 import { decodeTransactions } from "../../verifier/program/transactions.ts";
 import { initialState } from "../../verifier/state/program.ts";
-import { dealAbi, dealBytecode, depositsAbi } from "../chain/artifacts.ts";
+import { dealBytecode } from "../../contracts/abi/Deal.bytecode.ts";
+import { dealAbi } from "../../contracts/abi/Deal.ts";
+import { depositsAbi } from "../../contracts/abi/Deposits.ts";
 import type { Call, Sent } from "../chain/chain.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../stage/embedded.ts";

@@ -5,7 +5,7 @@ import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
-import { arbiterAbi } from "../chain/artifacts.ts";
+import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../stage/embedded.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";

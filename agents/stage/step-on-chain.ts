@@ -1,6 +1,6 @@
 /** Executes one step on chain, in a transaction of its own. */
 import type { Abi, Address, Hex } from "viem";
-import { stepVerifierAbi } from "../chain/artifacts.ts";
+import { stepVerifierAbi } from "../../contracts/abi/StepVerifier.ts";
 import type { Chain } from "../chain/chain.ts";
 
 /** What the chain says of a step. */

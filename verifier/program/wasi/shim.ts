@@ -1,4 +1,4 @@
-/** WASI preview 1, compiled by `scripts/compile-wasi.ts` from `assembly/`: a WebAssembly module in base64. */
+/** WASI preview 1, compiled from `assembly/` by `npm run generate`: a WebAssembly module in base64. */
 export const SHIM = `
 AGFzbQEAAAAB2gEfYAJ/fwF/YAF/AX9gA39/fwF/YAJ/fgF/YAJ/fwBgBH9/f38Bf2AAAX5gAX8AYAN/fn4Bf2AEf35+fwF/YAV/f39+fwF/YAV/f39/
 fwF/YAZ/f39/f38Bf2AAAX9gAX4BfmAEf35/fwF/YAAAYAN/fn8AYAZ/f35/f38Bf2ADf39/AGAEfn9/fwBgBX9/fn5/AX9gBH9+f38BfmAEfn5+fgBg

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { WASI } from "node:wasi";
-import { compileWasi } from "../../../../scripts/compile-wasi.ts";
 import { Outcome } from "../../../../verifier/machine/opcodes.ts";
 import { keccak256 } from "../../../../verifier/merkle/keccak.ts";
 import { asm, External, ModuleWriter } from "../../../../verifier/wasm/assembler.ts";
@@ -30,9 +29,8 @@ function provided(): [name: string, type: FunctionType][] {
 }
 
 describe("the module of WASI preview 1", () => {
-  it("is what its sources compile to", async () => {
+  it("has the bytes that programs count on", () => {
     expect(Buffer.from(keccak256(shimBytes())).toString("hex")).equal(HASH);
-    expect(Buffer.from(await compileWasi()).equals(shimBytes())).equal(true);
   });
 
   it("has every function that Node has", () => {

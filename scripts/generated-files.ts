@@ -1,0 +1,47 @@
+/** The files of the repository that are made from others: what `npm run generate` writes and a test compares. */
+import { join } from "node:path";
+import { compileWasi, shimModule } from "./compile-wasi.ts";
+import { abiModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
+import { generateOpcodes } from "./generate-opcodes.ts";
+
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname, "..");
+
+/** A file that is made from others. */
+export interface GeneratedFile {
+  /** Relative to {@link ROOT}. */
+  readonly path: string;
+  /** What it should hold. */
+  readonly text: () => string | Promise<string>;
+}
+
+/** Contracts that people or agents call. */
+const CALLED = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifier", "Tournament"];
+
+/** Contracts that everybody deploys for themselves, without a compiler. */
+const DEPLOYED_BY_AGENTS = ["Deal"];
+
+/** Files made from sources alone; contracts may import them. */
+export function fromSources(): GeneratedFile[] {
+  return [
+    { path: "contracts/machine/Opcodes.sol", text: generateOpcodes },
+    { path: "verifier/program/wasi/shim.ts", text: async () => shimModule(await compileWasi()) },
+  ];
+}
+
+/** Files made from the artifacts of a build of the contracts. */
+export function fromArtifacts(): GeneratedFile[] {
+  const abi = (folder: string, to: string) => (name: string) => ({
+    path: `${to}/${name}.ts`,
+    text: () => abiModule(folder, name),
+  });
+  const harness = contractsOf("test/harness");
+  return [
+    ...CALLED.map(abi("contracts", "contracts/abi")),
+    ...DEPLOYED_BY_AGENTS.map((name) => ({
+      path: `contracts/abi/${name}.bytecode.ts`,
+      text: () => bytecodeModule("contracts", name),
+    })),
+    ...harness.map(abi("test/harness", "test/harness/abi")),
+  ];
+}
