@@ -21,6 +21,7 @@ export interface EngineOfRun {
   noteRefusal(reason: string): void;
   noteEscape(site: Site): void;
   stretches: number;
+  resumed: number;
   nativeSteps: bigint;
   interpretedSteps: bigint;
   traps: number;
@@ -166,7 +167,8 @@ export class EngineExecution implements Execution {
     }
     this.#engine.stretches++;
     if (end.kind !== "paused") return this.#goBack(end.kind, bound);
-    const { taken, site } = end;
+    const { taken, resumed, site } = end;
+    this.#engine.resumed += resumed;
     if (site?.kind === "escape") this.#engine.noteEscape(site);
     this.#pace.went(taken);
     this.#engine.nativeSteps += taken;

@@ -9,6 +9,7 @@ import { operationOf } from "../wasm/opcodes.ts";
 import { CompiledProgram } from "./compile.ts";
 import { EngineExecution } from "./execution.ts";
 import { SiteMap } from "./frames.ts";
+import { HostRoom } from "./host-room.ts";
 import { Interpretation } from "./interpretation.ts";
 import { NativeMachine } from "./native-machine.ts";
 import type { Site } from "./plan.ts";
@@ -19,6 +20,8 @@ import { Refusal } from "./refusal.ts";
 export interface EngineReport {
   /** Native stretches and their steps. */
   readonly stretches: number;
+  /** Frames that native code was entered with: one a stretch, and one for each caller that is returned to from a pause. */
+  readonly resumed: number;
   readonly nativeSteps: bigint;
   readonly interpretedSteps: bigint;
   /** Stretches that ended in a trap and were done again. */
@@ -35,7 +38,7 @@ export interface EngineOptions {
   readonly leastStretch?: bigint;
   /** Steps that are interpreted before the program is compiled. */
   readonly warmUp?: bigint;
-  /** Bytes of the host's stack that native frames may take. */
+  /** Bytes of the host's stack that native frames may take at first; more as it turns out that there are more. */
   readonly hostStack?: number;
 }
 
@@ -52,7 +55,7 @@ const LEAST_STRETCH = 2000n;
 /** Steps that the interpreter takes in a fraction of the time that a large program takes to compile. */
 const WARM_UP = 2n ** 20n;
 
-/** Bytes of the host's stack: half of what the main thread has. */
+/** Half of what the main thread has. */
 const HOST_STACK = 400_000;
 
 /** An executor for the states of a program; those of others are interpreted. */
@@ -66,12 +69,14 @@ class Engine implements EngineExecutor {
   readonly #program: EngineProgram;
   /** Undefined as long as nobody has asked for it. */
   #compiled: Compiled | { readonly failure: string } | undefined;
+  readonly #room: HostRoom;
   #machine: NativeMachine | undefined;
   /** Whose state the machine holds. */
   #owner: EngineExecution | undefined;
   readonly #refusals = new Map<string, number>();
   readonly #escapes = new Map<Site, number>();
   stretches = 0;
+  resumed = 0;
   nativeSteps = 0n;
   interpretedSteps = 0n;
   traps = 0;
@@ -79,12 +84,14 @@ class Engine implements EngineExecutor {
   constructor(program: EngineProgram, options: Required<EngineOptions>) {
     this.#program = program;
     this.options = options;
+    this.#room = new HostRoom(options.hostStack);
   }
 
   get report(): EngineReport {
-    const { stretches, nativeSteps, interpretedSteps, traps } = this;
+    const { stretches, resumed, nativeSteps, interpretedSteps, traps } = this;
     return {
       stretches,
+      resumed,
       nativeSteps,
       interpretedSteps,
       traps,
@@ -131,7 +138,7 @@ class Engine implements EngineExecutor {
       if (this.#owner !== owner) this.#owner?.giveWay();
       this.#owner = undefined;
       if (this.#machine === undefined || this.#machine.isBeyond(this.#machine.pagesOf(state)))
-        this.#machine = new NativeMachine(code.program, code.sites, this.#machine?.hostStack ?? this.options.hostStack);
+        this.#machine = new NativeMachine(code.program, code.sites, this.#room);
       const interpretation = new Interpretation(this.#machine.load(state));
       this.#owner = owner;
       return { interpretation, machine: this.#machine };

@@ -12,6 +12,7 @@ import type { State } from "../state/state.ts";
 import { CONTINUE, type CompiledProgram, NAMES } from "./compile.ts";
 import { type NativeFrame, type ReturnTo, type SiteMap } from "./frames.ts";
 import { IMPORTS } from "./generated-module.ts";
+import type { HostRoom } from "./host-room.ts";
 import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
 import { NativeCells } from "./native-cells.ts";
 import type { Site } from "./plan.ts";
@@ -24,6 +25,8 @@ export type NativeEnd =
   | {
       readonly kind: "paused";
       readonly taken: bigint;
+      /** Frames that were taken up from the stack image, each by a call from outside. */
+      readonly resumed: number;
       /** Where the innermost native frame stands; undefined if none is left. */
       readonly site: Site | undefined;
     }
@@ -49,13 +52,15 @@ export class NativeMachine {
   readonly #limit: WebAssembly.Global;
   readonly #side: ArrayBuffer;
   readonly #image: DataView;
-  /** Bytes of the host's stack that native frames may take. */
-  #hostStack: number;
-  /** Slots that the frames of one native run may take of it. */
-  #depth: number;
+  /** What is known of the host's stack; outlives the machine. */
+  readonly #room: HostRoom;
+  /** Bytes of the host's stack that a slot of a frame takes, at most. */
+  readonly #bytesPerSlot: number;
+  /** Whether the room, and not the end of the machine's stack, decides how deep frames may go. */
+  #isBounded = false;
 
-  /** @param hostStack - bytes of the host's stack that native frames may take */
-  constructor(program: CompiledProgram, sites: SiteMap, hostStack: number) {
+  /** @param room - what is known of the host's stack: it is the engine's, which may need several machines */
+  constructor(program: CompiledProgram, sites: SiteMap, room: HostRoom) {
     this.#program = program;
     this.sites = sites;
     this.#exports = instantiate(program.module);
@@ -70,13 +75,8 @@ export class NativeMachine {
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
     this.#side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
     this.#image = new DataView(this.#side);
-    this.#hostStack = hostStack;
-    this.#depth = depthFor(program, hostStack);
-  }
-
-  /** Bytes of the host's stack that native frames may take, as far as has been found out. */
-  get hostStack(): number {
-    return this.#hostStack;
+    this.#room = room;
+    this.#bytesPerSlot = bytesPerSlot(program);
   }
 
   /** Whether the memories have grown beyond some sizes, in pages: then only a new machine can have these. */
@@ -135,6 +135,7 @@ export class NativeMachine {
   run(core: Core, budget: bigint): NativeEnd {
     let frame: NativeFrame | undefined = this.#enter(core);
     let left = budget;
+    let resumed = 0;
     while (frame !== undefined) {
       const { site, base }: NativeFrame = frame;
       if (site.kind === "escape" || left < BigInt(site.threshold) || !this.#allow(base)) break;
@@ -143,13 +144,13 @@ export class NativeMachine {
       const back = this.#returnOf(core, frame);
       if (back === undefined) break;
       let after: bigint;
+      resumed += 1;
       try {
         after = goOn(IMAGE + SLOT * base, left);
       } catch (error) {
         if (error instanceof WebAssembly.RuntimeError) return { kind: "trapped" };
         if (!(error instanceof RangeError)) throw error;
-        this.#hostStack = Math.floor(this.#hostStack / 2);
-        this.#depth = depthFor(this.#program, this.#hostStack);
+        this.#room.overflowed();
         return { kind: "overflowed" };
       }
       if (after < 0n) {
@@ -157,6 +158,8 @@ export class NativeMachine {
         const hasMoved = paused.counter !== left || paused.frame.site !== site || paused.frame.base !== base;
         left = paused.counter;
         frame = paused.frame;
+        // With steps left, only a callee without room pauses at its entry.
+        if (this.#isBounded && frame.site.kind === "entry" && left >= BigInt(frame.site.threshold)) this.#room.used();
         core.pc = frame.site.pc;
         core.base = frame.base;
         if (!hasMoved) break;
@@ -169,7 +172,7 @@ export class NativeMachine {
     }
     this.#leave(core);
     core.fuel -= budget - left;
-    return { kind: "paused", taken: budget - left, site: frame?.site };
+    return { kind: "paused", taken: budget - left, resumed, site: frame?.site };
   }
 
   /** The frame at which a machine stands. Globals, tables and sizes are taken over. */
@@ -214,7 +217,9 @@ export class NativeMachine {
   #allow(base: number): boolean {
     const end = this.#program.slots - 2 * this.#program.largestFrame;
     if (base > end) return false;
-    this.#limit.value = BigInt(IMAGE + SLOT * Math.min(end, base + this.#depth));
+    const deepest = base + Math.floor(this.#room.bytes / this.#bytesPerSlot);
+    this.#isBounded = deepest < end;
+    this.#limit.value = BigInt(IMAGE + SLOT * Math.min(end, deepest));
     return true;
   }
 
@@ -276,12 +281,11 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   }
 }
 
-/** Slots that native frames may take, so that the host's stack is enough however small and many they are. */
-function depthFor({ plans }: CompiledProgram, hostStack: number): number {
-  const bytesPerSlot = plans.reduce((most, plan) => {
+/** Bytes of the host's stack for a slot, so that a number of slots is enough for however small and many frames. */
+function bytesPerSlot({ plans }: CompiledProgram): number {
+  return plans.reduce((most, plan) => {
     if (plan === undefined) return most;
     const least = plan.body.locals.length + 1;
     return Math.max(most, HOST_FRAME / least + HOST_SLOT);
   }, HOST_SLOT);
-  return Math.floor(hostStack / bytesPerSlot);
 }

@@ -2,6 +2,7 @@
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
+import { HostRoom } from "../../../verifier/engine/host-room.ts";
 import type { Execution } from "../../../verifier/state/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
@@ -76,4 +77,30 @@ describe("engine / the host's stack", function () {
       }
     });
   }
+
+  it("is used as far as it goes, without having been told how far that is", async () => {
+    // The main thread: room for some thousand frames, of which estimates find a tenth.
+    const [depth, times] = [2_000, 60];
+    const program = await built();
+    const start = started(program, Array<number>(times).fill(depth), false);
+    const engine = engineExecutor(program, { leastStretch: 1n, warmUp: 0n });
+    engine.load(start).run(10n ** 9n);
+    const before = engine.report.resumed;
+    engine.load(start).run(10n ** 9n);
+    expect(engine.report.resumed - before).lessThan((depth * times) / 20);
+  });
+
+  it("is asked for in steps of two, and once it ran over never again for more", () => {
+    const room = new HostRoom(1000);
+    room.used();
+    room.used();
+    expect(room.bytes).equal(4000);
+    room.overflowed();
+    expect(room.bytes).equal(2000);
+    room.used();
+    expect(room.bytes).equal(2000);
+    room.overflowed();
+    room.used();
+    expect(room.bytes).equal(1000);
+  });
 });
