@@ -37,6 +37,7 @@ IMPORT(fd_fdstat_set_flags) int raw_set_flags(int, int);
 IMPORT(fd_fdstat_get) int raw_fdstat(int, void *);
 IMPORT(fd_filestat_get) int raw_fstat(int, void *);
 IMPORT(fd_seek) int raw_seek(int, int64_t, int, void *);
+IMPORT(fd_close) int raw_close(int);
 IMPORT(fd_tell) int raw_tell(int, void *);
 IMPORT(fd_read) int raw_read(int, const void *, int, void *);
 IMPORT(fd_pread) int raw_pread(int, const void *, int, uint64_t, void *);
@@ -67,6 +68,26 @@ static int opened(const char *path, int flags, uint64_t rights) {
   uint32_t fd = 0;
   int error = raw_path_open(ROOT, 1, path, strlen(path), flags, rights, rights, 0, &fd);
   return error ? -error : (int)fd;
+}
+
+// Which rights and flags of path_open go with a directory, a file, and a name that is free; a path with a slash at its end last.
+static void opens(void) {
+  static const char *paths[] = {"dir", "file", ".", "free", "dir/"};
+  static const uint64_t rights[] = {0, READ, WRITE, READ | WRITE, 1, 1 << 8, 1 << 22, 1 << 14, READ | 1 << 14, 1 << 9};
+  for (int path = 0; path < 5; path++)
+    for (int how = 0; how < 16; how++)
+      for (int i = 0; i < 10; i++) {
+        uint32_t fd = 0;
+        int error = raw_path_open(ROOT, 1, PATH(paths[path]), how, rights[i], READ, 0, &fd);
+        printf("open %s how %d rights %llx: %d", paths[path], how, rights[i], error);
+        if (error == 0) {
+          raw_fdstat(fd, out);
+          printf(" base %llx inheriting %llx", out[1], out[2]);
+          raw_close(fd);
+        }
+        printf("\n");
+        raw_unlink(ROOT, PATH("free"));
+      }
 }
 
 static void errors(void) {
@@ -134,6 +155,7 @@ static void errors(void) {
   E(raw_rmdir(ROOT, PATH("dir")));
   E(raw_unlink(ROOT, PATH("missing")));
   E(raw_rmdir(ROOT, PATH("file")));
+  opens();
   int dir = opened("dir", DIRECTORY, (uint64_t)0x7bffe98);
   E(dir > ROOT);
   E(raw_mkdir(dir, PATH("inner")));

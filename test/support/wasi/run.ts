@@ -14,7 +14,7 @@ import { compileC } from "../../../examples/clang.ts";
 
 /** A program of this folder, compiled. */
 export function wasiProgram(
-  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library" | "monkey" | "scores",
+  name: "hello" | "ends" | "words" | "files" | "time" | "raw" | "library" | "monkey" | "scores" | "unstable",
 ): Promise<Uint8Array> {
   const isPlusPlus = name === "scores";
   const file = isPlusPlus ? `${name}.cc` : `${name}.c`;

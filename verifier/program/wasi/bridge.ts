@@ -20,12 +20,12 @@ const memoryCopy = (to: number, from: number): Code => [0xfc, 0x0a, to, from];
 
 /**
  * Generates the bridge.
- * @param guest - the module that exports the guest's memory as `memory`
+ * @param guest - the module and the name under which it exports the guest's memory
  * @param wasi - the module that exports WASI's as `memory`
  */
-export function bridgeModule(guest: string, wasi: string): Uint8Array {
+export function bridgeModule(guest: { readonly module: string; readonly name: string }, wasi: string): Uint8Array {
   const writer = new ModuleWriter();
-  writer.importMemory(guest, "memory", { minimum: 0 });
+  writer.importMemory(guest.module, guest.name, { minimum: 0 });
   writer.importMemory(wasi, "memory", { minimum: 0 });
   const inputRead = importHost(writer, "input_read");
   const outputWrite = importHost(writer, "output_write");

@@ -1,8 +1,11 @@
-/** WASI preview 1 for the modules that import it: a linked module like any other, so that each of its steps can be proven. */
+/** WASI for the modules that import it: a linked module like any other, so that each of its steps can be proven. */
+import { decode } from "../../wasm/decode.ts";
+import type { ImportName } from "../../wasm/types.ts";
 import { LinkError } from "../errors.ts";
 import type { LinkModule } from "../linkage.ts";
 import { BRIDGE_MODULE, bridgeModule, emptyMemoryModule } from "./bridge.ts";
 import { SHIM } from "./shim.ts";
+import { UNSTABLE_MODULE, unstableModule } from "./unstable.ts";
 
 /** The module name that programs import WASI preview 1 from. */
 export const WASI_MODULE = "wasi_snapshot_preview1";
@@ -18,30 +21,45 @@ export interface SystemModule {
   readonly isDriver: boolean;
 }
 
-/** Whether a module imports from WASI. */
-export function importsWasi({ module }: LinkModule): boolean {
-  return module.functions.some(({ imported }) => imported?.module === WASI_MODULE);
+/** Whether a module imports from WASI: from one of two modules, or from a given one. */
+export function importsWasi({ module }: LinkModule, from: readonly string[] = [WASI_MODULE, UNSTABLE_MODULE]): boolean {
+  return module.functions.some(({ imported }) => imported !== undefined && from.includes(imported.module));
 }
 
 /**
  * The modules that have to be linked to a program: none, if nothing imports WASI or the program brings a module of that name.
  * The memory that pointers mean is that of the last module that imports WASI.
- * @throws LinkError if that module does not export its memory
+ * @throws LinkError if that module has a memory of its own and does not export it
  */
 export function wasiModules(modules: readonly LinkModule[]): SystemModule[] {
-  const user = modules.findLast(importsWasi);
-  if (user === undefined || modules.some(({ name }) => name === WASI_MODULE)) return [];
-  const isExported = user.module.exports.some(({ kind, name }) => kind === "memory" && name === "memory");
-  if (!isExported && user.module.memories.length > 0) {
-    throw new LinkError(user.name, `it imports from ${WASI_MODULE}, so it has to export its memory as "memory"`);
-  }
-  const memory = isExported ? user.name : EMPTY_MODULE;
+  const has = (name: string): boolean => modules.some((module) => module.name === name);
+  const needsUnstable = !has(UNSTABLE_MODULE) && modules.some((module) => importsWasi(module, [UNSTABLE_MODULE]));
+  const user = modules.findLast((module) => importsWasi(module, needsUnstable ? undefined : [WASI_MODULE]));
+  if (user === undefined || has(WASI_MODULE)) return [];
+  const memory = memoryOf(user);
+  const shim = shimBytes();
   return [
-    ...(isExported ? [] : [{ name: EMPTY_MODULE, bytes: emptyMemoryModule(), isDriver: false }]),
-    { name: BRIDGE_MODULE, bytes: bridgeModule(memory, WASI_MODULE), isDriver: false },
+    ...(memory === undefined ? [{ name: EMPTY_MODULE, bytes: emptyMemoryModule(), isDriver: false }] : []),
+    {
+      name: BRIDGE_MODULE,
+      bytes: bridgeModule(memory ?? { module: EMPTY_MODULE, name: "memory" }, WASI_MODULE),
+      isDriver: false,
+    },
     // It ends the transaction when the guest exits.
-    { name: WASI_MODULE, bytes: shimBytes(), isDriver: true },
+    { name: WASI_MODULE, bytes: shim, isDriver: true },
+    ...(needsUnstable
+      ? [{ name: UNSTABLE_MODULE, bytes: unstableModule(WASI_MODULE, decode(shim)), isDriver: false }]
+      : []),
   ];
+}
+
+/** The name under which the first memory of a module can be imported; undefined if it has none. */
+function memoryOf({ name, module }: LinkModule): Pick<ImportName, "module" | "name"> | undefined {
+  if (module.exports.some((e) => e.kind === "memory" && e.name === "memory")) return { module: name, name: "memory" };
+  const [first] = module.memories;
+  if (first === undefined) return undefined;
+  if (first.imported !== undefined) return first.imported;
+  throw new LinkError(name, `it imports from ${WASI_MODULE}, so it has to export its memory as "memory"`);
 }
 
 /** The module itself. */

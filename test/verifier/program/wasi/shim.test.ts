@@ -14,17 +14,19 @@ import { finish } from "../../../support/wasi/run.ts";
 import { SEED } from "../../seed.ts";
 
 /** Decides the roots of all programs with WASI. It changes with the sources in `verifier/program/wasi/assembly`, and with the compiler. */
-const HASH = "e4ce90c682ddaaf99e917be799e78aff1f1b93b1af4c1006b4e0b8ffb9b26113";
+const HASH = "b09b91add9d93c3f569af0af33d996edcf3501f95753636fdcdebf2373b6fbb2";
+
+const isSpecial = (name: string): boolean => /^(command|enter|unstable_.*)$/.test(name);
 
 /** What Node provides, by name. */
 const names = Object.keys(new WASI({ version: "preview1" }).wasiImport);
 
-/** What the shim provides, but for what the driver calls. */
+/** What the shim provides, but for what the driver calls, and for what `wasi_unstable` has otherwise. */
 function provided(): [name: string, type: FunctionType][] {
   const { exports, functions } = decode(shimBytes());
   return exports.flatMap(({ kind, name, index }): [string, FunctionType][] => {
     const type = functions[index]?.type;
-    return kind === "function" && type !== undefined && name !== "command" && name !== "enter" ? [[name, type]] : [];
+    return kind === "function" && type !== undefined && !isSpecial(name) ? [[name, type]] : [];
   });
 }
 

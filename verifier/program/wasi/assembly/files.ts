@@ -92,8 +92,13 @@ export function fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64): u32 {
 }
 
 export function fd_filestat_get(fd: u32, result: u32): u32 {
+  return statDescriptor(fd, result, false);
+}
+
+/** `fd_filestat_get`, in either layout. */
+export function statDescriptor(fd: u32, result: u32, isUnstable: bool): u32 {
   const error = lookUp(fd, FD_FILESTAT_GET);
-  return error != SUCCESS ? error : giveStat(result, found.node);
+  return error != SUCCESS ? error : giveStat(result, found.node, isUnstable);
 }
 
 export function fd_filestat_set_size(fd: u32, size: u64): u32 {

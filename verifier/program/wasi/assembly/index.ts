@@ -1,4 +1,7 @@
-/** All functions of WASI preview 1 (wasi_snapshot_preview1.witx), and two for the driver: `command` and `enter`. */
+/**
+ * All functions of WASI preview 1 (wasi_snapshot_preview1.witx); those that its predecessor `wasi_unstable` has otherwise; and two for the
+ * driver: `command` and `enter`.
+ */
 export { command, enter } from "./payload";
 export { clock_res_get, clock_time_get, poll_oneoff } from "./poll";
 export { fd_pread, fd_pwrite, fd_read, fd_write } from "./transfer";
@@ -47,3 +50,9 @@ export {
   sock_send,
   sock_shutdown,
 } from "./process";
+export {
+  unstable_fd_filestat_get,
+  unstable_fd_seek,
+  unstable_path_filestat_get,
+  unstable_poll_oneoff,
+} from "./unstable";

@@ -92,19 +92,20 @@ export function path_open(
     if (error != SUCCESS) return error;
     node = present(PLACE.node);
   } else {
+    if (mayCreate && PLACE.isSlashed) return E_ISDIR;
     if (mustCreate) return E_EXIST;
     if (node.kind == SYMLINK) return E_LOOP;
     if (node.kind == DIRECTORY) {
-      if (mayCreate || (how & TRUNCATE) != 0) return E_ISDIR;
-      if ((how & ONLY_DIRECTORY) == 0 && (base & WRITING) != 0) return E_ISDIR;
+      if (mayCreate || (how & TRUNCATE) != 0 || (base & WRITING) != 0) return E_ISDIR;
     } else if ((how & ONLY_DIRECTORY) != 0) return E_NOTDIR;
     if ((how & TRUNCATE) != 0) {
       error = resize(node, 0);
       if (error != SUCCESS) return error;
     }
   }
-  const own = base & granted & rightsFor(node);
-  error = open(node, NO_STREAM, own, inheriting & granted, flags);
+  // Nothing is opened by way of a file.
+  const handedOn = node.kind == DIRECTORY ? inheriting & granted : 0;
+  error = open(node, NO_STREAM, base & granted & rightsFor(node), handedOn, flags);
   return error != SUCCESS ? error : give32(result, opened);
 }
 
@@ -151,10 +152,15 @@ export function path_unlink_file(fd: u32, path: u32, length: u32): u32 {
 }
 
 export function path_filestat_get(fd: u32, lookup: u32, path: u32, length: u32, result: u32): u32 {
+  return statPath(fd, lookup, path, length, result, false);
+}
+
+/** `path_filestat_get`, in either layout. */
+export function statPath(fd: u32, lookup: u32, path: u32, length: u32, result: u32, isUnstable: bool): u32 {
   const error = locate(PLACE, fd, PATH_FILESTAT_GET, path, length, (lookup & FOLLOW) != 0);
   if (error != SUCCESS) return error;
   const node = PLACE.node;
-  return node == null ? E_NOENT : giveStat(result, node);
+  return node == null ? E_NOENT : giveStat(result, node, isUnstable);
 }
 
 export function path_filestat_set_times(

@@ -27,6 +27,8 @@ export function clock_time_get(clock: u32, _precision: u64, result: u32): u32 {
 }
 
 const SUBSCRIPTION: u32 = 48;
+/** Of `wasi_unstable`, where eight bytes more precede the clock. */
+const UNSTABLE_SUBSCRIPTION: u32 = 56;
 const EVENT: u32 = 32;
 const CLOCK: u8 = 0;
 const FD_READ: u8 = 1;
@@ -51,13 +53,27 @@ function isWaitable(clock: u32): bool {
   return clock == REALTIME || clock == MONOTONIC;
 }
 
+/** Reads a subscription to `WANTED`, in either layout. */
+function readWanted(subscriptions: u32, index: u32, isUnstable: bool): bool {
+  if (!isUnstable) return readGuest(WANTED, subscriptions + index * SUBSCRIPTION, SUBSCRIPTION);
+  if (!readGuest(WANTED, subscriptions + index * UNSTABLE_SUBSCRIPTION, UNSTABLE_SUBSCRIPTION)) return false;
+  if (load<u8>(WANTED + 8) == CLOCK) memory.copy(WANTED + 16, WANTED + 24, SUBSCRIPTION - 16);
+  return true;
+}
+
 export function poll_oneoff(subscriptions: u32, events: u32, count: u32, result: u32): u32 {
+  return poll(subscriptions, events, count, result, false);
+}
+
+/** `poll_oneoff`, in either layout. */
+export function poll(subscriptions: u32, events: u32, count: u32, result: u32, isUnstable: bool): u32 {
   if (count == 0) return E_INVAL;
-  if (!guestHolds(subscriptions, <u64>count * SUBSCRIPTION)) return E_FAULT;
+  const size = isUnstable ? UNSTABLE_SUBSCRIPTION : SUBSCRIPTION;
+  if (!guestHolds(subscriptions, <u64>count * size)) return E_FAULT;
   if (!guestHolds(events, <u64>count * EVENT) || !guestHolds(result, 4)) return E_FAULT;
   let wait = NEVER;
   for (let i: u32 = 0; i < count; i++) {
-    readGuest(WANTED, subscriptions + i * SUBSCRIPTION, SUBSCRIPTION);
+    readWanted(subscriptions, i, isUnstable);
     const tag = load<u8>(WANTED + 8);
     if (tag > FD_WRITE) return E_INVAL;
     // A descriptor, and a clock that does not exist, have their event at once.
@@ -66,7 +82,7 @@ export function poll_oneoff(subscriptions: u32, events: u32, count: u32, result:
   let given: u32 = 0;
   sleep(wait);
   for (let i: u32 = 0; i < count; i++) {
-    if (!readGuest(WANTED, subscriptions + i * SUBSCRIPTION, SUBSCRIPTION)) return E_FAULT;
+    if (!readWanted(subscriptions, i, isUnstable)) return E_FAULT;
     if (!happened(wait)) continue;
     if (!writeGuest(events + given * EVENT, HAPPENED, EVENT)) return E_FAULT;
     given++;

@@ -6,9 +6,11 @@ import { Node, UNKNOWN } from "./nodes";
 import { SCRATCH } from "./vectors";
 
 const FILESTAT: u32 = 64;
+/** Of `wasi_unstable`, whose links are a u32 beside the kind. */
+const UNSTABLE_FILESTAT: u32 = 56;
 
-/** Writes the `filestat` of a node; null stands for a stream. */
-export function giveStat(to: u32, node: Node | null): u32 {
+/** Writes the `filestat` of a node, in the layout of `wasi_unstable` if `isUnstable`; null stands for a stream. */
+export function giveStat(to: u32, node: Node | null, isUnstable: bool): u32 {
   memory.fill(SCRATCH, 0, FILESTAT);
   if (node == null) {
     store<u8>(SCRATCH + 16, UNKNOWN);
@@ -23,7 +25,11 @@ export function giveStat(to: u32, node: Node | null): u32 {
     store<u64>(SCRATCH + 48, node.modified);
     store<u64>(SCRATCH + 56, node.changed);
   }
-  return writeGuest(to, SCRATCH, FILESTAT) ? SUCCESS : E_FAULT;
+  if (isUnstable) {
+    store<u32>(SCRATCH + 20, <u32>load<u64>(SCRATCH + 24));
+    memory.copy(SCRATCH + 24, SCRATCH + 32, FILESTAT - 32);
+  }
+  return writeGuest(to, SCRATCH, isUnstable ? UNSTABLE_FILESTAT : FILESTAT) ? SUCCESS : E_FAULT;
 }
 
 const ACCESSED: u32 = 1;
