@@ -4,6 +4,7 @@ pragma solidity 0.8.35;
 import {
     CommitmentState,
     Duration,
+    FAN_OUT,
     Instant,
     MatchId,
     MatchState,
@@ -21,7 +22,7 @@ struct Params {
     uint64 period;
     /// G: what every clock gains when its commitment is paired, in seconds.
     uint64 grace;
-    /// Height of the commitments' trees at each level: multiples of three, one or two levels, at most 60 together.
+    /// Height of the commitments' trees at each level, from level 0: one to MAX_LEVELS multiples of MOVE_LEVELS, at most MAX_HEIGHT together.
     uint8[] heights;
     /// Bond of a commitment at each level, in wei.
     uint256[] bonds;
@@ -32,10 +33,10 @@ struct Params {
 /// @notice What a commitment shows when it joins.
 struct Join {
     /// The eight nodes three levels below the root, from the left.
-    bytes32[8] children;
+    bytes32[FAN_OUT] children;
     /// The last leaf.
     bytes32 finalState;
-    /// Siblings from the last leaf up to the last child: height − 3 of them.
+    /// Siblings from the last leaf up to the last child: height − MOVE_LEVELS of them.
     bytes32[] proof;
     /// What the announcement was blinded with (level 0).
     bytes32 salt;
@@ -76,7 +77,7 @@ interface ITournament {
         address indexed owner,
         StateRoot finalState,
         Duration clock,
-        bytes32[8] children
+        bytes32[FAN_OUT] children
     );
 
     /// @notice A match began; `one` moves.
@@ -93,7 +94,7 @@ interface ITournament {
     /// @notice The mover descended three levels.
     /// @param pos Number of the node from the left; its lowest octal digit is the move.
     /// @param children The eight nodes three levels below the mover's node.
-    event Moved(MatchId indexed id, uint64 pos, Instant time, bytes32[8] children);
+    event Moved(MatchId indexed id, uint64 pos, Instant time, bytes32[FAN_OUT] children);
 
     /// @notice The sides were brought to one leaf above the bottom level, and an inner tournament of the match's name began.
     /// @param pos Number of the first leaf that differs.
@@ -134,12 +135,16 @@ interface ITournament {
     /// @notice A credit was paid out.
     event Withdrawn(address indexed owner, address to, uint256 amount);
 
-    /// @notice Thrown when the number of levels is not one or two, or there is not one bond for each.
-    error LevelsWrong(uint256 heights, uint256 bonds);
-    /// @notice Thrown when a height is not a positive multiple of three, or the heights together exceed 60.
-    error HeightWrong(uint256 level, uint256 height);
-    /// @notice Thrown when a bond is not greater than four bounties.
-    error BondTooLow(uint256 level, uint256 bond);
+    /// @notice Thrown when there is no level, or more than `most`.
+    error LevelsWrong(uint256 actual, uint256 most);
+    /// @notice Thrown when a level's height is not a positive multiple of what a move descends.
+    error HeightWrong(uint256 level, uint256 actual, uint256 multipleOf);
+    /// @notice Thrown when the heights together exceed `most`.
+    error HeightsTooTall(uint256 actual, uint256 most);
+    /// @notice Thrown when there is not one bond for each level.
+    error BondsWrong(uint256 actual, uint256 expected);
+    /// @notice Thrown when a level's bond is not greater than four bounties.
+    error BondTooLow(uint256 level, uint256 bond, uint256 bounty);
     /// @notice Thrown when the period or the grace is zero or exceeds 2^40 seconds.
     error PeriodWrong(uint256 period, uint256 grace);
     /// @notice Thrown when anybody but the Arbiter opens a root tournament.
@@ -214,7 +219,13 @@ interface ITournament {
     /// @param siblings From the bottom up: the mover's and the other side's right sibling where the digit's bit is 0, the one left sibling
     /// that both share where it is 1.
     /// @param next The eight nodes three levels below the mover's node there.
-    function move(MatchId id, uint8 digit, bytes32 opp, bytes32[] calldata siblings, bytes32[8] calldata next) external;
+    function move(
+        MatchId id,
+        uint8 digit,
+        bytes32 opp,
+        bytes32[] calldata siblings,
+        bytes32[FAN_OUT] calldata next
+    ) external;
 
     /// @notice Descends to the first leaf that differs: above the bottom level an inner tournament begins, at the bottom the step between
     /// `agreed` and the leaf is executed and ends the match.

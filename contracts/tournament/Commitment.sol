@@ -2,9 +2,9 @@
 pragma solidity 0.8.35;
 
 import {ITournament} from "../interfaces/ITournament.sol";
-import {DIGIT, Node, StateRoot} from "./Types.sol";
+import {FAN_OUT, MOVE_LEVELS, Node, StateRoot} from "./Types.sol";
 
-/// @title Binary keccak trees over state roots, opened three levels at a time.
+/// @title Binary keccak trees over state roots, opened MOVE_LEVELS at a time.
 /// @notice Hashing is positional: an index says at each level, from its lowest bit up, whether a node is the left or the right one.
 library Commitment {
     /// @dev The node above two nodes.
@@ -17,8 +17,8 @@ library Commitment {
         }
     }
 
-    /// @dev The node three levels above eight neighbours.
-    function top(bytes32[8] calldata nodes) internal pure returns (Node) {
+    /// @dev The node MOVE_LEVELS above FAN_OUT neighbours, written out: a loop costs gas in every move.
+    function top(bytes32[FAN_OUT] calldata nodes) internal pure returns (Node) {
         return
             parent(
                 parent(_pair(nodes[0], nodes[1]), _pair(nodes[2], nodes[3])),
@@ -26,21 +26,20 @@ library Commitment {
             );
     }
 
-    /// @dev The two nodes three levels above two different nodes with the same place `digit` among their eight neighbours. Where a bit of the
-    /// digit is 1 both get the same left sibling: whoever finds both nodes in a match has shown that the sides agree on all that lies to the
+    /// @dev The two nodes MOVE_LEVELS above two different nodes with the same place `digit` among FAN_OUT neighbours. Where a bit of the digit is 1 both get the same left sibling: whoever finds both nodes in a match has shown that the sides agree on all that lies to the
     /// left, so that `digit` is their first difference.
     /// @param siblings From the bottom up: right sibling of `own`, right sibling of `opp` where the bit is 0; the left one where it is 1.
     function climb(uint256 digit, Node own, Node opp, bytes32[] calldata siblings) internal pure returns (Node, Node) {
-        if (digit > 7) revert ITournament.DigitOutOfRange(digit);
+        if (digit > FAN_OUT - 1) revert ITournament.DigitOutOfRange(digit);
         if (own == opp) revert ITournament.NoDifference();
-        // Safe: the digit has three bits, so the sum is at most 3 and the expected number at least 3.
+        // Safe: the digit has MOVE_LEVELS bits, so no more are taken away than there are.
         uint256 expected;
         unchecked {
-            expected = 6 - ((digit & 1) + ((digit >> 1) & 1) + (digit >> 2));
+            expected = 2 * MOVE_LEVELS - ((digit & 1) + ((digit >> 1) & 1) + (digit >> 2));
         }
         if (siblings.length != expected) revert ITournament.SiblingsWrong(siblings.length, expected);
         uint256 used = 0;
-        for (uint256 level = 0; level < DIGIT; ++level) {
+        for (uint256 level = 0; level < MOVE_LEVELS; ++level) {
             Node first = Node.wrap(siblings[used++]);
             if ((digit >> level) & 1 == 1) {
                 own = parent(first, own);

@@ -4,7 +4,18 @@ pragma solidity 0.8.35;
 import {ITournament} from "../interfaces/ITournament.sol";
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
-import {DIGIT, Duration, FANOUT, Instant, MatchId, MatchState, Node, Phase, Side, TournamentId} from "./Types.sol";
+import {
+    Duration,
+    FAN_OUT,
+    Instant,
+    MOVE_LEVELS,
+    MatchId,
+    MatchState,
+    Node,
+    Phase,
+    Side,
+    TournamentId
+} from "./Types.sol";
 
 /// @title A match: two commitments on their way down to their first difference.
 library Match {
@@ -35,7 +46,7 @@ library Match {
             });
     }
 
-    /// @dev The mover goes down to its great-grandchild `own` and hands over.
+    /// @dev The mover goes down to its node `own`, MOVE_LEVELS below, and hands over.
     function descend(
         MatchState memory state,
         MatchId name,
@@ -46,13 +57,13 @@ library Match {
         Instant time
     ) internal pure {
         _requireTurn(state, name, time);
-        if (state.height <= DIGIT) revert ITournament.HeightUnfit(state.height);
+        if (state.height <= MOVE_LEVELS) revert ITournament.HeightUnfit(state.height);
         _open(state, name, digit, own, opp, siblings);
         Clock.charge(state, time);
         state.nodes = _nodes(opp, own);
-        // Safe: the height is above three.
+        // Safe: the height is above MOVE_LEVELS.
         unchecked {
-            state.height -= DIGIT;
+            state.height -= MOVE_LEVELS;
         }
         state.turn = other(state.turn);
     }
@@ -68,7 +79,7 @@ library Match {
         Instant time
     ) internal pure {
         _requireTurn(state, name, time);
-        if (state.height != DIGIT) revert ITournament.HeightUnfit(state.height);
+        if (state.height != MOVE_LEVELS) revert ITournament.HeightUnfit(state.height);
         _open(state, name, digit, own, opp, siblings);
         Clock.charge(state, time);
         state.height = 0;
@@ -94,9 +105,9 @@ library Match {
     ) private pure {
         (Node ownNode, Node oppNode) = Commitment.climb(digit, own, opp, siblings);
         if (_nodes(ownNode, oppNode) != state.nodes) revert ITournament.OpeningWrong(name);
-        // Safe: heights are at most 60 together, so a position has at most 60 bits; the digit is below 8.
+        // Safe: no height exceeds MAX_HEIGHT, so a position has at most as many bits; the digit is below FAN_OUT.
         unchecked {
-            state.pos = uint64(state.pos * FANOUT + digit);
+            state.pos = uint64(state.pos * FAN_OUT + digit);
         }
     }
 

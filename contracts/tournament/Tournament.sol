@@ -5,12 +5,14 @@ import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
 import {ITournament, Join, LastMove, Params} from "../interfaces/ITournament.sol";
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
+import {Heights, packed} from "./Heights.sol";
 import {Match} from "./Match.sol";
 import {
     CommitmentState,
-    DIGIT,
     Duration,
+    FAN_OUT,
     Instant,
+    MOVE_LEVELS,
     MatchId,
     MatchState,
     NOBODY,
@@ -38,15 +40,14 @@ contract Tournament is ITournament {
     mapping(bytes32 announcement => Instant moment) public override announcedAt;
 
     uint256 private constant _LONGEST = 2 ** 40;
-    uint256 private constant _HIGHEST = 60;
 
     Duration private immutable _PERIOD;
     Duration private immutable _GRACE;
-    uint256 private immutable _LEVELS;
-    uint8 private immutable _HEIGHT_0;
-    uint8 private immutable _HEIGHT_1;
+    Heights private immutable _HEIGHTS;
     uint256 private immutable _BOND_0;
     uint256 private immutable _BOND_1;
+    uint256 private immutable _BOND_2;
+    uint256 private immutable _BOND_3;
     uint256 private immutable _BOUNTY;
 
     mapping(TournamentId tournament => TournamentState) private _tournaments;
@@ -57,30 +58,25 @@ contract Tournament is ITournament {
     /// @param params_ What never changes.
     /// @param arbiter_ Who opens root tournaments.
     constructor(IStepVerifier verifier_, Params memory params_, address arbiter_) {
+        Heights heights = packed(params_.heights);
         uint256 levels = params_.heights.length;
-        if (levels == 0 || levels > 2 || params_.bonds.length != levels) {
-            revert LevelsWrong(levels, params_.bonds.length);
-        }
+        if (params_.bonds.length != levels) revert BondsWrong(params_.bonds.length, levels);
         if (params_.period == 0 || params_.period > _LONGEST || params_.grace == 0 || params_.grace > _LONGEST)
             revert PeriodWrong(params_.period, params_.grace);
-        uint256 total = 0;
         for (uint256 level = 0; level < levels; ++level) {
-            uint256 height = params_.heights[level];
-            total += height;
-            if (height == 0 || height % DIGIT != 0 || total > _HIGHEST) revert HeightWrong(level, height);
             // Division, because a product of an enormous bounty would overflow: bounty < bond / 4, exactly.
             uint256 bond = params_.bonds[level];
-            if (bond == 0 || params_.bounty > (bond - 1) / 4) revert BondTooLow(level, bond);
+            if (bond == 0 || params_.bounty > (bond - 1) / 4) revert BondTooLow(level, bond, params_.bounty);
         }
         verifier = verifier_;
         arbiter = arbiter_;
         _PERIOD = Duration.wrap(uint48(params_.period));
         _GRACE = Duration.wrap(uint48(params_.grace));
-        _LEVELS = levels;
-        _HEIGHT_0 = params_.heights[0];
+        _HEIGHTS = heights;
         _BOND_0 = params_.bonds[0];
-        _HEIGHT_1 = levels == 2 ? params_.heights[1] : 0;
-        _BOND_1 = levels == 2 ? params_.bonds[1] : 0;
+        _BOND_1 = levels > 1 ? params_.bonds[1] : 0;
+        _BOND_2 = levels > 2 ? params_.bonds[2] : 0;
+        _BOND_3 = levels > 3 ? params_.bonds[3] : 0;
         _BOUNTY = params_.bounty;
     }
 
@@ -119,7 +115,7 @@ contract Tournament is ITournament {
         uint8 digit,
         bytes32 opp,
         bytes32[] calldata siblings,
-        bytes32[8] calldata next
+        bytes32[FAN_OUT] calldata next
     ) external override {
         MatchState memory state = _matches[id];
         Match.descend(state, id, digit, Commitment.top(next), Node.wrap(opp), siblings, present());
@@ -134,12 +130,12 @@ contract Tournament is ITournament {
         Match.touchDown(state, id, shown.digit, Node.wrap(shown.own), Node.wrap(shown.opp), shown.siblings, present());
         TournamentState storage row = _tournaments[tournament];
         uint256 level = row.level;
-        _requireAgreed(row.initial, _height(level), state.pos, one, two, shown);
+        _requireAgreed(row.initial, _HEIGHTS.ofLevel(level), state.pos, one, two, shown);
         StateRoot agreed = StateRoot.wrap(shown.agreed);
         bool first = state.turn == Side.One;
         StateRoot leafOne = StateRoot.wrap(first ? shown.own : shown.opp);
         StateRoot leafTwo = StateRoot.wrap(first ? shown.opp : shown.own);
-        if (level + 1 < _LEVELS) {
+        if (_HEIGHTS.hasLevelBelow(level)) {
             _seal(id, state, uint8(level + 1), agreed, leafOne, leafTwo);
         } else {
             StateRoot result = StateRoot.wrap(verifier.step(shown.agreed, shown.witness));
@@ -230,10 +226,11 @@ contract Tournament is ITournament {
         result.period = Duration.unwrap(_PERIOD);
         result.grace = Duration.unwrap(_GRACE);
         result.bounty = _BOUNTY;
-        result.heights = new uint8[](_LEVELS);
-        result.bonds = new uint256[](_LEVELS);
-        for (uint256 level = 0; level < _LEVELS; ++level) {
-            result.heights[level] = _height(level);
+        uint256 levels = _HEIGHTS.count();
+        result.heights = new uint8[](levels);
+        result.bonds = new uint256[](levels);
+        for (uint256 level = 0; level < levels; ++level) {
+            result.heights[level] = _HEIGHTS.ofLevel(level);
             result.bonds[level] = _bond(level);
         }
     }
@@ -277,7 +274,7 @@ contract Tournament is ITournament {
         MatchId id = Match.id(tournament, one, root);
         Duration clockOne = Clock.paired(_commitments[tournament][one].clock, _GRACE, _PERIOD);
         Duration clockTwo = Clock.paired(clock, _GRACE, _PERIOD);
-        _matches[id] = Match.begin(one, root, _height(row.level), clockOne, clockTwo, present());
+        _matches[id] = Match.begin(one, root, _HEIGHTS.ofLevel(row.level), clockOne, clockTwo, present());
         emit Paired(tournament, id, one, root, clockOne, clockTwo, present());
     }
 
@@ -343,11 +340,9 @@ contract Tournament is ITournament {
     }
 
     function _bond(uint256 level) private view returns (uint256) {
-        return level == 0 ? _BOND_0 : _BOND_1;
-    }
-
-    function _height(uint256 level) private view returns (uint8) {
-        return level == 0 ? _HEIGHT_0 : _HEIGHT_1;
+        if (level == 0) return _BOND_0;
+        if (level == 1) return _BOND_1;
+        return level == 2 ? _BOND_2 : _BOND_3;
     }
 
     function _finished(TournamentState storage row) private view returns (bool) {
@@ -362,10 +357,10 @@ contract Tournament is ITournament {
 
     /// @dev The last leaf is the last one under the last child.
     function _requireFinal(uint256 level, Join calldata shown) private view {
-        uint256 height = _height(level) - DIGIT;
+        uint256 height = _HEIGHTS.ofLevel(level) - MOVE_LEVELS;
         StateRoot finalState = StateRoot.wrap(shown.finalState);
         Node child = Commitment.root(finalState, (1 << height) - 1, height, shown.proof);
-        if (!(child == Node.wrap(shown.children[7]))) revert FinalNotInTree(finalState);
+        if (!(child == Node.wrap(shown.children[FAN_OUT - 1]))) revert FinalNotInTree(finalState);
     }
 
     /// @dev Both sides agree on every leaf left of `pos`, so a proof in either tree will do.

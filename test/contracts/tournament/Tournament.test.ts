@@ -105,24 +105,32 @@ class Table {
 
 describe("Tournament", () => {
   describe("constructor", () => {
-    const wrong: readonly (readonly [string, Partial<Params>])[] = [
-      ["LevelsWrong", { heights: [], bonds: [] }],
-      ["LevelsWrong", { heights: [3, 3, 3], bonds: [1000n, 1000n, 1000n] }],
-      ["LevelsWrong", { heights: [3, 3], bonds: [1000n] }],
-      ["HeightWrong", { heights: [6, 4] }],
-      ["HeightWrong", { heights: [0, 3] }],
-      ["HeightWrong", { heights: [33, 30] }],
-      ["BondTooLow", { bounty: 125n }],
-      ["BondTooLow", { bonds: [0n, 500n], bounty: 0n }],
-      ["BondTooLow", { bounty: 2n ** 255n }],
-      ["PeriodWrong", { period: 0 }],
-      ["PeriodWrong", { grace: 0 }],
-      ["PeriodWrong", { period: 2 ** 40 + 1 }],
-      ["PeriodWrong", { grace: 2 ** 40 + 1 }],
+    const enormous = 2n ** 255n;
+    const wrong: readonly (readonly [string, readonly (number | bigint)[], Partial<Params>])[] = [
+      ["LevelsWrong", [0, 4], { heights: [], bonds: [] }],
+      ["LevelsWrong", [5, 4], { heights: [3, 3, 3, 3, 3], bonds: [500n, 500n, 500n, 500n, 500n] }],
+      ["BondsWrong", [1, 2], { heights: [3, 3], bonds: [1000n] }],
+      ["BondsWrong", [2, 1], { heights: [3] }],
+      ["BondsWrong", [2, 4], { heights: [3, 3, 3, 3] }],
+      ["HeightWrong", [1, 4, 3], { heights: [6, 4] }],
+      ["HeightWrong", [0, 0, 3], { heights: [0, 3] }],
+      ["HeightWrong", [3, 0, 3], { heights: [3, 3, 3, 0] }],
+      ["HeightWrong", [2, 200, 3], { heights: [3, 3, 200] }],
+      ["HeightsTooTall", [63, 60], { heights: [33, 30] }],
+      ["HeightsTooTall", [63, 60], { heights: [15, 15, 15, 18] }],
+      ["HeightsTooTall", [1020, 60], { heights: [255, 255, 255, 255] }],
+      ["BondTooLow", [1, 500, 125], { bounty: 125n }],
+      ["BondTooLow", [3, 396, 99], { heights: [3, 3, 3, 3], bonds: [1000n, 1000n, 1000n, 396n] }],
+      ["BondTooLow", [0, 0, 0], { bonds: [0n, 500n], bounty: 0n }],
+      ["BondTooLow", [0, 1000, enormous], { bounty: enormous }],
+      ["PeriodWrong", [0, 100], { period: 0 }],
+      ["PeriodWrong", [1000, 0], { grace: 0 }],
+      ["PeriodWrong", [2 ** 40 + 1, 100], { period: 2 ** 40 + 1 }],
+      ["PeriodWrong", [1000, 2 ** 40 + 1], { grace: 2 ** 40 + 1 }],
     ];
-    for (const [reason, change] of wrong) {
+    for (const [reason, told, change] of wrong) {
       const shown = JSON.stringify(change, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-      it(`refuses ${shown} with ${reason}`, async () => {
+      it(`refuses ${shown} with ${reason}(${told.join(", ")})`, async () => {
         const { ethers } = await network.getOrCreate();
         const params = { ...PARAMS, ...change };
         const { interface: errors } = await ethers.getContractFactory("Tournament");
@@ -131,26 +139,29 @@ describe("Tournament", () => {
           { ...params, heights: [...params.heights], bonds: [...params.bonds] },
           ethers.ZeroAddress,
         ]);
-        await expect(deployed).to.be.revertedWithCustomError({ interface: errors }, reason);
+        await expect(deployed)
+          .to.be.revertedWithCustomError({ interface: errors }, reason)
+          .withArgs(...told);
       });
     }
 
-    it("keeps the parameters", async () => {
-      const { chain } = await Table.lay(PARAMS);
-      const { period, grace, heights, bonds, bounty } = await chain.contract.params();
-      expect([period, grace, [...heights], [...bonds], bounty]).to.deep.equal([
-        1000n,
-        100n,
-        [6n, 3n],
-        [1000n, 500n],
-        99n,
-      ]);
-      expect(hex(await chain.contract.arbiter())).to.equal(chain.arbiter);
-    });
-
-    it("takes the greatest bounty below a quarter of the bond and the greatest heights", async () => {
-      await deploy({ ...PARAMS, heights: [33, 27], bonds: [401n, 397n], bounty: 99n });
-    });
+    const right: readonly Partial<Params>[] = [
+      { heights: [60], bonds: [397n] },
+      { heights: [33, 27], bonds: [401n, 397n] },
+      { heights: [3, 54, 3], bonds: [397n, 398n, 399n] },
+      { heights: [3, 6, 9, 42], bonds: [400n, 399n, 398n, 397n] },
+    ];
+    for (const change of right) {
+      const { heights, bonds } = { ...PARAMS, ...change };
+      it(`keeps the tallest heights and the least bonds: ${heights.join(", ")} and ${bonds.join(", ")}`, async () => {
+        const chain = await deploy({ ...PARAMS, heights, bonds });
+        const kept = await chain.contract.params();
+        expect([kept.period, kept.grace, kept.bounty]).to.deep.equal([1000n, 100n, 99n]);
+        expect(kept.heights.map(Number)).to.deep.equal(heights);
+        expect([...kept.bonds]).to.deep.equal(bonds);
+        expect(hex(await chain.contract.arbiter())).to.equal(chain.arbiter);
+      });
+    }
   });
 
   describe("announce", () => {
