@@ -51,8 +51,8 @@ export default defineConfig({
     tests: { mocha: "test", solidity: "test/contracts" },
     ignition: "deploy",
   },
-  // Generated namespaces are not erasable syntax: they are types for the compiler, never checked and never run.
-  typechain: { tsNocheck: true },
+  // Types come from the ABIs in contracts/abi and test/harness/abi.
+  typechain: { dontOverrideCompile: true },
   networks: {
     default: {
       type: "edr-simulated",

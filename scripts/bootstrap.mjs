@@ -4,7 +4,7 @@
  * ENTRY is a TypeScript file of the project, or the name of a program in node_modules/.bin. Before it runs,
  *  1. a Node that can run the project is picked: this one from 22.13 on, otherwise a private Node 24 in `.cache/`;
  *  2. the packages of the lock file are installed, unless a stamp in node_modules says that they already are;
- *  3. with --build, contracts, their types and the guests of the tests are built, as far as they are not yet.
+ *  3. with --build, contracts and the guests of the tests are built, as far as they are not yet.
  *
  * Everything that set-up has to say goes to stderr: stdout belongs to the command. Each part is recorded only after it
  * succeeded, so an interruption at any point is mended by the next call. Plain JavaScript without packages, because
@@ -259,8 +259,7 @@ function filesUnder(folder) {
 /** What the build of the contracts depends on, and Hardhat's record of the last one, in one word. */
 function buildState() {
   const record = join(root, "cache", "compile-cache.json");
-  const outputs = ["artifacts", join("types", "ethers-contracts")].every((folder) => existsSync(join(root, folder)));
-  if (!outputs || !existsSync(record)) return undefined;
+  if (!existsSync(join(root, "artifacts")) || !existsSync(record)) return undefined;
   const inputs = ["package-lock.json", "hardhat.config.ts"].map((name) => join(root, name));
   inputs.push(...filesUnder(join(root, "contracts")), ...filesUnder(join(root, "test", "harness")));
   const hashes = inputs.map((file) => `${file} ${sha256(readFileSync(file))}`);

@@ -65,6 +65,13 @@ export function abiModule(folder: string, name: string): string {
   return `/** ABI of \`${name}\`. ${HEADER} */\nexport const ${abiName(name)} = [\n${lines.join("\n")}\n] as const;\n`;
 }
 
+/** A module with the types of many ABIs by the names of the contracts; each comes with the folder of its module, as an import has it. */
+export function abisModule(contracts: readonly (readonly [name: string, folder: string])[]): string {
+  const imports = contracts.map(([name, folder]) => `import type { ${abiName(name)} } from "${folder}/${name}.ts";\n`);
+  const rows = contracts.map(([name]) => `  readonly ${name}: typeof ${abiName(name)};\n`);
+  return `${imports.join("")}\n/** ABIs by name. ${HEADER} */\nexport interface ContractAbis {\n${rows.join("")}}\n`;
+}
+
 /** A module with the creation code of a contract. */
 export function bytecodeModule(folder: string, name: string): string {
   const { bytecode } = artifact(folder, name);

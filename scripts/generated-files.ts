@@ -1,7 +1,7 @@
 /** The files of the repository that are made from others: what `npm run generate` writes and a test compares. */
 import { join } from "node:path";
 import { compileWasi, shimModule } from "./compile-wasi.ts";
-import { abiModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
+import { abiModule, abisModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
 import { generateOpcodes } from "./generate-opcodes.ts";
 
 /** The project's folder. */
@@ -43,5 +43,13 @@ export function fromArtifacts(): GeneratedFile[] {
       text: () => bytecodeModule("contracts", name),
     })),
     ...harness.map(abi("test/harness", "test/harness/abi")),
+    {
+      path: "test/support/contract-abis.ts",
+      text: () =>
+        abisModule([
+          ...CALLED.map((name) => [name, "../../contracts/abi"] as const),
+          ...harness.map((name) => [name, "../harness/abi"] as const),
+        ]),
+    },
   ];
 }

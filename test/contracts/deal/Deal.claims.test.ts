@@ -17,6 +17,7 @@ import {
   loadFixture,
   networkHelpers,
   NOTICE,
+  openedBy,
   openingOf,
   PERIOD,
   PRICE,
@@ -371,8 +372,7 @@ describe("Deal, terms", () => {
 
   it("logs the terms and the initial record, which is the head", async () => {
     const { deal, terms } = await loadFixture(startedWorld);
-    const opened = await deal.queryFilter(deal.filters.Opened());
-    const { args } = opened[0]!;
+    const args = await openedBy(deal);
     expect(args.termsHash).to.equal(await deal.termsHash());
     expect(args.initialRecord).to.equal(INITIAL);
     expect(args.terms.budget).to.equal(terms.budget);

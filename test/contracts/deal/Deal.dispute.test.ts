@@ -9,8 +9,8 @@ import { initialState } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadOpening } from "../../../verifier/proof/load.ts";
 import { bytesToHex, type Hex } from "viem";
-import type { Arbiter, Deal, Deposits, Tournament } from "../../../types/ethers-contracts/index.js";
-import { inputRoot } from "./fixture.ts";
+import type { ContractOf } from "../../support/typed-contract.ts";
+import { inputRoot, openedBy } from "./fixture.ts";
 import { IMAGE, lieAt, programOf, recordOf, Side } from "./machine.ts";
 
 const { ethers, ignition, networkHelpers } = await network.create();
@@ -49,10 +49,10 @@ async function deployed() {
   const [customer, honest, liar, validator] = signers;
   if (!customer || !honest || !liar || !validator) throw new Error("too few accounts");
   const contracts = await ignition.deploy(DealModule, { parameters });
-  const deal = contracts.deal as unknown as Deal;
-  const deposits = contracts.deposits as unknown as Deposits;
-  const arbiter = contracts.arbiter as unknown as Arbiter;
-  const tournament = contracts.tournament as unknown as Tournament;
+  const deal = contracts.deal as unknown as ContractOf<"Deal">;
+  const deposits = contracts.deposits as unknown as ContractOf<"Deposits">;
+  const arbiter = contracts.arbiter as unknown as ContractOf<"Arbiter">;
+  const tournament = contracts.tournament as unknown as ContractOf<"Tournament">;
   await deal.connect(customer).fund(2n * PRICE, { value: 2n * PRICE });
   for (const worker of [honest, liar]) {
     await deposits.connect(worker).deposit(ZeroAddress, COLLATERAL, { value: COLLATERAL });
@@ -121,8 +121,7 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
 
   it("computes the initial record, the input root and the loaded state as the machine does", async () => {
     const { deal } = await fresh();
-    const { args } = (await deal.queryFilter(deal.filters.Opened()))[0]!;
-    expect(args.initialRecord).to.equal(recordOf(initial));
+    expect((await openedBy(deal)).initialRecord).to.equal(recordOf(initial));
     expect((await deal.progress()).head).to.equal(keccak256(recordOf(initial)));
   });
 

@@ -5,15 +5,9 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder, concat, keccak256, toBeHex, ZeroAddress, ZeroHash, type BytesLike } from "ethers";
 import { network } from "hardhat";
-import type {
-  BlockingToken,
-  Deal,
-  Deposits,
-  IDeal,
-  PlainToken,
-  ToyArbiter,
-  ToyLoader,
-} from "../../../types/ethers-contracts/index.js";
+import { decodeEventLog, type Hex } from "viem";
+import { dealAbi } from "../../../contracts/abi/Deal.ts";
+import type { ContractOf, DealTerms } from "../../support/typed-contract.ts";
 
 /** The network that the tests of Deal and Deposits share. */
 const shared = await network.create();
@@ -36,7 +30,7 @@ export const STATUS = { running: 0, yielded: 1, finished: 2, trapped: 3 } as con
 const word = (value: number | bigint): string => toBeHex(value, 32);
 
 /** The program of every Deal here. */
-export const PROGRAM: IDeal.TermsStruct["program"] = {
+export const PROGRAM: DealTerms["program"] = {
   codeRoot: word(0xc0de),
   memoryRoot: word(0x3e),
   cellsRoot: word(0xce115),
@@ -100,13 +94,13 @@ export const JOIN = {
 };
 
 export interface World {
-  deal: Deal;
-  deposits: Deposits;
-  arbiter: ToyArbiter;
-  verifier: ToyLoader;
-  token: PlainToken;
-  payment: BlockingToken;
-  terms: IDeal.TermsStruct;
+  deal: ContractOf<"Deal">;
+  deposits: ContractOf<"Deposits">;
+  arbiter: ContractOf<"ToyArbiter">;
+  verifier: ContractOf<"ToyLoader">;
+  token: ContractOf<"PlainToken">;
+  payment: ContractOf<"BlockingToken">;
+  terms: DealTerms;
   customer: HardhatEthersSigner;
   sequencer: HardhatEthersSigner;
   challenger: HardhatEthersSigner;
@@ -119,7 +113,7 @@ export interface World {
 
 /** Deploys everything; no worker has joined and no funds are there. `change` replaces terms. */
 export async function deploy(
-  change: Partial<IDeal.TermsStruct> = {},
+  change: Partial<DealTerms> = {},
   on: Pick<typeof shared, "ethers"> = shared,
 ): Promise<World> {
   const [customer, sequencer, challenger, stranger, ...workers] = await on.ethers.getSigners();
@@ -130,7 +124,7 @@ export async function deploy(
   const deposits = await on.ethers.deployContract("Deposits", [COOLING_OFF]);
   const token = await on.ethers.deployContract("PlainToken");
   const payment = await on.ethers.deployContract("BlockingToken");
-  const terms: IDeal.TermsStruct = {
+  const terms: DealTerms = {
     customer: customer.address,
     sequencer: sequencer.address,
     arbiter: await arbiter.getAddress(),
@@ -151,6 +145,13 @@ export async function deploy(
   const deal = await on.ethers.deployContract("Deal", [terms]);
   const people = { customer, sequencer, challenger, stranger, workers, w1, w2, w3 };
   return { deal, deposits, arbiter, verifier, token, payment, terms, ...people };
+}
+
+/** What a Deal logged when it was deployed. */
+export async function openedBy(deal: ContractOf<"Deal">) {
+  const [opened] = await deal.queryFilter("Opened");
+  const { data, topics } = opened as unknown as { data: Hex; topics: [Hex, ...Hex[]] };
+  return decodeEventLog({ abi: dealAbi, eventName: "Opened", data, topics }).args;
 }
 
 /** Locks a worker's collateral for the Deal. */
@@ -178,7 +179,7 @@ export async function fund({ deal, payment, terms, customer }: World, fragments:
 }
 
 /** {@link deploy} with three workers and funds for eight fragments. */
-export async function started(change: Partial<IDeal.TermsStruct> = {}): Promise<World> {
+export async function started(change: Partial<DealTerms> = {}): Promise<World> {
   const world = await deploy(change);
   for (const worker of [world.w1, world.w2, world.w3]) await join(world, worker);
   await fund(world, 8n);

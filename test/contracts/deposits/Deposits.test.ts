@@ -15,9 +15,7 @@ async function deployed() {
   const deal = await ethers.deployContract("FreeDeal", [TERMS]);
   await token.mint(alice, COLLATERAL * 10n);
   await token.connect(alice).approve(deposits, MaxUint256);
-  // The errors of the library Asset, which are thrown by its callers.
-  const asset = await ethers.getContractAt("Asset", deposits);
-  return { alice, bob, reporter, deposits, token, deal, asset };
+  return { alice, bob, reporter, deposits, token, deal };
 }
 
 /** As {@link deployed}, with a lock of alice's, of half of what she deposited. */
@@ -54,18 +52,18 @@ describe("Deposits, in and out", () => {
   });
 
   it("refuses a value that is not the amount, and a recipient that would lose it", async () => {
-    const { alice, deposits, token, asset } = await loadFixture(deployed);
+    const { alice, deposits, token } = await loadFixture(deployed);
     const by = deposits.connect(alice);
     await expect(by.deposit(ETH, 5n, { value: 4n }))
-      .to.be.revertedWithCustomError(asset, "WrongValue")
+      .to.be.revertedWithCustomError(deposits, "WrongValue")
       .withArgs(5, 4);
     await expect(by.deposit(token, 5n, { value: 5n }))
-      .to.be.revertedWithCustomError(asset, "WrongValue")
+      .to.be.revertedWithCustomError(deposits, "WrongValue")
       .withArgs(0, 5);
     await by.deposit(ETH, 5n, { value: 5n });
     for (const to of [ZeroAddress, await deposits.getAddress()]) {
       await expect(by.withdraw(ETH, 5n, to))
-        .to.be.revertedWithCustomError(asset, "BadRecipient")
+        .to.be.revertedWithCustomError(deposits, "BadRecipient")
         .withArgs(to);
     }
     await expect(alice.sendTransaction({ to: deposits, value: 1n })).to.revert(ethers);
@@ -196,7 +194,7 @@ describe("Deposits, hostile tokens and recipients", () => {
   });
 
   it("does not pay a token's surcharge with the tokens of others", async () => {
-    const { alice, bob, deposits, asset } = await loadFixture(deployed);
+    const { alice, bob, deposits } = await loadFixture(deployed);
     const token = await ethers.deployContract("SurchargeToken");
     for (const account of [alice, bob]) {
       await token.mint(account, 1_100n);
@@ -204,7 +202,7 @@ describe("Deposits, hostile tokens and recipients", () => {
       await deposits.connect(account).deposit(token, 1_000n);
     }
     await expect(deposits.connect(alice).withdraw(token, 1_000n, alice))
-      .to.be.revertedWithCustomError(asset, "TokenTookTooMuch")
+      .to.be.revertedWithCustomError(deposits, "TokenTookTooMuch")
       .withArgs(token, 1_000, 1_100);
   });
 

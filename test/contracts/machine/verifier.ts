@@ -3,7 +3,7 @@ import { getBytes, hexlify } from "ethers";
 import { network } from "hardhat";
 import { keccak256 } from "../../../verifier/merkle/keccak.ts";
 import { RECORD_BYTES } from "../../../verifier/state/state.ts";
-import type { Floats, Integers, StepBatch, StepVerifier } from "../../../types/ethers-contracts/index.js";
+import type { ContractOf } from "../../support/typed-contract.ts";
 
 /** What a verifier is asked: a state root and a witness. */
 export interface StepQuery {
@@ -18,16 +18,16 @@ export type StepAnswer =
 /** The deployed contracts. */
 export interface Verifier {
   readonly ethers: Awaited<ReturnType<typeof network.create>>["ethers"];
-  readonly contract: StepVerifier;
-  readonly integers: Integers;
-  readonly floats: Floats;
-  readonly batch: StepBatch;
+  readonly contract: ContractOf<"StepVerifier">;
+  readonly integers: ContractOf<"Integers">;
+  readonly floats: ContractOf<"Floats">;
+  readonly batch: ContractOf<"StepBatch">;
   /** Deploys another verifier, with the arithmetic at two addresses. */
-  readonly deploy: (integers: string, floats: string) => Promise<StepVerifier>;
+  readonly deploy: (integers: string, floats: string) => Promise<ContractOf<"StepVerifier">>;
   /** Asks for many steps, in as many calls as it takes. */
   readonly steps: (queries: readonly StepQuery[]) => Promise<StepAnswer[]>;
   /** Asks for the steps of one call, by default of {@link contract}. */
-  readonly ask: (queries: readonly StepQuery[], contract?: StepVerifier) => Promise<StepAnswer[]>;
+  readonly ask: (queries: readonly StepQuery[], contract?: ContractOf<"StepVerifier">) => Promise<StepAnswer[]>;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function deployVerifier(): Promise<Verifier> {
   const contract = await deploy(await integers.getAddress(), await floats.getAddress());
   const batch = await ethers.deployContract("StepBatch");
   const to = await batch.getAddress();
-  const selector = batch.interface.getFunction("steps").selector;
+  const selector = batch.steps.fragment.selector;
 
   // The call is written and its answer read here: with ethers that would take as long as the steps themselves.
   async function ask(queries: readonly StepQuery[], of = contract): Promise<StepAnswer[]> {

@@ -15,14 +15,14 @@ import type {
   Side,
   TournamentState,
 } from "../../../agents/game/types.ts";
-import type { Tournament } from "../../../types/ethers-contracts/index.js";
+import type { ContractOf } from "../../support/typed-contract.ts";
 
 /** What the toy machine's lineages stop at: beyond every tree of the tests. */
 export const LIMIT = 1n << 40n;
 
 /** A Tournament contract of its own on a network of its own, in which `arbiter` is an ordinary account. */
 export interface Chain {
-  readonly contract: Tournament;
+  readonly contract: ContractOf<"Tournament">;
   readonly accounts: readonly HardhatEthersSigner[];
   readonly arbiter: Hex;
   /** Sends an action in a block of this time: its logs, gas and calldata, or the name of the error. */
@@ -91,7 +91,7 @@ export function hex(text: string): Hex {
 /** Reverting calls are mined too: no estimate, an ample limit. */
 const LIMITED = { gasLimit: 2_000_000 };
 
-async function call(contract: Tournament, action: Action): Promise<ContractTransactionResponse> {
+async function call(contract: ContractOf<"Tournament">, action: Action): Promise<ContractTransactionResponse> {
   switch (action.kind) {
     case "announce":
       return contract.announce(action.announcement, LIMITED);
@@ -225,7 +225,7 @@ function nodes(args: Result): Eight {
 const NOTHING = `0x${"00".repeat(32)}`;
 
 /** Children and opposing nodes are in the logs only: they are taken over from `state`. */
-async function read(contract: Tournament, state: GameState): Promise<GameState> {
+async function read(contract: ContractOf<"Tournament">, state: GameState): Promise<GameState> {
   const tournaments = new Map<Hex, TournamentState>();
   for (const row of state.tournaments.values()) {
     const commitments = new Map<Hex, CommitmentState>();
@@ -244,7 +244,7 @@ async function read(contract: Tournament, state: GameState): Promise<GameState> 
 }
 
 async function readTournament(
-  contract: Tournament,
+  contract: ContractOf<"Tournament">,
   id: Hex,
   commitments: ReadonlyMap<Hex, CommitmentState>,
 ): Promise<TournamentState> {
@@ -262,7 +262,11 @@ async function readTournament(
   };
 }
 
-async function readCommitment(contract: Tournament, id: Hex, entry: CommitmentState): Promise<CommitmentState> {
+async function readCommitment(
+  contract: ContractOf<"Tournament">,
+  id: Hex,
+  entry: CommitmentState,
+): Promise<CommitmentState> {
   const found = await contract.commitmentState(id, entry.root);
   return {
     ...entry,
@@ -273,7 +277,7 @@ async function readCommitment(contract: Tournament, id: Hex, entry: CommitmentSt
   } as CommitmentState;
 }
 
-async function readMatch(contract: Tournament, match: MatchState): Promise<MatchState> {
+async function readMatch(contract: ContractOf<"Tournament">, match: MatchState): Promise<MatchState> {
   const found = await contract.matchState(match.id);
   return {
     ...match,
