@@ -12,6 +12,7 @@ import { Trace } from "../verifier/history/trace.ts";
 import { execute, interpreterExecutor } from "../verifier/interpreter/execute.ts";
 import { keccak256 } from "../verifier/merkle/keccak.ts";
 import { hashAll, NODE_BYTES } from "../verifier/merkle/keccak-lanes.ts";
+import { useNode } from "../verifier/node/use-node.ts";
 import { buildProgram } from "../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
 import { initialState, load } from "../verifier/state/program.ts";
@@ -41,6 +42,8 @@ const HEIGHTS = [
 ] as const;
 
 const FUEL = 1n << 40n;
+
+useNode();
 
 const stores = BigInt(process.argv[2] ?? 400_000);
 const style = { head: [], border: [] };

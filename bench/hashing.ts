@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { createKeccak } from "hash-wasm";
 import { HashThread, setHashThreads } from "../verifier/merkle/hash-thread.ts";
 import { hashAll, NODE_BYTES } from "../verifier/merkle/keccak-lanes.ts";
+import { startHashThread } from "../verifier/node/start-hash-thread.ts";
 import { type HashedPage, hashPages } from "../verifier/merkle/page-hash.ts";
 import { byTurns, medianSpent, spend } from "./clock.ts";
 import { measurement, type Rows, type Setting } from "./measurement.ts";
@@ -88,7 +89,7 @@ async function measurePages(
   onRound: (round: number) => void,
 ): Promise<PagesResult[]> {
   setHashThreads(1);
-  const thread = HashThread.start();
+  const thread = HashThread.start((buffer) => startHashThread(buffer));
   if (thread === undefined) return [];
   const end = performance.now() + START;
   while (!thread.isIdle()) {

@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import Table from "cli-table3";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
+import { useNode } from "../verifier/node/use-node.ts";
 import { ModuleWriter } from "../verifier/wasm/assembler.ts";
 import { buildProgram, type ModuleSource } from "../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
@@ -185,6 +186,8 @@ async function report(title: string, name: string, argument: number, modules: re
   const times = seconds / (await native(name, argument));
   table.push([title, ...[steps / 1e6, steps / seconds / 1e6, times, saving * 1000].map((x) => x.toFixed(1))]);
 }
+
+useNode();
 
 const bytes = await compile();
 const wanted = process.argv.slice(2);

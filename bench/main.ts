@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ClangError } from "../examples/clang.ts";
+import { useNode } from "../verifier/node/use-node.ts";
 import { disputeMeasurement } from "./dispute.ts";
 import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";
@@ -91,6 +92,7 @@ async function main(names: readonly string[], options: Options, command: Command
     writeFileSync(resolve(process.env["INIT_CWD"] ?? ".", json), JSON.stringify(results, null, 2));
 }
 
+useNode();
 await new Command(COMMAND)
   .description("Measures the native engine, hashing and commitments on this computer.")
   .argument("[names...]", `measurements and workloads to take: ${[...NAMES].join(", ")}`, parseName)

@@ -7,6 +7,7 @@ import { engineExecutor } from "../verifier/engine/executor.ts";
 import type { Executor } from "../verifier/state/executor.ts";
 import { Trace } from "../verifier/history/trace.ts";
 import { PAGE_BYTES, unpackSizes } from "../verifier/interpreter/core.ts";
+import { useNode } from "../verifier/node/use-node.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
 import { spend, spendAsync } from "./clock.ts";
 import { pauses, type PauseSeconds } from "./pauses.ts";
@@ -115,4 +116,5 @@ function peakBytes(): number {
   return Number(kibibytes) * 1024;
 }
 
+useNode();
 console.log(JSON.stringify(await main(JSON.parse(process.argv[2] ?? "") as ProcessOrder)));

@@ -17,7 +17,7 @@ const QUICK_MEBIBYTES = [16] as const;
 /** Bytes that a process may take beside three times the guest's memory. */
 const BESIDE = 300e6;
 
-/** As commands have it (`agents/cli/large-stack.ts`). */
+/** As commands have it (`verifier/node/large-stack.ts`). */
 const FLAGS = ["--max-semi-space-size=8"] as const;
 
 type Report = ProcessReport | { readonly failure: string };

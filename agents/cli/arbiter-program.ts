@@ -6,6 +6,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addRun } from "./commands/run.ts";
 import { parse } from "./parse.ts";
+import { useNode } from "../../verifier/node/use-node.ts";
 
 const program = new Command("arbiter")
   .description("Run WebAssembly on a machine whose every step can be proven on chain.")
@@ -18,4 +19,5 @@ const program = new Command("arbiter")
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 
+useNode();
 await parse(program);

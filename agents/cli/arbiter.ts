@@ -1,4 +1,4 @@
 /** The command line of auditors: run, commit, inspect, prove, dispute. */
-import { onLargeStack } from "./large-stack.ts";
+import { runInThread } from "./command-thread.ts";
 
-await onLargeStack(new URL("./arbiter-program.ts", import.meta.url));
+await runInThread(new URL("./arbiter-program.ts", import.meta.url));

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
-import { nativeStack } from "./large-stack.ts";
+import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 
 /** Names that the option takes. */

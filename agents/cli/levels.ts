@@ -1,6 +1,6 @@
 /** `--heights` and `--checkpoints`: how a history is committed to, and where it is kept. */
 import { type Command } from "commander";
-import { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
+import { CheckpointStore } from "../../verifier/node/checkpoint-store.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../stage/deploy.ts";
 import { OVERHEAD } from "../../verifier/program/fragment.ts";

@@ -1,5 +1,6 @@
 /** What `start.ts` runs: the main job on the embedded chain, with a demonstration's program or with the user's own module. */
 import { Command, Option } from "commander";
+import { useNode } from "../../verifier/node/use-node.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { playDeal } from "../scenario/deal.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
@@ -46,6 +47,7 @@ const command = withEngine(new Command("npm start --"))
   .addHelpText("after", "\nExit code 0: the liar lost; 1: the job could not be done; 2: another verdict.")
   .action((options: StartOptions) => guarded(() => start(options)));
 
+useNode();
 await parse(command);
 
 async function start(options: StartOptions): Promise<number> {

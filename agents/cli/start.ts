@@ -1,4 +1,4 @@
 /** `npm start`: the main job on the embedded chain. */
-import { onLargeStack } from "./large-stack.ts";
+import { runInThread } from "./command-thread.ts";
 
-await onLargeStack(new URL("./start-program.ts", import.meta.url));
+await runInThread(new URL("./start-program.ts", import.meta.url));

@@ -1,6 +1,6 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
-import type { CheckpointStore } from "../../verifier/history/checkpoint-store.ts";
+import type { HistoryStore } from "../../verifier/history/history-store.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -41,7 +41,7 @@ export interface DisputeJob {
   /** Of the levels' trees; those of deploy/parameters/local.json by default. */
   readonly heights?: readonly number[] | undefined;
   /** Where the honest player keeps checkpoints. */
-  readonly store?: (initial: State) => CheckpointStore;
+  readonly store?: (initial: State) => HistoryStore;
 }
 
 /** The phase in which the honest player runs the history from end to end. */

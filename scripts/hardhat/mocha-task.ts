@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import Mocha from "mocha";
+import { useNode } from "../../verifier/node/use-node.ts";
 import { type TestReport, writeReport } from "./report.ts";
 
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
@@ -19,8 +20,9 @@ class CountingReporter extends Mocha.reporters.Spec {
   }
 }
 
-/** `hardhat test mocha`: without file names the original takes every TypeScript file under test/, helpers and guests too. */
+/** `hardhat test mocha`, with what Node has for the verifier: without file names the original takes every TypeScript file under test/, helpers and guests too. */
 const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
+  useNode();
   hre.config.test.mocha.reporter = CountingReporter;
   const named = args["testFiles"] as string[];
   const testFiles = named.length > 0 ? named : globSync(`${hre.config.paths.tests.mocha}/**/*.test.ts`).sort();

@@ -1,5 +1,6 @@
 /** `npm run -s conformance -- [FILES…] [--onchain none|sample|all] [--json] [--verbose] [--report FILE]` */
 import { parse } from "../../agents/cli/parse.ts";
+import { useNode } from "../../verifier/node/use-node.ts";
 import { conformanceCommand } from "./command.ts";
 
 /** Simulators that are asked in turn: each has one thread for its calls. */
@@ -19,4 +20,5 @@ const command = conformanceCommand(async () => {
     },
   };
 });
+useNode();
 await parse(command);

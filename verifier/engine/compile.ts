@@ -2,6 +2,7 @@
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { type Header, packHeader } from "../machine/record.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { sameBytes } from "../merkle/same-bytes.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
 import type { ByteWriter } from "./bytes.ts";
@@ -118,7 +119,7 @@ export class CompiledProgram {
     const words = this.#code.length / LEAF_BYTES;
     if (tree.depth !== this.header.codeDepth || tree.end() > Math.ceil(words / 128) * 128) return false;
     const leaves = tree.readBytes(0, Math.min(2 ** tree.depth, Math.max(words, tree.end())));
-    if (Buffer.compare(leaves.subarray(0, this.#code.length), this.#code) !== 0) return false;
+    if (!sameBytes(leaves.subarray(0, this.#code.length), this.#code)) return false;
     if (leaves.subarray(this.#code.length).some((byte) => byte !== 0)) return false;
     this.#codeTrees.add(tree);
     return true;

@@ -1,16 +1,21 @@
 /**
- * Makes V8 let go of what nobody needs any more. Left alone it waits, for buffers above all, and what waits takes memory beside what takes
- * its place. Elsewhere than in Node nothing is done.
+ * Makes the host let go of what nobody needs any more. Left alone V8 waits, for buffers above all, and what waits takes memory beside
+ * what takes its place. Nothing is done where nobody has provided a collector.
  */
-import { host } from "../host.ts";
 
 /** Bytes dropped that are worth a collection: some 30 ms, where to hash what replaces them takes ten times as long. */
 const WORTH = 2 ** 26;
 
-type Collector = (options: { type: "major"; execution: "sync"; flavor: "regular" | "last-resort" }) => void;
+/** Collects garbage before it returns: what is found at once, or all that there is. */
+export type Collector = (effort: "regular" | "all") => void;
 
 let dropped = 0;
 let collector: Collector | undefined;
+
+/** Tells how garbage is collected here. */
+export function provideCollector(provided: Collector): void {
+  collector = provided;
+}
 
 /** Tells of buffers that nobody will need any more, soon if not at once. */
 export function drop(bytes: number): void {
@@ -21,23 +26,10 @@ export function drop(bytes: number): void {
 export function makeRoom(): void {
   if (dropped < WORTH) return;
   dropped = 0;
-  collect("regular");
+  collector?.("regular");
 }
 
 /** Gives back what large work took for a while: some 100 ms. */
 export function tidyUp(): void {
-  collect("last-resort");
-}
-
-function collect(flavor: "regular" | "last-resort"): void {
-  collector ??= exposed();
-  collector({ type: "major", execution: "sync", flavor });
-}
-
-/** V8's own collector, which is there only for whoever asks for it. */
-function exposed(): Collector {
-  const node = host();
-  if (node === undefined) return () => undefined;
-  node.getBuiltinModule("node:v8").setFlagsFromString("--expose-gc");
-  return node.getBuiltinModule("node:vm").runInNewContext("gc") as Collector;
+  collector?.("all");
 }

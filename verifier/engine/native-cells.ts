@@ -2,6 +2,7 @@
 import type { Core } from "../interpreter/core.ts";
 import { packReference } from "../machine/word.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { sameBytes } from "../merkle/same-bytes.ts";
 import { type CompiledProgram, NAMES } from "./compile.ts";
 import { isNarrow } from "./native-type.ts";
 import { Refusal } from "./refusal.ts";
@@ -89,11 +90,11 @@ interface NativeTable {
 
 /** Sets the elements that differ from what was taken over last. */
 function fillTable({ firstCell, table, functions, content }: NativeTable, wanted: Uint8Array): void {
-  if (Buffer.compare(content, wanted) === 0) return;
+  if (sameBytes(content, wanted)) return;
   const view = new DataView(wanted.buffer, wanted.byteOffset);
   for (let at = 0; at < wanted.length; at += LEAF_BYTES) {
     const leaf = wanted.subarray(at, at + LEAF_BYTES);
-    if (Buffer.compare(leaf, content.subarray(at, at + LEAF_BYTES)) === 0) continue;
+    if (sameBytes(leaf, content.subarray(at, at + LEAF_BYTES))) continue;
     const reference = view.getBigUint64(at, true);
     const target = reference === 0n ? null : functions.get(reference);
     if (target === undefined)

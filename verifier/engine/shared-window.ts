@@ -4,8 +4,9 @@
  */
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { Window, TOUCHED, WINDOW_PAGE } from "../interpreter/window.ts";
-import { BLOCK_BYTES, BLOCK_PAGES } from "../merkle/block.ts";
+import { BLOCK_BYTES, BLOCK_PAGES, pageOf } from "../merkle/block.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { PageComparison } from "../merkle/page-comparison.ts";
 import { type PageChange, Tree } from "../merkle/tree.ts";
 import { drop, makeRoom } from "./garbage.ts";
 import { Refusal } from "./refusal.ts";
@@ -35,7 +36,7 @@ export class SharedWindow extends Window {
   #checkpoint: Tree | undefined;
   /** The bytes of the tree's pages, or of the blocks that they are in; nothing where they are zero. */
   #pages: (Uint8Array | undefined)[] = [];
-  #buffer = Buffer.alloc(0);
+  readonly #comparison: PageComparison;
   /** First pages of blocks that the open transaction has replaced, and its checkpoint keeps. */
   readonly #replaced = new Set<number>();
 
@@ -44,6 +45,7 @@ export class SharedWindow extends Window {
     super(leaves * LEAF_BYTES);
     this.region = region;
     this.memory = memory;
+    this.#comparison = new PageComparison(memory);
     this.#tree = Tree.empty(Math.log2(leaves));
     this.refresh();
   }
@@ -63,7 +65,6 @@ export class SharedWindow extends Window {
   #follow(): void {
     const { buffer } = this.memory;
     if (buffer === this.bytes.buffer) return;
-    this.#buffer = Buffer.from(buffer);
     this.show(new Uint8Array(buffer), new Uint8Array(buffer.byteLength / WINDOW_PAGE).fill(TOUCHED));
   }
 
@@ -183,18 +184,16 @@ export class SharedWindow extends Window {
   }
 
   #restore(index: number): void {
-    const page: Uint8Array = this.#pages[index] ?? ZERO_PAGE;
-    const start = startIn(page, index);
-    this.bytes.set(page.subarray(start, start + WINDOW_PAGE), index * WINDOW_PAGE);
+    const page = this.#pages[index];
+    this.bytes.set(page === undefined ? ZERO_PAGE : pageIn(page, index), index * WINDOW_PAGE);
   }
 
-  #holds(index: number, page: Uint8Array = ZERO_PAGE): boolean {
-    const [at, start] = [index * WINDOW_PAGE, startIn(page, index)];
-    return this.#buffer.compare(page, start, start + WINDOW_PAGE, at, at + WINDOW_PAGE) === 0;
+  #holds(index: number, page: Uint8Array | undefined): boolean {
+    return page === undefined ? this.#comparison.isZero(index) : this.#comparison.holds(index, pageIn(page, index));
   }
 }
 
-/** Where a page begins in its own bytes or in those of its block. */
-function startIn(bytes: Uint8Array, index: number): number {
-  return bytes.length === BLOCK_BYTES ? (index % BLOCK_PAGES) * WINDOW_PAGE : 0;
+/** A page, of its own bytes or of those of its block. */
+function pageIn(bytes: Uint8Array, index: number): Uint8Array {
+  return bytes.length === BLOCK_BYTES ? pageOf(bytes, index % BLOCK_PAGES) : bytes;
 }

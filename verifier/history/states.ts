@@ -4,7 +4,7 @@
  */
 import type { State } from "../state/state.ts";
 import { isHalted } from "../state/step-state.ts";
-import type { CheckpointStore } from "./checkpoint-store.ts";
+import type { HistoryStore } from "./history-store.ts";
 import type { Execution, Executor } from "../state/executor.ts";
 import { type Snapshot, type SnapshotLimits, Snapshots } from "./snapshots.ts";
 
@@ -26,7 +26,7 @@ export interface StatesOptions {
   readonly faults: readonly Fault[];
   readonly limits: SnapshotLimits;
   /** Only for a history without lies: it is found by its initial state alone. */
-  readonly store: CheckpointStore | undefined;
+  readonly store: HistoryStore | undefined;
 }
 
 /** Steps of the first part of a long run, after which there is a snapshot; parts grow until they take {@link PART_MS}. */
@@ -43,7 +43,7 @@ export class States {
   readonly #executor: Executor;
   readonly #faults: readonly Fault[];
   readonly #snapshots: Snapshots;
-  readonly #store: CheckpointStore | undefined;
+  readonly #store: HistoryStore | undefined;
   /** How many faults, from the first, have become snapshots. No snapshot lies beyond a fault that has not. */
   #injected = 0;
   /** When a checkpoint was written to disk last, or a run began. */

@@ -6,7 +6,7 @@
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { type State, stateRoot } from "../state/state.ts";
 import { isHalted } from "../state/step-state.ts";
-import type { CheckpointStore } from "./checkpoint-store.ts";
+import type { HistoryStore } from "./history-store.ts";
 import type { Commitment, LeafSource } from "./commitment.ts";
 import { CommitmentBuilder } from "./commitment-builder.ts";
 import { decodeCommitment, encodeCommitment } from "./commitment-bytes.ts";
@@ -34,7 +34,7 @@ export interface TraceOptions {
   /** What is kept in memory at most; by default 512 states that take 32 MiB. */
   readonly snapshots?: SnapshotLimits;
   /** Where checkpoints and commitments of a history without lies are kept beyond this process. */
-  readonly store?: CheckpointStore;
+  readonly store?: HistoryStore;
 }
 
 const DEFAULT_LIMITS: SnapshotLimits = { count: 512, bytes: 2 ** 25 };
@@ -53,7 +53,7 @@ export class Trace {
   /** Heights of the commitments by level. */
   readonly heights: readonly number[];
   readonly #states: States;
-  readonly #store: CheckpointStore | undefined;
+  readonly #store: HistoryStore | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #commitments = new Map<string, Promise<Commitment>>();
 

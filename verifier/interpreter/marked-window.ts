@@ -5,6 +5,7 @@
  * nothing that can be told from noise; and a checkpoint, a rollback and a save cost what was touched.
  */
 import { LEAF_BYTES } from "../merkle/leaf.ts";
+import { sameBytes } from "../merkle/same-bytes.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { Sources } from "./sources.ts";
 import { CHANGED, SAVED, TOUCHED, Window, WINDOW_PAGE } from "./window.ts";
@@ -124,7 +125,7 @@ export class MarkedWindow extends Window {
       const bytes = new Uint8Array(WINDOW_PAGE);
       bytes.set(content);
       codec?.(bytes);
-      if (Buffer.compare(bytes, this.#page(page)) === 0) continue;
+      if (sameBytes(bytes, this.#page(page))) continue;
       this.#saved.push({ page, bytes });
       this.marks[page]! |= SAVED;
       this.#marked.push(page);

@@ -6,6 +6,7 @@ import { HASH_BYTES } from "./keccak.ts";
 import { hashAll } from "./keccak-lanes.ts";
 import { LEAF_BYTES } from "./leaf.ts";
 import { type HashedPage, hashPages } from "./page-hash.ts";
+import { samePage } from "./page-comparison.ts";
 
 /** The level of a page: 128 leaves, 4 KiB. */
 export const PAGE_LEVEL = 7;
@@ -69,14 +70,15 @@ function hashSome(blocks: readonly Block[]): void {
     block.previous = undefined;
     for (let i = 0; i < BLOCK_PAGES; i++) {
       const bytes = pageOf(block.bytes, i);
-      if (previous !== undefined && Buffer.compare(bytes, pageOf(previous.bytes, i)) === 0) continue;
+      if (previous !== undefined && samePage(bytes, pageOf(previous.bytes, i))) continue;
       const page = { bytes, hash: undefined, previous: undefined, inner: undefined };
       jobs.push({ page, into: pageHashOf(block, i)! });
     }
   }
   hashPages(jobs.map(({ page }) => page));
   for (const { page, into } of jobs) into.set(page.hash!);
-  let level: Uint8Array = Buffer.concat(blocks.map(({ hashes: all }) => all!.subarray(0, OWN)));
+  let level: Uint8Array = new Uint8Array(OWN * blocks.length);
+  blocks.forEach(({ hashes: all }, i) => level.set(all!.subarray(0, OWN), OWN * i));
   while (level.length > HASH_BYTES * blocks.length) level = hashAll(level);
   blocks.forEach(({ hashes: all }, i) => {
     all!.set(level.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1)), OWN);

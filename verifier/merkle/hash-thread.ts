@@ -3,8 +3,6 @@
  * an atomic exchange, so the caller takes back what the thread has not begun, and never depends on it: a piece that it does not
  * finish in time is hashed again by the caller.
  */
-import type { Worker } from "node:worker_threads";
-import { host } from "../host.ts";
 import { hashPiece, type Piece, PIECE_BYTES, pieceIn } from "./page-lanes.ts";
 
 /** Pieces that the thread has before it: while it hashes one, the next ones wait. */
@@ -57,38 +55,37 @@ export function serve(buffer: SharedArrayBuffer, hash: (piece: Piece) => unknown
   }
 }
 
+/** A thread that runs {@link serve}, as its host gives it. */
+export interface Thread {
+  /** Calls a function when the thread has ended, for whatever reason. */
+  onEnd(listener: () => void): void;
+  /** Ends it. */
+  stop(): Promise<unknown>;
+}
+
+/** Starts a thread that serves a buffer, and is up some time later; undefined where none can be started. */
+export type ThreadStarter = (buffer: SharedArrayBuffer) => Thread | undefined;
+
 /** The caller's side of a thread. The caller has all slots between two calls of it, but for what the thread never finished. */
 export class HashThread {
   /** One for each slot. */
   readonly pieces: readonly Piece[];
   readonly #head: Int32Array;
-  readonly #worker: Worker;
+  readonly #thread: Thread;
   #isGone = false;
 
-  private constructor(worker: Worker, { head, pieces }: Shared) {
-    this.#worker = worker;
+  private constructor(thread: Thread, { head, pieces }: Shared) {
+    this.#thread = thread;
     this.#head = head;
     this.pieces = pieces;
-    const leave = (): void => void (this.#isGone = true);
-    worker.on("error", leave).on("exit", leave).unref();
+    thread.onEnd(() => (this.#isGone = true));
   }
 
-  /**
-   * Starts a thread, which is up some time later. It ends with the process and does not keep it.
-   * @param program - what it runs instead of {@link serve}
-   * @returns undefined where threads cannot be started
-   */
-  static start(program = new URL("./hash-worker.ts", import.meta.url)): HashThread | undefined {
-    const threads = host()?.getBuiltinModule("node:worker_threads");
-    if (threads === undefined) return undefined;
+  /** Starts a thread; undefined where none can be started. */
+  static start(starter: ThreadStarter): HashThread | undefined {
     const buffer = new SharedArrayBuffer(HEAD_BYTES + SLOTS * PIECE_BYTES);
-    try {
-      const { Worker } = threads;
-      return new HashThread(new Worker(program, { workerData: buffer, name: "hashing" }), sharedIn(buffer));
-    } catch {
-      // Whoever hashes does without.
-      return undefined;
-    }
+    const thread = starter(buffer);
+    return thread && new HashThread(thread, sharedIn(buffer));
   }
 
   /** Whether it can be given work: it is up, and owes nothing from before. */
@@ -123,16 +120,22 @@ export class HashThread {
   /** Ends the thread. */
   async stop(): Promise<void> {
     this.#isGone = true;
-    await this.#worker.terminate();
+    await this.#thread.stop();
   }
 }
 
 /** Nodes of large batches after which a thread is started: some 15 ms of work, as much as starting it costs. */
 const STARTING_WORK = 2 ** 16;
 
+let provided: ThreadStarter | undefined;
 let isAllowed = true;
 let work = 0;
 let current: HashThread | undefined;
+
+/** Tells how threads are started here; as long as nobody does, pages are hashed without one. */
+export function provideThreads(starter: ThreadStarter): void {
+  provided = starter;
+}
 
 /**
  * Whether pages may be hashed on a second thread, as they are from the start. What they hash to is the same; a thread that is
@@ -153,9 +156,7 @@ export function processThread(): HashThread | undefined {
 
 /** Nodes of a large batch have been hashed without the thread; after enough of them it is started, once. */
 export function countAlone(nodes: number): void {
-  if (!isAllowed || work >= STARTING_WORK) return;
+  if (provided === undefined || !isAllowed || work >= STARTING_WORK) return;
   work += nodes;
-  if (work < STARTING_WORK) return;
-  const processors = host()?.getBuiltinModule("node:os").availableParallelism() ?? 1;
-  if (processors > 1) current = HashThread.start();
+  if (work >= STARTING_WORK) current = HashThread.start(provided);
 }

@@ -3,6 +3,7 @@ import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
+import { useNode } from "../../../verifier/node/use-node.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
 
@@ -33,6 +34,8 @@ const shrinking = started(
   Array.from({ length: 40 }, (): Act[] => ["growFirst", "growCell", "growFirst", "labour", "labour", "labour"]),
   5000n,
 );
+
+useNode();
 
 const engine = engineExecutor(program, { leastStretch: 1n, warmUp: 0n });
 let runs = 0;

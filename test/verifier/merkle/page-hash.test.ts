@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
 import { HashThread, processThread, setHashThreads } from "../../../verifier/merkle/hash-thread.ts";
+import { startHashThread } from "../../../verifier/node/start-hash-thread.ts";
 import { type HashedPage, hashPages } from "../../../verifier/merkle/page-hash.ts";
 import { SEED } from "../seed.ts";
 import { naiveLevels } from "./naive-tree.ts";
@@ -94,7 +95,7 @@ async function eventually(condition: () => boolean): Promise<void> {
 }
 
 async function started(program?: URL): Promise<HashThread> {
-  const thread = HashThread.start(program)!;
+  const thread = HashThread.start((buffer) => startHashThread(buffer, program))!;
   await eventually(() => thread.isIdle());
   return thread;
 }
@@ -112,7 +113,7 @@ function partsOf(thread: HashThread): () => number {
 }
 
 function unreliable(way: string): URL {
-  const url = new URL("./unreliable-worker.ts", import.meta.url);
+  const url = new URL("../node/unreliable-worker.ts", import.meta.url);
   url.search = way;
   return url;
 }
@@ -209,7 +210,9 @@ describe("hashPages on two threads", () => {
   it("goes on without a thread that ends, or cannot run at all", async () => {
     const thread = await started();
     await thread.stop();
-    const broken = HashThread.start(new URL("./no-such-worker.ts", import.meta.url))!;
+    const broken = HashThread.start((buffer) =>
+      startHashThread(buffer, new URL("./no-such-worker.ts", import.meta.url)),
+    )!;
     await setTimeout(200);
     for (const other of [thread, broken]) {
       expect(other.isIdle()).to.be.false;
@@ -234,7 +237,7 @@ describe("hashPages on two threads", () => {
   });
 
   it("keeps no process", () => {
-    const program = fileURLToPath(new URL("threaded-process.ts", import.meta.url));
+    const program = fileURLToPath(new URL("../node/threaded-process.ts", import.meta.url));
     const { status, stdout } = spawnSync(process.execPath, [...process.execArgv, program], {
       encoding: "utf8",
       timeout: 60_000,

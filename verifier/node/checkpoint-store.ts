@@ -8,22 +8,15 @@
  */
 import { existsSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import type { CommitmentPlace, HistoryStore } from "../history/history-store.ts";
+import type { Snapshot } from "../history/snapshots.ts";
+import { excess, type StoredFile, type StoredState, sum } from "../history/thinning.ts";
 import { equalHashes, HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { LEAF_BYTES, leafBytes, readLeaf } from "../merkle/leaf.ts";
 import { PieceReader, PiecesEndError } from "../state/byte-pieces.ts";
 import { decodeState, encodeState, StateBytesError } from "../state/state-bytes.ts";
 import { type State, stateRoot } from "../state/state.ts";
-import type { Snapshot } from "./snapshots.ts";
-import {
-  commitmentName,
-  type CommitmentPlace,
-  historyName,
-  isCommitmentName,
-  isHistoryName,
-  stateName,
-  stepOf,
-} from "./store-names.ts";
-import { excess, type StoredFile, type StoredState, sum } from "./thinning.ts";
+import { commitmentName, historyName, isCommitmentName, isHistoryName, stateName, stepOf } from "./store-names.ts";
 import {
   type FoundFile,
   isMissing,
@@ -67,7 +60,7 @@ const LOOKS = 16;
 type StateFile = FoundFile & StoredState;
 
 /** The store of one history. Nothing that files hold, and nothing that the system refuses, makes a call throw. */
-export class CheckpointStore {
+export class CheckpointStore implements HistoryStore {
   /** Where the history's files lie. */
   readonly directory: string;
   readonly #options: Required<StoreOptions>;

@@ -1,5 +1,5 @@
 /** A process that keeps checkpoints: `node keeper.ts ROOT FIRST STRIDE COUNT PAGES BYTES`. It tells when it has begun. */
-import { CheckpointStore } from "../../../verifier/history/checkpoint-store.ts";
+import { CheckpointStore } from "../../../verifier/node/checkpoint-store.ts";
 import { beginning, stateAt } from "./stored-history.ts";
 
 const [root = "", ...numbers] = process.argv.slice(2);

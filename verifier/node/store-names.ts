@@ -1,11 +1,5 @@
 /** Names of the directories and files of a {@link CheckpointStore}. */
-
-/** Where a commitment stands: 2^height leaves, of which leaf i is the root after start + (i + 1) * stride steps. */
-export interface CommitmentPlace {
-  readonly start: bigint;
-  readonly stride: bigint;
-  readonly height: number;
-}
+import type { CommitmentPlace } from "../history/history-store.ts";
 
 const STATE = /^step-(0|[1-9]\d{0,40})\.state$/;
 const COMMITMENT = /^start-\d{1,41}-stride-\d{1,41}-height-\d{1,2}\.commitment$/;

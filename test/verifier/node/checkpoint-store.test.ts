@@ -20,7 +20,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CheckpointStore, type StoreOptions } from "../../../verifier/history/checkpoint-store.ts";
+import { CheckpointStore, type StoreOptions } from "../../../verifier/node/checkpoint-store.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";

@@ -1,6 +1,0 @@
-/** What runs this code. */
-
-/** Node; undefined in browsers. */
-export function host(): NodeJS.Process | undefined {
-  return (globalThis as Partial<typeof globalThis>).process;
-}
