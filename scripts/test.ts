@@ -185,7 +185,7 @@ function plan(files: string[], { profile, grep, updateSnapshots, conformance: on
     check("ESLint", "eslint", "--max-warnings", "0", "."),
     { name: "solhint", run: solhint },
     check("Unused code and packages", "knip"),
-    check("Types", "tsc", "--noEmit"),
+    check("Types", "tsc", "-b"),
     solidityTests([]),
     mochaTests([]),
     ...(onchain === "none" ? [] : [{ name: "Conformance", run: () => conformance(onchain) }]),

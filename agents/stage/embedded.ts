@@ -1,4 +1,6 @@
 /** The embedded chain: Hardhat's own node in this process, whose clock can be moved on. */
+// Declares what the plugins of hardhat.config.ts add to a connection: `ignition`.
+import type {} from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { custom } from "viem";
 import { Chain } from "../chain/chain.ts";
