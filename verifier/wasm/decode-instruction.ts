@@ -47,16 +47,12 @@ function isElementItem(row: Operation, immediate: Immediate, context: Instructio
 function readOperation(reader: Reader): Operation {
   const offset = reader.position;
   const first = reader.u8();
-  let op: number | undefined = first;
-  let name = first.toString(16).padStart(2, "0");
-  if (first >= 0xfb && first <= 0xfe) {
-    const sub = reader.u32();
-    op = prefixed(first, sub);
-    name += ` ${sub.toString(16).padStart(2, "0")}`;
-  }
+  const sub = first >= 0xfb && first <= 0xfe ? reader.u32() : undefined;
+  const op = sub === undefined ? first : prefixed(first, sub);
   const row = op === undefined ? undefined : OPERATIONS.get(op);
-  if (row === undefined) throw new DecodeError(`illegal opcode ${name}`, offset);
-  return row;
+  if (row !== undefined) return row;
+  const bytes = sub === undefined ? [first] : [first, sub];
+  throw new DecodeError(`illegal opcode ${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`, offset);
 }
 
 function prefixed(prefix: number, sub: number): number | undefined {

@@ -42,22 +42,25 @@ export function walk(module: Module, index: number, visit?: Visitor): void {
   const entry = module.functions[index];
   if (entry?.body === undefined) throw new RangeError(`function ${index} has no body`);
   const reader = new Reader(module.bytes, entry.body.code, entry.body.end);
-  let mnemonic: string | undefined;
+  let current: Instruction | undefined;
   try {
     const typing = new Typing(module, entry, entry.body);
     while (typing.depth > 0) {
-      mnemonic = undefined;
+      current = undefined;
       if (reader.done) throw missingEnd(module, entry.body);
       const instruction = readInstruction(reader, module);
-      mnemonic = operationOf(instruction.op).mnemonic;
+      current = instruction;
       visit?.(instruction, typing);
       typing.apply(instruction);
     }
-    mnemonic = undefined;
+    current = undefined;
     reader.finish("the function's code");
   } catch (error) {
     const fn = describeFunction(module.names, index);
-    throw located(error, { function: fn, ...(mnemonic === undefined ? {} : { instruction: mnemonic }) });
+    throw located(error, {
+      function: fn,
+      ...(current === undefined ? {} : { instruction: operationOf(current.op).mnemonic }),
+    });
   }
 }
 
