@@ -1,14 +1,24 @@
 /** From a module's file to a program, and from a file of transactions to transactions. */
-import { buildProgram, type BuildOptions, type Convention, type Program } from "../../verifier/program/build.ts";
+import {
+  buildProgram,
+  type BuildOptions,
+  type Convention,
+  type OnBuild,
+  type Program,
+} from "../../verifier/program/build.ts";
 import { COMMAND_ENTRY } from "../../verifier/program/drivers/command.ts";
 import { parseTransactions } from "../../verifier/program/transactions-file.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
 import { decode } from "../../verifier/wasm/decode.ts";
 import { UserError } from "./failure.ts";
+import { reportProgress } from "./progress.ts";
 import { readUserFile } from "./user-file.ts";
 
 /** Name under which the user's module is linked. */
 export const GUEST = "guest";
+
+/** Bytes of modules about whose building progress is told. */
+const LARGE_MODULE = 2 ** 20;
 
 const CONVENTIONS: readonly Convention[] = ["typed", "payload", "command"];
 
@@ -29,11 +39,21 @@ export function programFrom(
   options: Pick<BuildOptions, "allowMissingImports"> = {},
 ): Program {
   const bytes = readUserFile(path, "module");
+  const progress = reportProgress();
+  // Smaller ones are there before anybody could read a line about them.
+  const onProgress: OnBuild | undefined =
+    bytes.length < LARGE_MODULE ? undefined : (phase, done, total) => progress.update(phase, done, total);
   try {
-    return buildProgram([{ name: GUEST, bytes }], { ...options, convention: convention ?? suitable(bytes) });
+    return buildProgram([{ name: GUEST, bytes }], {
+      ...options,
+      convention: convention ?? suitable(bytes),
+      onProgress,
+    });
   } catch (error) {
     if (error instanceof Error) throw new UserError(`${path}: ${error.message}`, { cause: error });
     throw error;
+  } finally {
+    progress.clear();
   }
 }
 

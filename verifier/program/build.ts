@@ -28,6 +28,12 @@ export interface ModuleSource {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * Hears how far the building of a program is, after every function: a phase, and functions done in it. In the last phase nothing is
+ * told but its beginning.
+ */
+export type OnBuild = (phase: "validating" | "lowering" | "hashing", done: number, total: number) => void;
+
 /** How a program is built. */
 export interface BuildOptions {
   readonly convention: Convention;
@@ -35,6 +41,7 @@ export interface BuildOptions {
   readonly limits?: Partial<ProgramLimits>;
   /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
   readonly allowMissingImports?: boolean;
+  readonly onProgress?: OnBuild | undefined;
 }
 
 /** A program, ready to run. */
@@ -65,7 +72,7 @@ export function buildProgram(modules: readonly ModuleSource[], options: BuildOpt
   const guests = modules.map(({ name, bytes }): LinkModule => {
     if (name === DRIVER_MODULE)
       throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver, choose another`);
-    return { name, module: load(bytes), isDriver: false };
+    return { name, module: load(bytes, options.onProgress), isDriver: false };
   });
   const guest = guests.at(-1);
   if (guest === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
@@ -80,6 +87,7 @@ export function buildProgram(modules: readonly ModuleSource[], options: BuildOpt
     limits,
     sourcesRoot(sources),
     { allowMissingImports: options.allowMissingImports ?? false },
+    options.onProgress,
   );
   return { convention: options.convention, limits, exports, ...linked };
 }
@@ -93,12 +101,14 @@ export function assembleProgram(
   limits: ProgramLimits,
   sources: Uint8Array,
   options: LinkOptions = {},
+  onProgress?: OnBuild,
 ): Pick<Program, "image" | "root" | "map" | "instances" | "functions"> {
   const linkage = link(modules, limits, options);
   const driver = linkage.instances.at(-1);
   if (driver === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
   const entry = entryFunction(driver, DRIVER_ENTRY);
-  const lowered = lower(linkage, entry);
+  let done = 0;
+  const lowered = lower(linkage, entry, () => onProgress?.("lowering", ++done, linkage.functions.length));
   if (entry.frame > limits.slotLimit) {
     throw new LinkError(
       driver.name,
@@ -116,6 +126,7 @@ export function assembleProgram(
     sizes: linkage.sizes,
     sourcesRoot: sources,
   };
+  onProgress?.("hashing", 0, 1);
   return {
     image,
     root: programRoot(image),
@@ -142,9 +153,10 @@ export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimit
  * Decodes and validates.
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError)
  */
-export function load(bytes: Uint8Array): Module {
+export function load(bytes: Uint8Array, onProgress?: OnBuild): Module {
   const module = decode(bytes);
-  validate(module);
+  let done = 0;
+  validate(module, () => onProgress?.("validating", ++done, module.functions.length));
   return module;
 }
 

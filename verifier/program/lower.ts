@@ -29,9 +29,10 @@ export interface LoweredCode {
 /**
  * Lowers all functions; `finish` stands at 0 and the entry function begins at 1.
  * @param entry - a function without parameters and results that has a body; it first calls what initializes the instances
+ * @param onFunction - told after each function
  * @throws LinkError for a function that is referred to and has too large a frame, or too late a type
  */
-export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
+export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => void): LoweredCode {
   const code = new CodeBuffer();
   const ranges: CodeRange[] = [];
   const context: LowerContext = {
@@ -56,6 +57,7 @@ export function lower(linkage: Linkage, entry: CodeFunction): LoweredCode {
     if (fn.wraps !== undefined) lowerWrapper(context, fn);
     else if (fn.missing !== undefined) lowerMissing(context, fn, fn.missing);
     else lowerFunction(context, fn);
+    onFunction?.();
   }
   for (const initializer of linkage.initializers) {
     enter(initializer.function.instance);

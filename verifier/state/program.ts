@@ -10,8 +10,19 @@ import { type State, StateError } from "./state.ts";
 /** Bytes of input that a fragment takes at most: 2^11 leaves. */
 export const MAX_INPUT_BYTES = 65_536;
 
+/** Initial states that have been made. States do not change, and one of a large program takes a second to hash. */
+const made = new WeakMap<ProgramImage, State>();
+
 /** The state of a program in which nothing has run: yielded, at the driver's entry. */
 export function initialState(image: ProgramImage): State {
+  const known = made.get(image);
+  if (known !== undefined) return known;
+  const state = makeInitialState(image);
+  made.set(image, state);
+  return state;
+}
+
+function makeInitialState(image: ProgramImage): State {
   const { header } = image;
   let cells = Tree.empty(header.cellsDepth);
   for (const [index, value] of image.cells) cells = cells.set(index, value);
