@@ -12,7 +12,7 @@ library Ledger {
 
     struct Book {
         mapping(address account => uint256) free;
-        mapping(address worker => mapping(address deal => uint256)) locks;
+        mapping(address account => mapping(address holder => uint256)) locks;
         mapping(address account => Queue.Entries) cooling;
         uint256 burned;
     }
@@ -26,7 +26,7 @@ library Ledger {
     /// @param token Only for the error.
     function debit(Book storage book, address token, address account, uint256 amount) internal {
         uint256 available = book.free[account];
-        require(available >= amount, IDeposits.NotEnoughFree(token, account, available, amount));
+        if (available < amount) revert IDeposits.NotEnoughFree(token, account, available, amount);
         // No underflow: the line above.
         unchecked {
             book.free[account] = available - amount;
@@ -35,11 +35,11 @@ library Ledger {
 
     /// @notice Free to locked.
     /// @param token Only for the errors.
-    function lock(Book storage book, address token, address worker, address deal, uint256 amount) internal {
-        require(amount > 0, IDeposits.EmptyLock());
-        require(book.locks[worker][deal] == 0, IDeposits.AlreadyLocked(token, worker, deal));
-        debit(book, token, worker, amount);
-        book.locks[worker][deal] = amount;
+    function lock(Book storage book, address token, address account, address holder, uint256 amount) internal {
+        if (amount == 0) revert IDeposits.EmptyLock();
+        if (book.locks[account][holder] != 0) revert IDeposits.AlreadyLocked(token, account, holder);
+        debit(book, token, account, amount);
+        book.locks[account][holder] = amount;
     }
 
     /// @notice Locked to cooling.
@@ -48,12 +48,12 @@ library Ledger {
     function release(
         Book storage book,
         address token,
-        address worker,
-        address deal,
+        address account,
+        address holder,
         uint256 availableAt
     ) internal returns (uint256 amount) {
-        amount = unlock(book, token, worker, deal);
-        book.cooling[worker].push(amount, availableAt);
+        amount = unlock(book, token, account, holder);
+        book.cooling[account].push(amount, availableAt);
     }
 
     /// @notice Cooling to free, as far as it is available at `time`.
@@ -67,20 +67,25 @@ library Ledger {
     function slash(
         Book storage book,
         address token,
-        address worker,
-        address deal,
+        address account,
+        address holder,
         address reporter,
         uint256 share
     ) internal returns (uint256 reward, uint256 rest) {
-        (reward, rest) = Penalty.divide(unlock(book, token, worker, deal), share);
+        (reward, rest) = Penalty.divide(unlock(book, token, account, holder), share);
         credit(book, reporter, reward);
         book.burned += rest;
     }
 
     /// @dev Empties a lock.
-    function unlock(Book storage book, address token, address worker, address deal) private returns (uint256 amount) {
-        amount = book.locks[worker][deal];
-        require(amount > 0, IDeposits.NotLocked(token, worker, deal));
-        delete book.locks[worker][deal];
+    function unlock(
+        Book storage book,
+        address token,
+        address account,
+        address holder
+    ) private returns (uint256 amount) {
+        amount = book.locks[account][holder];
+        if (amount == 0) revert IDeposits.NotLocked(token, account, holder);
+        delete book.locks[account][holder];
     }
 }

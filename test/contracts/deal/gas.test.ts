@@ -99,7 +99,7 @@ describe("gas of Deal and Deposits", () => {
     await networkHelpers.time.increase(COOLING_OFF);
     gas["withdraw, with a matured release"] = await used(by.withdraw(token, PRICE, w1));
     gas["withdraw"] = await used(by.withdraw(token, PRICE, w1));
-    const free = await connection.ethers.deployContract("FreeDeal", [ZeroHash]);
+    const free = await connection.ethers.deployContract("FreeHolder", [ZeroHash]);
     await by.lock(free, token, COLLATERAL, ZeroHash);
     const slash = deposits.interface.encodeFunctionData("slash", [
       await token.getAddress(),

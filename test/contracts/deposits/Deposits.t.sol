@@ -3,20 +3,20 @@ pragma solidity 0.8.35;
 
 import {Deposits} from "../../../contracts/Deposits.sol";
 import {IDeposits} from "../../../contracts/interfaces/IDeposits.sol";
-import {FreeDeal} from "../../harness/deposits/Actors.sol";
+import {FreeHolder} from "../../harness/deposits/Actors.sol";
 import {FeeToken, PlainToken, SurchargeToken} from "../../harness/deposits/Tokens.sol";
 import {vm} from "./Vm.sol";
 
-/// @title Random schedules of depositors and Deals over ETH and three tokens
+/// @title Random schedules of depositors and lock holders over ETH and three tokens
 /// @notice Every action says beforehand whether it must succeed; `surprise` keeps the first that did otherwise.
 contract DepositsHandler {
     uint256 internal constant ACCOUNTS = 4;
-    uint256 internal constant DEALS = 3;
+    uint256 internal constant HOLDERS = 3;
     bytes32 internal constant TERMS = "terms";
     uint256 internal constant COOLING_OFF = 1 days;
 
     Deposits public immutable deposits = new Deposits(COOLING_OFF);
-    FreeDeal[DEALS] public deals;
+    FreeHolder[HOLDERS] public holders;
     address[4] public tokens;
     string public surprise;
 
@@ -26,7 +26,7 @@ contract DepositsHandler {
     mapping(bytes32 action => uint256) public done;
 
     constructor() {
-        for (uint256 i; i < DEALS; ++i) deals[i] = new FreeDeal(TERMS);
+        for (uint256 i; i < HOLDERS; ++i) holders[i] = new FreeHolder(TERMS);
         tokens = [address(0), address(new PlainToken()), address(new FeeToken()), address(new SurchargeToken())];
     }
 
@@ -68,12 +68,16 @@ contract DepositsHandler {
     }
 
     function lock(uint256 who, uint256 which, uint256 where, uint256 amount) external {
-        (address a, address token, address deal) = (account(who), tokens[which % 4], address(deals[where % DEALS]));
+        (address a, address token, address holder) = (
+            account(who),
+            tokens[which % 4],
+            address(holders[where % HOLDERS])
+        );
         uint256 free = deposits.freeOf(token, a);
         amount %= free + free / 8 + 2;
-        bool right = amount > 0 && amount <= free && deposits.lockOf(token, a, deal) == 0;
+        bool right = amount > 0 && amount <= free && deposits.lockOf(token, a, holder) == 0;
         vm.prank(a);
-        try deposits.lock(deal, token, amount, TERMS) {
+        try deposits.lock(holder, token, amount, TERMS) {
             if (!right) surprise = "lock succeeded";
             ++done["lock"];
         } catch {
@@ -83,9 +87,9 @@ contract DepositsHandler {
 
     function release(uint256 who, uint256 which, uint256 where) external {
         (address a, address token) = (account(who), tokens[which % 4]);
-        FreeDeal deal = deals[where % DEALS];
-        bool right = deposits.lockOf(token, a, address(deal)) > 0;
-        try deal.act(address(deposits), 0, abi.encodeCall(IDeposits.release, (token, a))) {
+        FreeHolder holder = holders[where % HOLDERS];
+        bool right = deposits.lockOf(token, a, address(holder)) > 0;
+        try holder.act(address(deposits), 0, abi.encodeCall(IDeposits.release, (token, a))) {
             if (!right) surprise = "release succeeded";
             ++done["release"];
         } catch {
@@ -95,16 +99,16 @@ contract DepositsHandler {
 
     function slash(uint256 who, uint256 which, uint256 where, uint256 reporter, uint256 share) external {
         (address a, address token) = (account(who), tokens[which % 4]);
-        FreeDeal deal = deals[where % DEALS];
+        FreeHolder holder = holders[where % HOLDERS];
         share %= 3_000;
-        uint256 locked = deposits.lockOf(token, a, address(deal));
+        uint256 locked = deposits.lockOf(token, a, address(holder));
         uint256 burned = deposits.burned(token);
         bool right = locked > 0 && share <= 2_500;
-        try deal.act(address(deposits), 0, abi.encodeCall(IDeposits.slash, (token, a, account(reporter), share))) {
+        try holder.act(address(deposits), 0, abi.encodeCall(IDeposits.slash, (token, a, account(reporter), share))) {
             if (!right) surprise = "slash succeeded";
             uint256 lost = deposits.burned(token) - burned;
             if (lost != locked - (locked * share) / 10_000) surprise = "slash burned another amount";
-            if (deposits.lockOf(token, a, address(deal)) != 0) surprise = "slash left something";
+            if (deposits.lockOf(token, a, address(holder)) != 0) surprise = "slash left something";
             ++done["slash"];
         } catch {
             if (right) surprise = "slash failed";
@@ -121,7 +125,7 @@ contract DepositsHandler {
         for (uint256 i; i < ACCOUNTS; ++i) {
             address a = account(i);
             sum += deposits.freeOf(token, a);
-            for (uint256 j; j < DEALS; ++j) sum += deposits.lockOf(token, a, address(deals[j]));
+            for (uint256 j; j < HOLDERS; ++j) sum += deposits.lockOf(token, a, address(holders[j]));
             IDeposits.Cooling[] memory cooling = deposits.coolingOf(token, a);
             for (uint256 j; j < cooling.length; ++j) {
                 sum += cooling[j].amount;

@@ -12,18 +12,18 @@ async function deployed() {
   if (!alice || !bob || !reporter) throw new Error("too few accounts");
   const deposits = await ethers.deployContract("Deposits", [COOLING_OFF]);
   const token = await ethers.deployContract("PlainToken");
-  const deal = await ethers.deployContract("FreeDeal", [TERMS]);
+  const holder = await ethers.deployContract("FreeHolder", [TERMS]);
   await token.mint(alice, COLLATERAL * 10n);
   await token.connect(alice).approve(deposits, MaxUint256);
-  return { alice, bob, reporter, deposits, token, deal };
+  return { alice, bob, reporter, deposits, token, holder };
 }
 
 /** As {@link deployed}, with a lock of alice's, of half of what she deposited. */
 async function locked() {
   const world = await deployed();
-  const { alice, deposits, token, deal } = world;
+  const { alice, deposits, token, holder } = world;
   await deposits.connect(alice).deposit(token, COLLATERAL * 2n);
-  await deposits.connect(alice).lock(deal, token, COLLATERAL, TERMS);
+  await deposits.connect(alice).lock(holder, token, COLLATERAL, TERMS);
   const at = await token.getAddress();
   const release = deposits.interface.encodeFunctionData("release", [at, alice.address]);
   const slash = (share: bigint, reporter: string): string =>
@@ -71,30 +71,32 @@ describe("Deposits, in and out", () => {
 });
 
 describe("Deposits, locks", () => {
-  it("locks what is free, for a Deal whose terms the worker names", async () => {
-    const { alice, bob, deposits, token, deal } = await loadFixture(deployed);
+  it("locks what is free, for a holder whose terms the account names", async () => {
+    const { alice, bob, deposits, token, holder } = await loadFixture(deployed);
     await deposits.connect(alice).deposit(token, COLLATERAL);
     const by = deposits.connect(alice);
-    await expect(by.lock(deal, token, COLLATERAL, hashOf("other")))
+    await expect(by.lock(holder, token, COLLATERAL, hashOf("other")))
       .to.be.revertedWithCustomError(deposits, "WrongTerms")
-      .withArgs(deal, hashOf("other"), TERMS);
-    await expect(by.lock(deal, token, 0n, TERMS)).to.be.revertedWithCustomError(deposits, "EmptyLock");
-    await expect(by.lock(deal, token, COLLATERAL + 1n, TERMS)).to.be.revertedWithCustomError(deposits, "NotEnoughFree");
-    await expect(by.lock(bob, token, COLLATERAL, TERMS)).to.revert(ethers);
-    await expect(by.lock(deal, token, COLLATERAL - 1n, TERMS))
+      .withArgs(holder, hashOf("other"), TERMS);
+    await expect(by.lock(holder, token, 0n, TERMS)).to.be.revertedWithCustomError(deposits, "EmptyLock");
+    await expect(by.lock(holder, token, COLLATERAL + 1n, TERMS)).to.be.revertedWithCustomError(
+      deposits,
+      "NotEnoughFree",
+    );
+    await expect(by.lock(holder, token, COLLATERAL - 1n, TERMS))
       .to.emit(deposits, "Locked")
-      .withArgs(token, alice, deal, COLLATERAL - 1n, TERMS)
-      .to.emit(deal, "Admitted")
+      .withArgs(token, alice, holder, COLLATERAL - 1n, TERMS)
+      .to.emit(holder, "Admitted")
       .withArgs(alice, token, COLLATERAL - 1n);
-    expect(await deposits.lockOf(token, alice, deal)).to.equal(COLLATERAL - 1n);
+    expect(await deposits.lockOf(token, alice, holder)).to.equal(COLLATERAL - 1n);
     expect(await deposits.freeOf(token, alice)).to.equal(1);
-    await expect(by.lock(deal, token, 1n, TERMS))
+    await expect(by.lock(holder, token, 1n, TERMS))
       .to.be.revertedWithCustomError(deposits, "AlreadyLocked")
-      .withArgs(token, alice, deal);
+      .withArgs(token, alice, holder);
   });
 
-  it("lets nobody but the Deal release or slash, and that only once", async () => {
-    const { alice, bob, deposits, token, deal, release, slash } = await loadFixture(locked);
+  it("lets nobody but the holder release or slash, and that only once", async () => {
+    const { alice, bob, deposits, token, holder, release, slash } = await loadFixture(locked);
     await expect(deposits.connect(alice).release(token, alice))
       .to.be.revertedWithCustomError(deposits, "NotLocked")
       .withArgs(token, alice, alice);
@@ -102,18 +104,68 @@ describe("Deposits, locks", () => {
       deposits,
       "NotLocked",
     );
-    const other = await ethers.deployContract("FreeDeal", [TERMS]);
+    const other = await ethers.deployContract("FreeHolder", [TERMS]);
     await expect(other.act(deposits, 0, release)).to.be.revertedWithCustomError(deposits, "NotLocked");
-    await deal.act(deposits, 0, release);
-    await expect(deal.act(deposits, 0, release)).to.be.revertedWithCustomError(deposits, "NotLocked");
-    await expect(deal.act(deposits, 0, slash(0n, bob.address))).to.be.revertedWithCustomError(deposits, "NotLocked");
+    await holder.act(deposits, 0, release);
+    await expect(holder.act(deposits, 0, release)).to.be.revertedWithCustomError(deposits, "NotLocked");
+    await expect(holder.act(deposits, 0, slash(0n, bob.address))).to.be.revertedWithCustomError(deposits, "NotLocked");
+  });
+});
+
+describe("Deposits, holders that are none", () => {
+  const termsHash = hashOf("termsHash()").slice(0, 10);
+  const admit = hashOf("admit(address,address,uint256)").slice(0, 10);
+
+  /** As {@link deployed}, with a deposit of alice's and a contract that answers what it is told. */
+  async function rude() {
+    const world = await deployed();
+    const holder = await ethers.deployContract("RudeHolder");
+    const by = world.deposits.connect(world.alice);
+    await by.deposit(world.token, COLLATERAL);
+    await holder.setAnswer(termsHash, false, TERMS);
+    return { ...world, holder, lock: () => by.lock(holder, world.token, 1n, TERMS) };
+  }
+
+  it("refuses an account without code", async () => {
+    const { bob, deposits, token } = await loadFixture(deployed);
+    await expect(deposits.lock(bob, token, 1n, TERMS))
+      .to.be.revertedWithCustomError(deposits, "NoLockHolder")
+      .withArgs(bob);
+  });
+
+  for (const [what, reverts, data] of [
+    ["reverts without a reason", true, "0x"],
+    ["reverts with the hash that was named", true, TERMS],
+    ["returns nothing", false, "0x"],
+    ["returns 31 bytes", false, TERMS.slice(0, -2)],
+    ["returns 64 bytes", false, TERMS + "00".repeat(32)],
+  ] as const) {
+    it(`refuses a holder whose termsHash ${what}`, async () => {
+      const { deposits, holder, lock } = await loadFixture(rude);
+      await holder.setAnswer(termsHash, reverts, data);
+      await expect(lock()).to.be.revertedWithCustomError(deposits, "NoLockHolder").withArgs(holder);
+    });
+  }
+
+  it("says that a holder admits nobody who gives no reason, and passes its reason on", async () => {
+    const { alice, deposits, token, holder, lock } = await loadFixture(rude);
+    await holder.setAnswer(admit, true, "0x");
+    await expect(lock()).to.be.revertedWithCustomError(deposits, "NotAdmitted").withArgs(holder, alice);
+    const reason = deposits.interface.encodeErrorResult("EmptyLock", []);
+    await holder.setAnswer(admit, true, reason);
+    await expect(lock()).to.be.revertedWithCustomError(deposits, "EmptyLock");
+    expect(await deposits.lockOf(token, alice, holder)).to.equal(0);
+    expect(await deposits.freeOf(token, alice)).to.equal(COLLATERAL);
+    await holder.setAnswer(admit, false, "0x");
+    await lock();
+    expect(await deposits.lockOf(token, alice, holder)).to.equal(1);
   });
 });
 
 describe("Deposits, cooling off", () => {
   it("frees a released lock when the time has come, not a second before", async () => {
-    const { alice, deposits, token, deal, release } = await loadFixture(locked);
-    await deal.act(deposits, 0, release);
+    const { alice, deposits, token, holder, release } = await loadFixture(locked);
+    await holder.act(deposits, 0, release);
     const availableAt = BigInt(await time.latest()) + COOLING_OFF;
     expect(await deposits.coolingOf(token, alice)).to.deep.equal([[COLLATERAL, availableAt]]);
     const by = deposits.connect(alice);
@@ -133,14 +185,14 @@ describe("Deposits, cooling off", () => {
   it("works the queue off in pieces, by anyone", async () => {
     const { alice, bob, deposits, token } = await loadFixture(deployed);
     await deposits.connect(alice).deposit(token, COLLATERAL);
-    const deals = [];
+    const holders = [];
     for (let i = 0n; i < 10n; i++) {
-      const deal = await ethers.deployContract("FreeDeal", [TERMS]);
-      await deposits.connect(alice).lock(deal, token, i + 1n, TERMS);
-      deals.push(deal);
+      const holder = await ethers.deployContract("FreeHolder", [TERMS]);
+      await deposits.connect(alice).lock(holder, token, i + 1n, TERMS);
+      holders.push(holder);
     }
     const release = deposits.interface.encodeFunctionData("release", [await token.getAddress(), alice.address]);
-    for (const deal of deals) await deal.act(deposits, 0, release);
+    for (const holder of holders) await holder.act(deposits, 0, release);
     expect(await deposits.coolingOf(token, alice)).to.have.length(10);
     await deposits.mature(token, alice, MaxUint256);
     expect(await deposits.coolingOf(token, alice)).to.have.length(10);
@@ -158,13 +210,13 @@ describe("Deposits, cooling off", () => {
 
 describe("Deposits, slashing", () => {
   it("credits the reporter's share and burns the rest, on the ledger only", async () => {
-    const { alice, reporter, deposits, token, deal, slash } = await loadFixture(locked);
-    const call = deal.act(deposits, 0, slash(2_500n, reporter.address));
+    const { alice, reporter, deposits, token, holder, slash } = await loadFixture(locked);
+    const call = holder.act(deposits, 0, slash(2_500n, reporter.address));
     const quarter = COLLATERAL / 4n;
     await expect(call).to.changeTokenBalances(ethers, token, [deposits, reporter, alice], [0n, 0n, 0n]);
     await expect(call)
       .to.emit(deposits, "Slashed")
-      .withArgs(token, alice, deal, reporter, quarter, COLLATERAL - quarter);
+      .withArgs(token, alice, holder, reporter, quarter, COLLATERAL - quarter);
     expect(await deposits.freeOf(token, reporter)).to.equal(quarter);
     expect(await deposits.burned(token)).to.equal(COLLATERAL - quarter);
     expect(await deposits.freeOf(token, alice)).to.equal(COLLATERAL);
@@ -172,8 +224,8 @@ describe("Deposits, slashing", () => {
   });
 
   it("refuses a share above a quarter", async () => {
-    const { reporter, deposits, deal, slash } = await loadFixture(locked);
-    await expect(deal.act(deposits, 0, slash(2_501n, reporter.address)))
+    const { reporter, deposits, holder, slash } = await loadFixture(locked);
+    await expect(holder.act(deposits, 0, slash(2_501n, reporter.address)))
       .to.be.revertedWithCustomError(deposits, "ShareTooLarge")
       .withArgs(2_501, 2_500);
   });
@@ -251,7 +303,7 @@ describe("Deposits, hostile tokens and recipients", () => {
   });
 
   it("lets a refusing or blocked worker be slashed and released; it may withdraw to somebody else", async () => {
-    const { bob, reporter, deposits, deal } = await loadFixture(deployed);
+    const { bob, reporter, deposits, holder } = await loadFixture(deployed);
     const token = await ethers.deployContract("BlockingToken");
     const worker = await ethers.deployContract("Refuser");
     const { interface: api } = deposits;
@@ -260,12 +312,12 @@ describe("Deposits, hostile tokens and recipients", () => {
     await worker.act(token, 0n, token.interface.encodeFunctionData("approve", [await deposits.getAddress(), 1_000n]));
     await worker.act(deposits, 0n, api.encodeFunctionData("deposit", [at, 1_000n]));
     await worker.act(deposits, 40n, api.encodeFunctionData("deposit", [ETH, 40n]), { value: 40n });
-    await worker.act(deposits, 0n, api.encodeFunctionData("lock", [await deal.getAddress(), at, 600n, TERMS]));
-    await worker.act(deposits, 0n, api.encodeFunctionData("lock", [await deal.getAddress(), ETH, 30n, TERMS]));
+    await worker.act(deposits, 0n, api.encodeFunctionData("lock", [await holder.getAddress(), at, 600n, TERMS]));
+    await worker.act(deposits, 0n, api.encodeFunctionData("lock", [await holder.getAddress(), ETH, 30n, TERMS]));
     await token.setBlocked(worker, true);
     await token.setBlocked(reporter, true);
-    await deal.act(deposits, 0n, api.encodeFunctionData("slash", [at, self, reporter.address, 1_000n]));
-    await deal.act(deposits, 0n, api.encodeFunctionData("release", [ETH, self]));
+    await holder.act(deposits, 0n, api.encodeFunctionData("slash", [at, self, reporter.address, 1_000n]));
+    await holder.act(deposits, 0n, api.encodeFunctionData("release", [ETH, self]));
     expect(await deposits.freeOf(token, reporter)).to.equal(60);
     await expect(deposits.connect(reporter).withdraw(token, 60n, reporter))
       .to.be.revertedWithCustomError(token, "Blocked")

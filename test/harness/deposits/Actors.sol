@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {ILockHolder} from "../../../contracts/interfaces/ILockHolder.sol";
+
 /// @title An account that does what it is told, and refuses ETH
 contract Refuser {
     /// @notice Calls `target` as this account.
@@ -33,17 +35,47 @@ contract Reenterer is Refuser {
     }
 }
 
-/// @title Something that says it is a Deal: takes every worker, and calls whom it is told
-contract FreeDeal is Refuser {
+/// @title A lock holder that is no Deal: takes everybody, and calls whom it is told
+contract FreeHolder is ILockHolder, Refuser {
     bytes32 public termsHash;
 
-    event Admitted(address worker, address token, uint256 amount);
+    event Admitted(address account, address token, uint256 amount);
 
     constructor(bytes32 termsHash_) {
         termsHash = termsHash_;
     }
 
-    function admit(address worker, address token, uint256 amount) external {
-        emit Admitted(worker, token, amount);
+    function admit(address account, address token, uint256 amount) external {
+        emit Admitted(account, token, amount);
+    }
+}
+
+/// @title A contract that answers `termsHash` and `admit` with the bytes that it is told, returned or as a reason to revert
+contract RudeHolder {
+    /// @notice What it does about a call.
+    struct Answer {
+        bool reverts;
+        bytes data;
+    }
+
+    mapping(bytes4 selector => Answer answer) private _answers;
+
+    fallback() external {
+        Answer memory answer = _answers[msg.sig];
+        (bool reverts, bytes memory data) = (answer.reverts, answer.data);
+        // Only reads the answer.
+        assembly ("memory-safe") {
+            switch reverts
+            case 0 {
+                return(add(data, 32), mload(data))
+            }
+            default {
+                revert(add(data, 32), mload(data))
+            }
+        }
+    }
+
+    function setAnswer(bytes4 selector, bool reverts, bytes calldata data) external {
+        _answers[selector] = Answer(reverts, data);
     }
 }
