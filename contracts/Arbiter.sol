@@ -5,21 +5,22 @@ import {IArbiter} from "./interfaces/IArbiter.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {ITournament, Join, Params} from "./interfaces/ITournament.sol";
 import {Tournament} from "./tournament/Tournament.sol";
-import {StateRoot, TournamentId} from "./tournament/Types.sol";
+import {TournamentId} from "./tournament/Types.sol";
+import {StateRoot} from "./types/StateRoot.sol";
 
 /// @title Opens tournaments for Deals and hands their verdicts back. It has no rule of its own but the names: a tournament belongs to one Deal
 /// and one claim.
 contract Arbiter is IArbiter {
     /// @inheritdoc IArbiter
-    ITournament public immutable override tournament;
+    ITournament public immutable tournament;
     /// @inheritdoc IArbiter
-    IStepVerifier public immutable override verifier;
+    IStepVerifier public immutable verifier;
     /// @inheritdoc IArbiter
-    uint64 public immutable override period;
+    uint64 public immutable period;
     /// @inheritdoc IArbiter
-    uint256 public immutable override capacity;
+    uint256 public immutable capacity;
     /// @inheritdoc IArbiter
-    uint256 public immutable override bond;
+    uint256 public immutable bond;
 
     /// @param verifier_ The step verifier of the tournaments' bottom level.
     /// @param params The parameters of the tournaments, whose contract is made here.
@@ -36,27 +37,25 @@ contract Arbiter is IArbiter {
     /// @inheritdoc IArbiter
     function open(
         bytes32 claim,
-        bytes32 initial,
+        StateRoot initial,
         address challenger,
         Join calldata join
-    ) external payable override returns (bytes32 id) {
+    ) external payable returns (TournamentId id) {
         id = tournamentId(msg.sender, claim);
         emit DisputeOpened(msg.sender, claim, id);
-        tournament.open{value: msg.value}(TournamentId.wrap(id), StateRoot.wrap(initial), challenger, join);
+        tournament.open{value: msg.value}(id, initial, challenger, join);
     }
 
     /// @inheritdoc IArbiter
     function verdict(
         address deal,
         bytes32 claim
-    ) external view override returns (bool finished, bool decided, bytes32 finalState, address reporter) {
-        StateRoot state;
-        (finished, decided, state, reporter) = tournament.verdict(TournamentId.wrap(tournamentId(deal, claim)));
-        finalState = StateRoot.unwrap(state);
+    ) external view returns (bool finished, bool decided, StateRoot finalState, address reporter) {
+        return tournament.verdict(tournamentId(deal, claim));
     }
 
     /// @inheritdoc IArbiter
-    function tournamentId(address deal, bytes32 claim) public pure override returns (bytes32) {
-        return keccak256(abi.encode(deal, claim));
+    function tournamentId(address deal, bytes32 claim) public pure returns (TournamentId) {
+        return TournamentId.wrap(keccak256(abi.encode(deal, claim)));
     }
 }

@@ -12,8 +12,11 @@ import {Asset} from "./deposits/Asset.sol";
 import {IArbiter} from "./interfaces/IArbiter.sol";
 import {IDeal} from "./interfaces/IDeal.sol";
 import {IDeposits} from "./interfaces/IDeposits.sol";
+import {ILockHolder} from "./interfaces/ILockHolder.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {Join} from "./interfaces/ITournament.sol";
+import {TournamentId} from "./tournament/Types.sol";
+import {StateRoot} from "./types/StateRoot.sol";
 
 /// @title Deal
 /// @notice One contract a Deal. See {IDeal}; the rules of the chain of claims are in {Chain}, those of the money in {Escrow}.
@@ -23,34 +26,49 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     using Record for bytes;
     using Seats for Seats.Table;
 
+    /// @notice Pays, takes back what is not reserved, closes the Deal.
     address public immutable customer;
+    /// @notice Submits the fragments' input.
     address public immutable sequencer;
+    /// @notice Decides disputes.
     IArbiter public immutable arbiter;
+    /// @notice Keeps the workers' deposits.
     IDeposits public immutable deposits;
     /// @notice The arbiter's verifier.
     IStepVerifier public immutable verifier;
     /// @notice A claim's window in seconds: the arbiter's period.
     uint64 public immutable period;
+    /// @notice The program's code root.
     bytes32 public immutable codeRoot;
+    /// @notice The header of the program's records.
     bytes32 public immutable header;
+    /// @notice The most steps a fragment may take.
     uint64 public immutable budget;
+    /// @notice What the workers deposit; zero means ETH.
     address public immutable collateralToken;
+    /// @notice How much each worker locks, in the token's smallest unit.
     uint256 public immutable collateral;
+    /// @notice What the customer pays with; zero means ETH.
     address public immutable paymentToken;
+    /// @notice What a confirmed fragment costs, in the token's smallest unit.
     uint256 public immutable price;
+    /// @notice The reporter's part of a slashed deposit, in ten-thousandths.
     uint256 public immutable reporterShare;
+    /// @notice How many workers may take part at once.
     uint256 public immutable maxWorkers;
+    /// @notice The most bytes a fragment may have.
     uint256 public immutable maxInput;
+    /// @notice Seconds between the customer's `close` and the last moment for claims.
     uint256 public immutable notice;
-    /// @inheritdoc IDeal
+    /// @inheritdoc ILockHolder
     bytes32 public immutable termsHash;
 
-    Chain.State private chain;
-    Seats.Table private seats;
-    Escrow.Book private escrow;
+    Chain.State private _chain;
+    Seats.Table private _seats;
+    Escrow.Book private _escrow;
 
     modifier only(address allowed) {
-        require(msg.sender == allowed, NotAllowed(msg.sender, allowed));
+        if (msg.sender != allowed) revert NotAllowed(msg.sender, allowed);
         _;
     }
 
@@ -74,27 +92,28 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         maxWorkers = terms.maxWorkers;
         maxInput = terms.maxInput;
         notice = terms.notice;
-        chain.cap = terms.maxPending;
+        _chain.cap = terms.maxPending;
         bytes memory record = verifier.initialRecord(terms.program);
-        chain.head = keccak256(record);
+        _chain.head = StateRoot.wrap(keccak256(record));
         emit Opened(termsHash, terms, record);
     }
 
     // ---- workers' seats ----
 
-    /// @inheritdoc IDeal
+    /// @inheritdoc ILockHolder
     function admit(address worker, address token, uint256 amount) external nonReentrant only(address(deposits)) {
-        require(_takesInput(), Closed());
-        bool right = token == collateralToken && amount == collateral;
-        require(right, WrongCollateral(token, amount, collateralToken, collateral));
-        emit Joined(worker, seats.take(worker, maxWorkers));
+        if (!_takesInput()) revert Closed();
+        if (token != collateralToken || amount != collateral) {
+            revert WrongCollateral(token, amount, collateralToken, collateral);
+        }
+        emit Joined(worker, _seats.take(worker, maxWorkers));
     }
 
     /// @inheritdoc IDeal
     function quit() external nonReentrant {
-        uint256 seat = seats.find(msg.sender);
-        bytes32 backed = chain.backedBy(seat);
-        require(backed == 0, StillBacking(backed));
+        uint256 seat = _seats.find(msg.sender);
+        bytes32 backed = _chain.backedBy(seat);
+        if (backed != 0) revert StillBacking(backed);
         _vacate(seat);
         deposits.release(collateralToken, msg.sender);
     }
@@ -104,21 +123,21 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     /// @inheritdoc IDeal
     function fund(uint256 amount) external payable nonReentrant returns (uint256 received) {
         received = Asset.pull(paymentToken, amount);
-        escrow.funds += received;
+        _escrow.funds += received;
         emit Funded(msg.sender, received);
     }
 
     /// @inheritdoc IDeal
     function withdrawFunds(uint256 amount, address to) external nonReentrant only(customer) {
-        escrow.spend(reserved(), amount);
+        _escrow.spend(reserved(), amount);
         emit FundsWithdrawn(to, amount);
         Asset.push(paymentToken, to, amount);
     }
 
     /// @inheritdoc IDeal
     function withdrawEarnings(address to) external nonReentrant returns (uint256 amount) {
-        amount = escrow.collect(msg.sender);
-        require(amount > 0, NothingEarned(msg.sender));
+        amount = _escrow.collect(msg.sender);
+        if (amount == 0) revert NothingEarned(msg.sender);
         emit EarningsWithdrawn(msg.sender, to, amount);
         Asset.push(paymentToken, to, amount);
     }
@@ -127,37 +146,37 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function submit(bytes calldata data) external nonReentrant only(sequencer) returns (bytes32 id) {
-        require(_takesInput(), Closed());
-        require(data.length <= maxInput, InputTooLong(data.length, maxInput));
-        escrow.check(reserved(), price);
+        if (!_takesInput()) revert Closed();
+        if (data.length > maxInput) revert InputTooLong(data.length, maxInput);
+        _escrow.check(reserved(), price);
         bytes32 inputRoot = Input.root(data);
         uint256 fragment;
-        (fragment, id) = chain.submit(inputRoot, data.length);
+        (fragment, id) = _chain.submit(inputRoot, data.length);
         emit Submitted(fragment, id, inputRoot, data);
     }
 
     /// @inheritdoc IDeal
     function claim(
         bytes32 fragmentId_,
-        bytes32 previous,
+        StateRoot previous,
         bytes calldata record
     ) external nonReentrant returns (bytes32 id) {
-        uint256 seat = seats.find(msg.sender);
-        require(chain.takesClaims(block.timestamp), Closed());
+        uint256 seat = _seats.find(msg.sender);
+        if (!_chain.takesClaims(block.timestamp)) revert Closed();
         record.check();
-        require(_ofProgram(record), WrongProgram(record.codeRoot(), record.header()));
-        require(record.halted(), StillRunning());
+        if (!_ofProgram(record)) revert WrongProgram(record.codeRoot(), record.header());
+        if (!record.halted()) revert StillRunning();
         uint256 fragment;
-        (fragment, id) = chain.append(fragmentId_, previous, record.root(), record.yielded(), seat);
+        (fragment, id) = _chain.append(fragmentId_, previous, record.root(), record.yielded(), seat);
         emit Claimed(id, fragment, msg.sender, previous, record);
     }
 
     /// @inheritdoc IDeal
     function back(bytes32 claimId) external nonReentrant {
-        uint256 seat = seats.find(msg.sender);
-        Claim storage c = chain.find(claimId);
+        uint256 seat = _seats.find(msg.sender);
+        Claim storage c = _chain.find(claimId);
         _checkWindow(c);
-        require(!Seats.has(c.backers, seat), AlreadyBacked(claimId, msg.sender));
+        if (Seats.has(c.backers, seat)) revert AlreadyBacked(claimId, msg.sender);
         c.backers |= uint16(1 << seat); // 16 seats
         emit Backed(claimId, msg.sender);
     }
@@ -169,19 +188,19 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         bytes calldata previous,
         bytes calldata opening,
         Join calldata join
-    ) external payable nonReentrant returns (bytes32 tournament) {
-        Claim storage c = chain.find(claimId);
+    ) external payable nonReentrant returns (TournamentId tournament) {
+        Claim storage c = _chain.find(claimId);
         _checkWindow(c);
-        require(c.stage == Stage.open, WrongStage(claimId, c.stage));
-        c.stage = Stage.disputed;
+        if (c.stage != Stage.Open) revert WrongStage(claimId, c.stage);
+        c.stage = Stage.Disputed;
 
         bytes32 named = Chain.fragmentIdOf(c.fragment, input.root, input.length);
-        bytes32 submitted = chain.fragments[c.fragment];
-        require(named == submitted, WrongFragment(submitted, named));
-        bytes32 before = chain.previousOf(c.fragment);
-        require(previous.root() == before, WrongPrevious(before, previous.root()));
+        bytes32 submitted = _chain.fragments[c.fragment];
+        if (named != submitted) revert WrongFragment(submitted, named);
+        StateRoot before = _chain.previousOf(c.fragment);
+        if (previous.root() != before) revert WrongPrevious(before, previous.root());
 
-        bytes32 initial = verifier.load(previous, input.root, input.length, budget, opening);
+        StateRoot initial = verifier.load(previous, input.root, input.length, budget, opening);
         tournament = arbiter.open{value: msg.value}(claimId, initial, msg.sender, join);
         emit Challenged(claimId, msg.sender, tournament, initial);
     }
@@ -190,50 +209,50 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function confirm(bytes32 claimId) external nonReentrant {
-        Claim storage c = chain.findOldest(claimId);
+        Claim storage c = _chain.findOldest(claimId);
         uint256 end = c.since + period;
-        require(block.timestamp >= end, WindowOpen(claimId, end));
-        require(c.stage != Stage.disputed, WrongStage(claimId, c.stage));
-        chain.confirm(c);
-        uint256 share = escrow.pay(seats, price, c.backers);
+        if (block.timestamp < end) revert WindowOpen(claimId, end);
+        if (c.stage == Stage.Disputed) revert WrongStage(claimId, c.stage);
+        _chain.confirm(c);
+        uint256 share = _escrow.pay(_seats, price, c.backers);
         emit Confirmed(claimId, c.fragment, c.finalState, c.backers, share);
         if (!c.yields) emit Ended(c.finalState);
     }
 
     /// @inheritdoc IDeal
     function settle(bytes32 claimId) external nonReentrant {
-        Claim storage c = chain.findOldest(claimId);
-        require(c.stage == Stage.disputed, WrongStage(claimId, c.stage));
-        (bool finished, bool decided, bytes32 finalState, address reporter) = arbiter.verdict(address(this), claimId);
-        require(finished, Undecided(claimId));
+        Claim storage c = _chain.findOldest(claimId);
+        if (c.stage != Stage.Disputed) revert WrongStage(claimId, c.stage);
+        (bool finished, bool decided, StateRoot finalState, address reporter) = arbiter.verdict(address(this), claimId);
+        if (!finished) revert Undecided(claimId);
         if (decided && finalState == c.finalState) {
-            c.stage = Stage.upheld;
+            c.stage = Stage.Upheld;
             emit Upheld(claimId);
             return;
         }
         emit Struck(claimId, c.fragment, decided, finalState, reporter, c.backers);
-        if (!decided) return chain.strike();
-        chain.install(finalState);
+        if (!decided) return _chain.strike();
+        _chain.install(finalState);
         _slash(c.backers, reporter);
     }
 
     /// @inheritdoc IDeal
     function reveal(bytes calldata record) external nonReentrant {
-        require(chain.headKind == Head.hidden, NotHidden());
+        if (_chain.headKind != Head.Hidden) revert NotHidden();
         record.check();
-        require(record.root() == chain.head, WrongPrevious(chain.head, record.root()));
+        if (record.root() != _chain.head) revert WrongPrevious(_chain.head, record.root());
         emit Revealed(record);
         // Another program's state can win only where nobody honest played. Nothing can follow it.
         bool follows = record.yielded() && _ofProgram(record);
-        chain.headKind = follows ? Head.yielded : Head.halted;
-        if (!follows) emit Ended(chain.head);
+        _chain.headKind = follows ? Head.Yielded : Head.Halted;
+        if (!follows) emit Ended(_chain.head);
     }
 
     /// @inheritdoc IDeal
     function close() external nonReentrant only(customer) {
-        require(chain.closesAt == 0, AlreadyClosing(chain.closesAt));
+        if (_chain.closesAt != 0) revert AlreadyClosing(_chain.closesAt);
         uint256 closesAt = block.timestamp + notice;
-        chain.closesAt = uint40(closesAt); // some 34,000 years of seconds
+        _chain.closesAt = uint40(closesAt); // some 34,000 years of seconds
         emit Closing(closesAt);
     }
 
@@ -241,32 +260,27 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function funds() external view returns (uint256) {
-        return escrow.funds;
-    }
-
-    /// @inheritdoc IDeal
-    function reserved() public view returns (uint256) {
-        return price * chain.confirmable(block.timestamp);
+        return _escrow.funds;
     }
 
     /// @inheritdoc IDeal
     function earningsOf(address worker) external view returns (uint256) {
-        return escrow.earnings[worker];
+        return _escrow.earnings[worker];
     }
 
     /// @inheritdoc IDeal
     function seatOf(address worker) external view returns (uint256) {
-        return seats.seatPlusOne[worker];
+        return _seats.seatPlusOne[worker];
     }
 
     /// @inheritdoc IDeal
     function workerAt(uint256 seat) external view returns (address) {
-        return seats.workerAt[seat];
+        return _seats.workerAt[seat];
     }
 
     /// @inheritdoc IDeal
     function maxPending() external view returns (uint256) {
-        return chain.cap;
+        return _chain.cap;
     }
 
     /// @inheritdoc IDeal
@@ -280,34 +294,39 @@ contract Deal is IDeal, ReentrancyGuardTransient {
             uint48 attempts,
             uint40 closesAt,
             Head headKind,
-            bytes32 head
+            StateRoot head
         )
     {
-        Chain.State storage c = chain;
+        Chain.State storage c = _chain;
         return (c.submitted, c.claimed, c.resolved, c.attempts, c.closesAt, c.headKind, c.head);
     }
 
     /// @inheritdoc IDeal
     function fragmentId(uint256 fragment) external view returns (bytes32) {
-        return chain.fragments[fragment];
+        return _chain.fragments[fragment];
     }
 
     /// @inheritdoc IDeal
     function claimOf(bytes32 claimId) external view returns (Claim memory) {
-        return chain.find(claimId);
+        return _chain.find(claimId);
     }
 
     /// @inheritdoc IDeal
     function claimAbout(uint256 fragment) external view returns (Claim memory) {
-        require(fragment >= chain.resolved && fragment < chain.claimed, NothingToClaim(fragment));
-        return chain.ring[fragment % chain.cap];
+        if (fragment < _chain.resolved || fragment >= _chain.claimed) revert NothingToClaim(fragment);
+        return _chain.ring[fragment % _chain.cap];
+    }
+
+    /// @inheritdoc IDeal
+    function reserved() public view returns (uint256) {
+        return price * _chain.confirmable(block.timestamp);
     }
 
     // ---- private ----
 
     /// @dev Whether fragments and workers are still welcome.
     function _takesInput() private view returns (bool) {
-        return chain.closesAt == 0 && chain.headKind != Head.halted;
+        return _chain.closesAt == 0 && _chain.headKind != Head.Halted;
     }
 
     function _ofProgram(bytes calldata record) private view returns (bool) {
@@ -316,7 +335,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     function _checkWindow(Claim storage c) private view {
         uint256 end = c.since + period;
-        require(block.timestamp < end, WindowOver(c.id, end));
+        if (block.timestamp >= end) revert WindowOver(c.id, end);
     }
 
     /// @dev The backers of a struck claim lose deposit and seat. They back no other pending claim: the struck one was the
@@ -330,7 +349,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     }
 
     function _vacate(uint256 seat) private returns (address worker) {
-        worker = seats.vacate(seat);
+        worker = _seats.vacate(seat);
         emit Left(worker, seat);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {IDeal} from "../interfaces/IDeal.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 
 /// @title The chain of claims
 /// @notice Fragments are numbered from zero. Those below `resolved` are over; those from `resolved` to `claimed` have one
@@ -18,7 +19,7 @@ library Chain {
         uint40 closesAt;
         uint8 cap;
         IDeal.Head headKind;
-        bytes32 head;
+        StateRoot head;
         mapping(uint256 fragment => bytes32) fragments;
         mapping(uint256 slot => IDeal.Claim) ring;
     }
@@ -32,9 +33,9 @@ library Chain {
     /// two claims of a Deal share one) and the final state. Its last byte is the claim's slot in the ring.
     function claimIdOf(
         bytes32 fragmentId,
-        bytes32 previous,
+        StateRoot previous,
         uint256 attempt,
-        bytes32 finalState,
+        StateRoot finalState,
         uint256 slot
     ) internal pure returns (bytes32) {
         bytes32 binding = keccak256(abi.encode(fragmentId, previous, attempt, finalState));
@@ -43,7 +44,7 @@ library Chain {
 
     /// @notice Whether claims are taken at `time`. Input is taken as long as nobody has closed the Deal or ended it.
     function takesClaims(State storage self, uint256 time) internal view returns (bool) {
-        return self.headKind != IDeal.Head.halted && (self.closesAt == 0 || time < self.closesAt);
+        return self.headKind != IDeal.Head.Halted && (self.closesAt == 0 || time < self.closesAt);
     }
 
     /// @notice Fragments that may still be confirmed, and so have to be payable.
@@ -63,7 +64,7 @@ library Chain {
     }
 
     /// @notice The root of the state that a fragment starts from, the fragment being at most the one to claim next.
-    function previousOf(State storage self, uint256 fragment) internal view returns (bytes32) {
+    function previousOf(State storage self, uint256 fragment) internal view returns (StateRoot) {
         return fragment == self.resolved ? self.head : self.ring[(fragment - 1) % self.cap].finalState;
     }
 
@@ -73,22 +74,22 @@ library Chain {
     function append(
         State storage self,
         bytes32 fragmentId,
-        bytes32 previous,
-        bytes32 finalState,
+        StateRoot previous,
+        StateRoot finalState,
         bool yields,
         uint256 seat
     ) internal returns (uint256 fragment, bytes32 id) {
         fragment = self.claimed;
-        require(fragment < self.submitted, IDeal.NothingToClaim(fragment));
+        if (fragment >= self.submitted) revert IDeal.NothingToClaim(fragment);
         uint256 pending = fragment - self.resolved;
-        require(pending < self.cap, IDeal.TooManyPending(self.cap));
-        require(fragmentId == self.fragments[fragment], IDeal.WrongFragment(self.fragments[fragment], fragmentId));
-        bytes32 expected = previousOf(self, fragment);
-        require(previous == expected, IDeal.WrongPrevious(expected, previous));
+        if (pending >= self.cap) revert IDeal.TooManyPending(self.cap);
+        if (fragmentId != self.fragments[fragment]) revert IDeal.WrongFragment(self.fragments[fragment], fragmentId);
+        StateRoot expected = previousOf(self, fragment);
+        if (previous != expected) revert IDeal.WrongPrevious(expected, previous);
         if (pending == 0) {
-            require(self.headKind == IDeal.Head.yielded, IDeal.HeadHidden(self.head));
-        } else {
-            require(self.ring[(fragment - 1) % self.cap].yields, IDeal.NotYielded());
+            if (self.headKind != IDeal.Head.Yielded) revert IDeal.HeadHidden(self.head);
+        } else if (!self.ring[(fragment - 1) % self.cap].yields) {
+            revert IDeal.NotYielded();
         }
 
         uint256 slot = fragment % self.cap;
@@ -100,7 +101,7 @@ library Chain {
             fragment: uint48(fragment), // from a uint48
             since: uint48(block.timestamp),
             backers: uint16(1 << seat), // 16 seats
-            stage: IDeal.Stage.open,
+            stage: IDeal.Stage.Open,
             yields: yields
         });
     }
@@ -111,13 +112,13 @@ library Chain {
         // A slot's claim was written after the last strike if its fragment is pending, so it is on the chain.
         uint256 fragment = claim.fragment;
         bool pending = claim.id == id && id != 0 && fragment >= self.resolved && fragment < self.claimed;
-        require(pending, IDeal.NotPending(id));
+        if (!pending) revert IDeal.NotPending(id);
     }
 
     /// @notice The pending claim of that id, which has to be the oldest.
     function findOldest(State storage self, bytes32 id) internal view returns (IDeal.Claim storage claim) {
         claim = find(self, id);
-        require(claim.fragment == self.resolved, IDeal.NotOldest(id, self.ring[self.resolved % self.cap].id));
+        if (claim.fragment != self.resolved) revert IDeal.NotOldest(id, self.ring[self.resolved % self.cap].id);
     }
 
     /// @notice The oldest pending claim that a seat backs, or zero.
@@ -133,7 +134,7 @@ library Chain {
     function confirm(State storage self, IDeal.Claim storage claim) internal {
         self.resolved++;
         self.head = claim.finalState;
-        if (!claim.yields) self.headKind = IDeal.Head.halted;
+        if (!claim.yields) self.headKind = IDeal.Head.Halted;
     }
 
     /// @notice Cuts the chain before the oldest claim: its fragment may be claimed again.
@@ -142,9 +143,9 @@ library Chain {
     }
 
     /// @notice Cuts the chain before the oldest claim and puts the verdict in its place.
-    function install(State storage self, bytes32 finalState) internal {
+    function install(State storage self, StateRoot finalState) internal {
         self.claimed = ++self.resolved;
         self.head = finalState;
-        self.headKind = IDeal.Head.hidden;
+        self.headKind = IDeal.Head.Hidden;
     }
 }

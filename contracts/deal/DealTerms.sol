@@ -31,6 +31,6 @@ library DealTerms {
     }
 
     function within(string memory name, uint256 actual, uint256 least, uint256 greatest) private pure {
-        require(actual >= least && actual <= greatest, IDeal.BadTerm(name, actual, least, greatest));
+        if (actual < least || actual > greatest) revert IDeal.BadTerm(name, actual, least, greatest);
     }
 }

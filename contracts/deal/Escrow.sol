@@ -17,7 +17,7 @@ library Escrow {
     function check(Book storage book, uint256 reserved, uint256 needed) internal view returns (uint256 available) {
         // Never below: reservations are made against unreserved funds only, and payments take what was reserved for them.
         available = book.funds - reserved;
-        require(available >= needed, IDeal.InsufficientFunds(available, needed));
+        if (available < needed) revert IDeal.InsufficientFunds(available, needed);
     }
 
     /// @notice Takes unreserved funds out.

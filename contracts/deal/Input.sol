@@ -16,7 +16,7 @@ library Input {
 
     /// @notice The root. Hashes only above leaves that the input touches: about one keccak a leaf (75 gas), plus eleven.
     function root(bytes calldata data) internal pure returns (bytes32 node) {
-        require(data.length <= CAPACITY, InputOverCapacity(data.length, CAPACITY));
+        if (data.length > CAPACITY) revert InputOverCapacity(data.length, CAPACITY);
         // Memory-safe: works above the free memory pointer, which stays where it is, and in scratch space. In place: a
         // level's node i is written over its child i, which was read already as a child of node i / 2.
         assembly ("memory-safe") {

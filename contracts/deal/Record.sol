@@ -2,11 +2,13 @@
 pragma solidity 0.8.35;
 
 import {IDeal} from "../interfaces/IDeal.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 
 /// @title What a Deal reads in a machine's packed record
 /// @notice 288 bytes, nine words: code root, header, stack, memory and cells roots, saved, registers, sizes, lengths. The
 /// status is the most significant byte of the registers; docs/machine.md has the rest.
 library Record {
+    /// @notice Bytes of a record.
     uint256 internal constant SIZE = 288;
 
     /// @dev Where the word `registers` begins, and so the status byte.
@@ -16,18 +18,20 @@ library Record {
 
     /// @notice Reverts unless the record has the right length.
     function check(bytes calldata record) internal pure {
-        require(record.length == SIZE, IDeal.WrongRecordLength(record.length));
+        if (record.length != SIZE) revert IDeal.WrongRecordLength(record.length);
     }
 
     /// @notice The state root.
-    function root(bytes calldata record) internal pure returns (bytes32) {
-        return keccak256(record);
+    function root(bytes calldata record) internal pure returns (StateRoot) {
+        return StateRoot.wrap(keccak256(record));
     }
 
+    /// @notice The code root.
     function codeRoot(bytes calldata record) internal pure returns (bytes32) {
         return bytes32(record[0:32]);
     }
 
+    /// @notice The header: version, depths, region bits and slot limit.
     function header(bytes calldata record) internal pure returns (bytes32) {
         return bytes32(record[32:64]);
     }

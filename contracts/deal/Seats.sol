@@ -6,18 +6,20 @@ import {IDeal} from "../interfaces/IDeal.sol";
 /// @title The seats of a Deal's workers
 /// @notice At most 16, so that a bitmap of seats names the backers of a claim.
 library Seats {
-    uint256 internal constant GREATEST = 16;
-
+    /// @notice Who sits where. `seatPlusOne` is zero for an address without a seat.
     struct Table {
         mapping(uint256 seat => address) workerAt;
         mapping(address worker => uint256) seatPlusOne;
     }
 
+    /// @notice The most seats of a Deal.
+    uint256 internal constant GREATEST = 16;
+
     /// @notice Gives `worker` the lowest free seat of `limit`.
     function take(Table storage table, address worker, uint256 limit) internal returns (uint256 seat) {
-        require(table.seatPlusOne[worker] == 0, IDeal.AlreadyWorker(worker));
+        if (table.seatPlusOne[worker] != 0) revert IDeal.AlreadyWorker(worker);
         while (seat < limit && table.workerAt[seat] != address(0)) ++seat;
-        require(seat < limit, IDeal.NoSeat(limit));
+        if (seat >= limit) revert IDeal.NoSeat(limit);
         table.workerAt[seat] = worker;
         table.seatPlusOne[worker] = seat + 1;
     }
@@ -25,7 +27,7 @@ library Seats {
     /// @notice The seat of `worker`; reverts if it has none.
     function find(Table storage table, address worker) internal view returns (uint256) {
         uint256 seatPlusOne = table.seatPlusOne[worker];
-        require(seatPlusOne > 0, IDeal.NotWorker(worker));
+        if (seatPlusOne == 0) revert IDeal.NotWorker(worker);
         return seatPlusOne - 1;
     }
 

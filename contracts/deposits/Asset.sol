@@ -24,7 +24,7 @@ library Asset {
     /// @return received What arrived, measured by the balance: a token may keep a fee.
     function pull(address token, uint256 amount) internal returns (uint256 received) {
         uint256 expected = token == ETH ? amount : 0;
-        require(msg.value == expected, WrongValue(expected, msg.value));
+        if (msg.value != expected) revert WrongValue(expected, msg.value);
         if (token == ETH) return amount;
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
@@ -33,12 +33,12 @@ library Asset {
 
     /// @notice Sends `amount` to `to`; reverts if the recipient refuses. The caller has taken it off its ledger.
     function push(address token, address to, uint256 amount) internal {
-        require(to != address(0) && to != address(this), BadRecipient(to));
+        if (to == address(0) || to == address(this)) revert BadRecipient(to);
         if (token == ETH) return Address.sendValue(payable(to), amount);
         uint256 before = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransfer(to, amount);
         uint256 left = IERC20(token).balanceOf(address(this));
         // A fee on top of the amount would be paid with the tokens of others.
-        require(left + amount >= before, TokenTookTooMuch(token, amount, before - left));
+        if (left + amount < before) revert TokenTookTooMuch(token, amount, before - left);
     }
 }

@@ -14,7 +14,7 @@ library Penalty {
 
     /// @notice Reverts if a share is above a quarter.
     function check(uint256 share) internal pure {
-        require(share <= GREATEST_SHARE, IDeposits.ShareTooLarge(share, GREATEST_SHARE));
+        if (share > GREATEST_SHARE) revert IDeposits.ShareTooLarge(share, GREATEST_SHARE);
     }
 
     /// @notice Divides `amount`: the reporter's `share` rounded down, and the rest. Total for every amount.

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {TournamentId} from "../tournament/Types.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 import {ITournament, Join} from "./ITournament.sol";
 
 /// @title Opens tournaments for Deals and hands their verdicts back.
 interface IArbiter {
     /// @notice A Deal opened a tournament about one of its claims.
-    event DisputeOpened(address indexed deal, bytes32 indexed claim, bytes32 tournament);
+    event DisputeOpened(address indexed deal, bytes32 indexed claim, TournamentId tournament);
 
     /// @notice Opens the root tournament of the sender's claim and joins it for `challenger`. The sender is the Deal: only a Deal can open
     /// for its own claims, because a tournament's name is keccak256(abi.encode(deal, claim)).
@@ -17,10 +19,10 @@ interface IArbiter {
     /// @return tournament The tournament's name.
     function open(
         bytes32 claim,
-        bytes32 initial,
+        StateRoot initial,
         address challenger,
         Join calldata join
-    ) external payable returns (bytes32 tournament);
+    ) external payable returns (TournamentId tournament);
 
     /// @notice The verdict about a claim.
     /// @return finished The tournament exists and is over.
@@ -30,10 +32,10 @@ interface IArbiter {
     function verdict(
         address deal,
         bytes32 claim
-    ) external view returns (bool finished, bool decided, bytes32 finalState, address reporter);
+    ) external view returns (bool finished, bool decided, StateRoot finalState, address reporter);
 
     /// @notice The name of a claim's root tournament, whether it is open or not.
-    function tournamentId(address deal, bytes32 claim) external pure returns (bytes32);
+    function tournamentId(address deal, bytes32 claim) external pure returns (TournamentId);
 
     /// @notice The tournaments.
     function tournament() external view returns (ITournament);

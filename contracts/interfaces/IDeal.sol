@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {TournamentId} from "../tournament/Types.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {IArbiter} from "./IArbiter.sol";
 import {IDeposits} from "./IDeposits.sol";
+import {ILockHolder} from "./ILockHolder.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 import {Join} from "./ITournament.sol";
 
@@ -10,7 +13,7 @@ import {Join} from "./ITournament.sol";
 /// @notice The sequencer submits the input, fragment by fragment. Workers claim the state after each fragment, in order, on
 /// one chain of claims. A claim is confirmed and paid when its window is over undisputed, or when its dispute ended with
 /// its own final state. docs/money.md says who can take what and when.
-interface IDeal {
+interface IDeal is ILockHolder {
     /// @notice What a Deal is about. Fixed for ever; workers agree to `keccak256(abi.encode(terms))`.
     /// @param customer Pays, takes back what is not reserved, closes the Deal.
     /// @param sequencer Submits the fragments' input.
@@ -54,20 +57,20 @@ interface IDeal {
     }
 
     /// @notice Where a pending claim stands.
-    /// `open`: nobody disputes it. `disputed`: its tournament is open. `upheld`: its tournament ended with its final state.
+    /// `Open`: nobody disputes it. `Disputed`: its tournament is open. `Upheld`: its tournament ended with its final state.
     enum Stage {
-        open,
-        disputed,
-        upheld
+        Open,
+        Disputed,
+        Upheld
     }
 
     /// @notice What is known of the state on which the next claim builds when no claim is pending.
-    /// `yielded`: the next fragment may be claimed. `hidden`: a verdict gave its root only, see `reveal`.
-    /// `halted`: the program has ended, and with it the Deal.
+    /// `Yielded`: the next fragment may be claimed. `Hidden`: a verdict gave its root only, see `reveal`.
+    /// `Halted`: the program has ended, and with it the Deal.
     enum Head {
-        yielded,
-        hidden,
-        halted
+        Yielded,
+        Hidden,
+        Halted
     }
 
     /// @notice A claim that is neither confirmed nor dead.
@@ -80,7 +83,7 @@ interface IDeal {
     /// @param yields Whether the claimed state is yielded, so that a claim about the next fragment may follow.
     struct Claim {
         bytes32 id;
-        bytes32 finalState;
+        StateRoot finalState;
         uint48 fragment;
         uint48 since;
         uint16 backers;
@@ -103,24 +106,30 @@ interface IDeal {
         bytes32 indexed claim,
         uint256 indexed fragment,
         address indexed worker,
-        bytes32 previous,
+        StateRoot previous,
         bytes record
     );
     /// @notice `worker` backs the claim too.
     event Backed(bytes32 indexed claim, address indexed worker);
     /// @notice `challenger` opened the claim's tournament; `initial` is the root of the loaded state it starts from.
-    event Challenged(bytes32 indexed claim, address indexed challenger, bytes32 tournament, bytes32 initial);
+    event Challenged(bytes32 indexed claim, address indexed challenger, TournamentId tournament, StateRoot initial);
     /// @notice The claim's tournament ended with the claim's own final state.
     event Upheld(bytes32 indexed claim);
     /// @notice The claim is final; each backer in `backers` is credited with `share` of the payment token.
-    event Confirmed(bytes32 indexed claim, uint256 indexed fragment, bytes32 finalState, uint16 backers, uint256 share);
+    event Confirmed(
+        bytes32 indexed claim,
+        uint256 indexed fragment,
+        StateRoot finalState,
+        uint16 backers,
+        uint256 share
+    );
     /// @notice The claim is struck, and the claims after it are dead. If `decided`, the verdict `finalState` is the state
     /// after the fragment and the backers are slashed; if not, the fragment may be claimed again.
     event Struck(
         bytes32 indexed claim,
         uint256 indexed fragment,
         bool decided,
-        bytes32 finalState,
+        StateRoot finalState,
         address reporter,
         uint16 backers
     );
@@ -129,7 +138,7 @@ interface IDeal {
     /// @notice The customer closed the Deal: no more input, no more claims from `closesAt` on.
     event Closing(uint256 closesAt);
     /// @notice The program ended in `finalState` (finished or trapped), and so did the Deal.
-    event Ended(bytes32 finalState);
+    event Ended(StateRoot finalState);
     /// @notice The customer took `amount` of what is not reserved.
     event FundsWithdrawn(address to, uint256 amount);
     /// @notice `worker` took its earnings.
@@ -170,11 +179,11 @@ interface IDeal {
     /// @notice Thrown when the fragment to claim next is not the named one.
     error WrongFragment(bytes32 expected, bytes32 actual);
     /// @notice Thrown when a record or root that was given is not that of the state before the fragment.
-    error WrongPrevious(bytes32 expected, bytes32 actual);
+    error WrongPrevious(StateRoot expected, StateRoot actual);
     /// @notice Thrown when the state before the fragment is not yielded (any more), so no fragment can follow.
     error NotYielded();
     /// @notice Thrown when the head is known only by its root: somebody has to `reveal` its record first.
-    error HeadHidden(bytes32 head);
+    error HeadHidden(StateRoot head);
     /// @notice Thrown when there is nothing to reveal.
     error NotHidden();
     /// @notice Thrown when as many claims are pending as the terms allow.
@@ -193,12 +202,6 @@ interface IDeal {
     error WrongStage(bytes32 claim, Stage actual);
     /// @notice Thrown when the claim's tournament is not finished.
     error Undecided(bytes32 claim);
-
-    /// @notice keccak256(abi.encode(terms)).
-    function termsHash() external view returns (bytes32);
-
-    /// @notice Makes `worker` a worker; called by `Deposits` in the transaction that locks its deposit.
-    function admit(address worker, address token, uint256 amount) external;
 
     /// @notice Gives the sender's seat back and releases its deposit. Not while a claim that it backs is pending.
     function quit() external;
@@ -223,7 +226,7 @@ interface IDeal {
     /// @param previous The state root that the worker started from: the last pending claim's, or else the head.
     /// @param record 288 bytes: halted, and of the Deal's program.
     /// @return id The claim's id.
-    function claim(bytes32 fragmentId, bytes32 previous, bytes calldata record) external returns (bytes32 id);
+    function claim(bytes32 fragmentId, StateRoot previous, bytes calldata record) external returns (bytes32 id);
 
     /// @notice A worker backs somebody's pending claim, in its window.
     function back(bytes32 claimId) external;
@@ -240,7 +243,7 @@ interface IDeal {
         bytes calldata previous,
         bytes calldata opening,
         Join calldata join
-    ) external payable returns (bytes32 tournament);
+    ) external payable returns (TournamentId tournament);
 
     /// @notice Confirms and pays the oldest pending claim when its window is over and no dispute is left.
     function confirm(bytes32 claimId) external;
@@ -284,7 +287,7 @@ interface IDeal {
             uint48 attempts,
             uint40 closesAt,
             Head headKind,
-            bytes32 head
+            StateRoot head
         );
 
     /// @notice The id of a submitted fragment, or zero.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {StateRoot} from "../types/StateRoot.sol";
+
 /// @title The machine on chain, one step at a time
 /// @notice The twin of `verifier/machine/step.ts`; docs/machine.md fixes every encoding. For a state whose parts can be
 /// opened at all, `step` gives exactly one next state and reverts for nothing but a wrong opening.
@@ -24,7 +26,7 @@ interface IStepVerifier {
     /// @notice Thrown when a witness or a record ends before its 288 bytes of record.
     error TruncatedRecord(uint256 length);
     /// @notice Thrown when the record in a witness is not the preimage of the state root.
-    error WrongRecord(bytes32 expected, bytes32 actual);
+    error WrongRecord(StateRoot expected, StateRoot actual);
     /// @notice Thrown when an opening leads to another root than the tree's.
     error WrongOpening(bytes32 expected, bytes32 actual);
     /// @notice Thrown when an opening's bitmap has bits between the depth of its tree and bit 62.
@@ -61,12 +63,12 @@ interface IStepVerifier {
         uint64 inputLength,
         uint64 budget,
         bytes calldata opening
-    ) external view returns (bytes32);
+    ) external view returns (StateRoot);
 
     /// @notice One step of the machine.
     /// @param stateRoot keccak256 of the record before the step.
     /// @param witness The record, the openings in the order in which the step takes them, and the preimage of `saved` if
     /// the step restores a checkpoint.
     /// @return The state root after the step.
-    function step(bytes32 stateRoot, bytes calldata witness) external view returns (bytes32);
+    function step(StateRoot stateRoot, bytes calldata witness) external view returns (StateRoot);
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {MachineRecord, Record, Registers} from "./MachineRecord.sol";
 import {Openings, Tree, Witness} from "./Openings.sol";
 import {Status} from "./Opcodes.sol";
@@ -57,7 +58,7 @@ library Loader {
         uint64 inputLength,
         uint64 budget,
         bytes calldata opening
-    ) internal pure returns (bytes32) {
+    ) internal pure returns (StateRoot) {
         if (packed.length != MachineRecord.LENGTH) {
             revert IStepVerifier.WrongLength(MachineRecord.LENGTH, packed.length);
         }

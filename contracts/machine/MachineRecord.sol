@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {Status} from "./Opcodes.sol";
 
 /// @notice The state record: nine words, whose keccak256 is the state root.
@@ -74,7 +75,7 @@ library MachineRecord {
     }
 
     /// @notice The state root.
-    function hash(Record memory record) internal pure returns (bytes32 root) {
+    function hash(Record memory record) internal pure returns (StateRoot root) {
         // A record is nine words in a row.
         assembly ("memory-safe") {
             root := keccak256(record, LENGTH)

@@ -3,6 +3,7 @@ pragma solidity 0.8.35;
 
 import {IAlu} from "../interfaces/IAlu.sol";
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {Bulk} from "./Bulk.sol";
 import {Control} from "./Control.sol";
 import {Host} from "./Host.sol";
@@ -31,8 +32,8 @@ contract StepVerifier is IStepVerifier {
     /// @param integers_ A contract that computes what `verifier/machine/integers.ts` does.
     /// @param floats_ A contract that computes what `verifier/machine/floats.ts` does.
     constructor(IAlu integers_, IAlu floats_) {
-        require(address(integers_).code.length > 0, NoArithmetic(address(integers_)));
-        require(address(floats_).code.length > 0, NoArithmetic(address(floats_)));
+        if (address(integers_).code.length == 0) revert NoArithmetic(address(integers_));
+        if (address(floats_).code.length == 0) revert NoArithmetic(address(floats_));
         integers = integers_;
         floats = floats_;
     }
@@ -54,16 +55,16 @@ contract StepVerifier is IStepVerifier {
         uint64 inputLength,
         uint64 budget,
         bytes calldata opening
-    ) external pure returns (bytes32) {
+    ) external pure returns (StateRoot) {
         return Loader.load(record, inputRoot, inputLength, budget, opening);
     }
 
     /// @inheritdoc IStepVerifier
-    function step(bytes32 stateRoot, bytes calldata witness) external view returns (bytes32) {
+    function step(StateRoot stateRoot, bytes calldata witness) external view returns (StateRoot) {
         Machine memory m;
         Record memory record = m.before;
         record.read(witness);
-        bytes32 actual = record.hash();
+        StateRoot actual = record.hash();
         if (actual != stateRoot) revert WrongRecord(stateRoot, actual);
         uint256 begin;
         // Where the witness lies in the calldata; the record was read from there.

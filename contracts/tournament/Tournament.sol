@@ -138,7 +138,7 @@ contract Tournament is ITournament {
         if (_HEIGHTS.hasLevelBelow(level)) {
             _seal(id, state, uint8(level + 1), agreed, leafOne, leafTwo);
         } else {
-            StateRoot result = StateRoot.wrap(verifier.step(shown.agreed, shown.witness));
+            StateRoot result = verifier.step(agreed, shown.witness);
             emit Stepped(id, state.pos, agreed, leafOne, leafTwo, result, present());
             _end(tournament, id, one, two, state, _matching(result, leafOne, leafTwo), 0);
         }

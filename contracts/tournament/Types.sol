@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {StateRoot} from "../types/StateRoot.sol";
+
 /// @dev Hash of a node of a commitment's binary tree; a commitment is named by its root node.
 type Node is bytes32;
-
-/// @dev Root of a machine state. The leaves of a commitment's tree are state roots.
-type StateRoot is bytes32;
 
 /// @dev Name of a tournament. An inner tournament has the name of the match that it decides.
 type TournamentId is bytes32;
@@ -20,7 +19,6 @@ type Instant is uint48;
 type Duration is uint48;
 
 using {sameNode as ==} for Node global;
-using {sameState as ==} for StateRoot global;
 using {isBefore, plus, since} for Instant global;
 using {shorter as <, minus as -, sum as +} for Duration global;
 
@@ -112,10 +110,6 @@ function present() view returns (Instant) {
 
 function sameNode(Node a, Node b) pure returns (bool) {
     return Node.unwrap(a) == Node.unwrap(b);
-}
-
-function sameState(StateRoot a, StateRoot b) pure returns (bool) {
-    return StateRoot.unwrap(a) == StateRoot.unwrap(b);
 }
 
 function isBefore(Instant a, Instant b) pure returns (bool) {

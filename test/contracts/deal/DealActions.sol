@@ -8,6 +8,7 @@ import {IDeposits} from "../../../contracts/interfaces/IDeposits.sol";
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {Join} from "../../../contracts/interfaces/ITournament.sol";
 import {Input} from "../../../contracts/deal/Input.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {ToyArbiter} from "../../harness/deal/ToyArbiter.sol";
 import {ToyLoader} from "../../harness/deal/ToyLoader.sol";
 import {PlainToken} from "../../harness/deposits/Tokens.sol";
@@ -59,7 +60,7 @@ abstract contract DealActions {
     /// @notice Every claim ever made, and the record and input behind every root.
     bytes32[] public claims;
     mapping(bytes32 id => bool) public seen;
-    mapping(bytes32 root => bytes) public recordOf;
+    mapping(StateRoot root => bytes) public recordOf;
     bytes[] public inputs;
     /// @notice What came into the Deal less what left it.
     uint256 public inside;
@@ -80,7 +81,7 @@ abstract contract DealActions {
             "src"
         );
         bytes memory initial = loader.initialRecord(program);
-        recordOf[keccak256(initial)] = initial;
+        recordOf[StateRoot.wrap(keccak256(initial))] = initial;
         deal = new Deal(
             IDeal.Terms({
                 customer: CUSTOMER,
@@ -226,7 +227,7 @@ abstract contract DealActions {
 
     /// @param kind Of 16 claims one says that the program ended.
     function claim(uint256 who, uint256 seed, uint256 kind) internal {
-        (uint48 submitted, uint48 claimed, uint48 resolved, , , IDeal.Head headKind, bytes32 head) = deal.progress();
+        (uint48 submitted, uint48 claimed, uint48 resolved, , , IDeal.Head headKind, StateRoot head) = deal.progress();
         address w = worker(who);
         bool pending = claimed > resolved;
         IDeal.Claim memory last = pending ? deal.claimAbout(claimed - 1) : _none();
@@ -236,16 +237,16 @@ abstract contract DealActions {
                 claimed < submitted &&
                 claimed - resolved < CAP &&
                 _takesClaims() &&
-                (pending ? last.yields : headKind == IDeal.Head.yielded);
+                (pending ? last.yields : headKind == IDeal.Head.Yielded);
         bytes32 fragment = deal.fragmentId(claimed);
-        bytes32 previous = pending ? last.finalState : head;
+        StateRoot previous = pending ? last.finalState : head;
         vm.prank(w);
         try deal.claim(fragment, previous, record) returns (bytes32 id) {
             _check(right, "claim succeeded");
             _check(!seen[id], "two claims have one id");
             seen[id] = true;
             claims.push(id);
-            recordOf[keccak256(record)] = record;
+            recordOf[StateRoot.wrap(keccak256(record))] = record;
             ++done["claim"];
         } catch {
             _check(!right, "claim failed");
@@ -267,9 +268,9 @@ abstract contract DealActions {
 
     function challenge(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
-        bool right = pending && _inWindow(c) && c.stage == IDeal.Stage.open;
+        bool right = pending && _inWindow(c) && c.stage == IDeal.Stage.Open;
         bytes memory input = pending ? inputs[c.fragment] : bytes("");
-        bytes memory before = recordOf[pending ? _previousOf(c) : bytes32(0)];
+        bytes memory before = recordOf[pending ? _previousOf(c) : StateRoot.wrap(0)];
         Join memory commitment;
         IDeal.FragmentInput memory named = IDeal.FragmentInput(this.rootOf(input), uint64(input.length));
         vm.deal(CHALLENGER, 1 ether);
@@ -291,18 +292,24 @@ abstract contract DealActions {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bytes32 id = c.id;
         bytes memory other = _record(verdict, verdict % 5 == 0 ? 2 : 1);
-        recordOf[keccak256(other)] = other;
+        recordOf[StateRoot.wrap(keccak256(other))] = other;
         bool same = pending && verdict % 3 == 0;
         bytes32 print = fingerprint();
-        arbiter.decide(address(deal), id, verdict % 3 != 1, same ? c.finalState : keccak256(other), CHALLENGER);
+        arbiter.decide(
+            address(deal),
+            id,
+            verdict % 3 != 1,
+            same ? c.finalState : StateRoot.wrap(keccak256(other)),
+            CHALLENGER
+        );
         _check(fingerprint() == print, "a verdict changed the Deal by itself");
     }
 
     function settle(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
-        (bool finished, bool decided, bytes32 finalState, address reporter) = arbiter.verdict(address(deal), c.id);
-        bool right = pending && c.fragment == resolved && c.stage == IDeal.Stage.disputed && finished;
+        (bool finished, bool decided, StateRoot finalState, address reporter) = arbiter.verdict(address(deal), c.id);
+        bool right = pending && c.fragment == resolved && c.stage == IDeal.Stage.Disputed && finished;
         uint256[WORKERS] memory locks;
         uint256[WORKERS] memory seats;
         for (uint256 i; i < WORKERS; ++i) (locks[i], seats[i]) = (_lock(worker(i)), deal.seatOf(worker(i)));
@@ -333,7 +340,7 @@ abstract contract DealActions {
     function confirm(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
-        bool right = pending && c.fragment == resolved && !_inWindow(c) && c.stage != IDeal.Stage.disputed;
+        bool right = pending && c.fragment == resolved && !_inWindow(c) && c.stage != IDeal.Stage.Disputed;
         uint256[WORKERS] memory earned;
         for (uint256 i; i < WORKERS; ++i) earned[i] = deal.earningsOf(worker(i));
         uint256 money = deal.funds();
@@ -346,7 +353,7 @@ abstract contract DealActions {
                 _check(deal.earningsOf(worker(i)) == earned[i] + (backer ? PRICE / n : 0), "paid otherwise");
             }
             _check(deal.funds() == money - (PRICE / n) * n, "took another price");
-            (, , , , , , bytes32 head) = deal.progress();
+            (, , , , , , StateRoot head) = deal.progress();
             _check(head == c.finalState, "another head");
             ++done["confirm"];
         } catch {
@@ -355,15 +362,15 @@ abstract contract DealActions {
     }
 
     function reveal() internal {
-        (, , , , , IDeal.Head headKind, bytes32 head) = deal.progress();
+        (, , , , , IDeal.Head headKind, StateRoot head) = deal.progress();
         bytes memory record = recordOf[head];
         try deal.reveal(record) {
-            _check(headKind == IDeal.Head.hidden, "reveal succeeded");
+            _check(headKind == IDeal.Head.Hidden, "reveal succeeded");
             (, , , , , IDeal.Head kind, ) = deal.progress();
-            _check(kind == (uint8(record[192]) == 1 ? IDeal.Head.yielded : IDeal.Head.halted), "another kind of head");
+            _check(kind == (uint8(record[192]) == 1 ? IDeal.Head.Yielded : IDeal.Head.Halted), "another kind of head");
             ++done["reveal"];
         } catch {
-            _check(headKind != IDeal.Head.hidden, "reveal failed");
+            _check(headKind != IDeal.Head.Hidden, "reveal failed");
         }
     }
 
@@ -389,7 +396,7 @@ abstract contract DealActions {
 
     /// @notice A hash of all that the Deal and its deposits hold.
     function fingerprint() public view returns (bytes32 print) {
-        (uint48 submitted, uint48 claimed, uint48 resolved, uint48 attempts, , IDeal.Head kind, bytes32 head) = deal
+        (uint48 submitted, uint48 claimed, uint48 resolved, uint48 attempts, , IDeal.Head kind, StateRoot head) = deal
             .progress();
         print = keccak256(
             abi.encode(submitted, claimed, resolved, attempts, kind, head, deal.funds(), deal.reserved())
@@ -468,15 +475,15 @@ abstract contract DealActions {
         return token == address(0) ? holder.balance : PlainToken(token).balanceOf(holder);
     }
 
-    function _afterSettle(IDeal.Claim memory c, bool decided, bytes32 finalState) private {
-        (, uint48 claimed, uint48 resolved, , , IDeal.Head kind, bytes32 head) = deal.progress();
+    function _afterSettle(IDeal.Claim memory c, bool decided, StateRoot finalState) private {
+        (, uint48 claimed, uint48 resolved, , , IDeal.Head kind, StateRoot head) = deal.progress();
         if (decided && finalState == c.finalState) {
             _check(resolved == c.fragment && claimed > resolved, "an upheld claim left the chain");
-            _check(deal.claimOf(c.id).stage == IDeal.Stage.upheld, "not upheld");
+            _check(deal.claimOf(c.id).stage == IDeal.Stage.Upheld, "not upheld");
             ++done["uphold"];
         } else if (decided) {
             _check(resolved == c.fragment + 1 && claimed == resolved, "the chain was not cut");
-            _check(head == finalState && kind == IDeal.Head.hidden, "the verdict was not installed");
+            _check(head == finalState && kind == IDeal.Head.Hidden, "the verdict was not installed");
             ++done["strike"];
         } else {
             _check(resolved == c.fragment && claimed == resolved, "the chain was not cut");
@@ -510,12 +517,12 @@ abstract contract DealActions {
 
     function _takesInput() private view returns (bool) {
         (, , , , uint40 closesAt, IDeal.Head kind, ) = deal.progress();
-        return closesAt == 0 && kind != IDeal.Head.halted;
+        return closesAt == 0 && kind != IDeal.Head.Halted;
     }
 
     function _takesClaims() private view returns (bool) {
         (, , , , uint40 closesAt, IDeal.Head kind, ) = deal.progress();
-        return kind != IDeal.Head.halted && (closesAt == 0 || vm.getBlockTimestamp() < closesAt);
+        return kind != IDeal.Head.Halted && (closesAt == 0 || vm.getBlockTimestamp() < closesAt);
     }
 
     function _inWindow(IDeal.Claim memory c) private view returns (bool) {
@@ -533,8 +540,8 @@ abstract contract DealActions {
         return false;
     }
 
-    function _previousOf(IDeal.Claim memory c) private view returns (bytes32 root) {
-        (, , uint48 resolved, , , , bytes32 head) = deal.progress();
+    function _previousOf(IDeal.Claim memory c) private view returns (StateRoot root) {
+        (, , uint48 resolved, , , , StateRoot head) = deal.progress();
         return c.fragment == resolved ? head : deal.claimAbout(c.fragment - 1).finalState;
     }
 

@@ -6,6 +6,7 @@ import {Floats} from "../../../contracts/machine/Floats.sol";
 import {Integers} from "../../../contracts/machine/Integers.sol";
 import {StepVerifier} from "../../../contracts/machine/StepVerifier.sol";
 import {ZeroHashes} from "../../../contracts/machine/ZeroHashes.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title Whatever a state and a witness hold, a step ends in a next state or in one of the errors of {IStepVerifier}
 contract StepVerifierTest {
@@ -72,7 +73,7 @@ contract StepVerifierTest {
         uint64 budget,
         bytes memory opening
     ) public view {
-        try verifier.load(record, input, length, budget, opening) returns (bytes32) {} catch (bytes memory reason) {
+        try verifier.load(record, input, length, budget, opening) returns (StateRoot) {} catch (bytes memory reason) {
             checkError(reason);
         }
     }
@@ -92,7 +93,7 @@ contract StepVerifierTest {
 
     /// @return accepted One if the step is taken, else zero.
     function attempt(bytes32 root, bytes memory witness) private view returns (uint256 accepted) {
-        try verifier.step(root, witness) returns (bytes32) {
+        try verifier.step(StateRoot.wrap(root), witness) returns (StateRoot) {
             return 1;
         } catch (bytes memory reason) {
             checkError(reason);

@@ -193,8 +193,8 @@ contract Stage {
     function _requireFair(Duel memory duel, uint256 pos, StateRoot initial) private {
         Saga memory one = _sagas[duel.tournament][duel.one];
         Saga memory two = _sagas[duel.tournament][duel.two];
-        bytes32 agreed = pos == 0 ? StateRoot.unwrap(initial) : one.leaf(pos - 1);
-        bytes32 result = game.verifier().step(agreed, one.witness(one.start + pos));
+        StateRoot agreed = pos == 0 ? initial : StateRoot.wrap(one.leaf(pos - 1));
+        bytes32 result = StateRoot.unwrap(game.verifier().step(agreed, one.witness(one.start + pos)));
         bool oneLives = game.commitmentState(duel.tournament, duel.one).status == Status.Alive;
         bool twoLives = game.commitmentState(duel.tournament, duel.two).status == Status.Alive;
         _expect(oneLives == (one.leaf(pos) == result), "one lives if it is right");

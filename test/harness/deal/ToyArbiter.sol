@@ -4,22 +4,24 @@ pragma solidity 0.8.35;
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {ITournament, Join} from "../../../contracts/interfaces/ITournament.sol";
+import {TournamentId} from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title An arbiter whose verdicts the test decides
 contract ToyArbiter is IArbiter {
     struct Dispute {
-        bytes32 initial;
+        StateRoot initial;
         address challenger;
         uint256 bond;
         bool open;
         bool finished;
         bool decided;
-        bytes32 finalState;
+        StateRoot finalState;
         address reporter;
     }
 
     /// @notice Thrown when a claim is disputed twice, as by the real Arbiter.
-    error Exists(bytes32 tournament);
+    error Exists(TournamentId tournament);
     /// @notice Thrown when another value than the bond comes.
     error BondWrong(uint256 actual, uint256 expected);
 
@@ -28,7 +30,7 @@ contract ToyArbiter is IArbiter {
     uint256 public immutable capacity;
     uint256 public immutable bond = 1 ether;
 
-    mapping(bytes32 tournament => Dispute) public disputes;
+    mapping(TournamentId tournament => Dispute) public disputes;
 
     constructor(IStepVerifier verifier_, uint64 period_, uint256 capacity_) {
         (verifier, period, capacity) = (verifier_, period_, capacity_);
@@ -36,10 +38,10 @@ contract ToyArbiter is IArbiter {
 
     function open(
         bytes32 claim,
-        bytes32 initial,
+        StateRoot initial,
         address challenger,
         Join calldata
-    ) external payable returns (bytes32 id) {
+    ) external payable returns (TournamentId id) {
         require(msg.value == bond, BondWrong(msg.value, bond));
         id = tournamentId(msg.sender, claim);
         Dispute storage dispute = disputes[id];
@@ -49,19 +51,19 @@ contract ToyArbiter is IArbiter {
     }
 
     /// @notice Ends a dispute as the test likes.
-    function decide(address deal, bytes32 claim, bool decided, bytes32 finalState, address reporter) external {
+    function decide(address deal, bytes32 claim, bool decided, StateRoot finalState, address reporter) external {
         Dispute storage dispute = disputes[tournamentId(deal, claim)];
         dispute.finished = true;
         (dispute.decided, dispute.finalState, dispute.reporter) = (decided, finalState, reporter);
     }
 
-    function verdict(address deal, bytes32 claim) external view returns (bool, bool, bytes32, address) {
+    function verdict(address deal, bytes32 claim) external view returns (bool, bool, StateRoot, address) {
         Dispute storage dispute = disputes[tournamentId(deal, claim)];
         return (dispute.finished, dispute.decided, dispute.finalState, dispute.reporter);
     }
 
-    function tournamentId(address deal, bytes32 claim) public pure returns (bytes32) {
-        return keccak256(abi.encode(deal, claim));
+    function tournamentId(address deal, bytes32 claim) public pure returns (TournamentId) {
+        return TournamentId.wrap(keccak256(abi.encode(deal, claim)));
     }
 
     function tournament() external pure returns (ITournament) {

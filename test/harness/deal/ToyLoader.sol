@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title A verifier of a machine that does nothing
 /// @notice Gives records of the right shape and binds every argument of `load`, so that a test sees what a Deal passed on.
@@ -36,12 +37,12 @@ contract ToyLoader is IStepVerifier {
         uint64 inputLength,
         uint64 budget,
         bytes calldata opening
-    ) external pure returns (bytes32) {
+    ) external pure returns (StateRoot) {
         require(keccak256(opening) == keccak256(abi.encode(keccak256(record))), BadOpening());
-        return keccak256(abi.encode(keccak256(record), inputRoot, inputLength, budget));
+        return StateRoot.wrap(keccak256(abi.encode(keccak256(record), inputRoot, inputLength, budget)));
     }
 
-    function step(bytes32, bytes calldata) external pure returns (bytes32) {
+    function step(StateRoot, bytes calldata) external pure returns (StateRoot) {
         revert NoSteps();
     }
 }

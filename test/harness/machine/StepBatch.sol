@@ -3,13 +3,14 @@ pragma solidity 0.8.35;
 
 import {IAlu} from "../../../contracts/interfaces/IAlu.sol";
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title Many steps, or many operations, in one call
 contract StepBatch {
     /// @param next The next root; zero after a revert.
     /// @param reason Selector of the error after a revert, or ffffffff if it had none; zero if there was no revert.
     struct Answer {
-        bytes32 next;
+        StateRoot next;
         bytes4 reason;
     }
 
@@ -21,7 +22,9 @@ contract StepBatch {
         uint256 begin;
         for (uint256 i = 0; i < count; ++i) {
             uint256 end = begin + 36 + uint32(bytes4(packed[begin + 32:]));
-            try verifier.step(bytes32(packed[begin:]), packed[begin + 36:end]) returns (bytes32 next) {
+            try verifier.step(StateRoot.wrap(bytes32(packed[begin:])), packed[begin + 36:end]) returns (
+                StateRoot next
+            ) {
                 answers[i].next = next;
             } catch (bytes memory data) {
                 answers[i].reason = data.length < 4 ? bytes4(0xffffffff) : bytes4(data);
