@@ -72,7 +72,7 @@ describe("Deposits, in and out", () => {
 
 describe("Deposits, locks", () => {
   it("locks what is free, for a holder whose terms the account names", async () => {
-    const { alice, bob, deposits, token, holder } = await loadFixture(deployed);
+    const { alice, deposits, token, holder } = await loadFixture(deployed);
     await deposits.connect(alice).deposit(token, COLLATERAL);
     const by = deposits.connect(alice);
     await expect(by.lock(holder, token, COLLATERAL, hashOf("other")))
