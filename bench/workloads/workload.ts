@@ -4,12 +4,8 @@
  */
 import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { buildProgram, type ModuleSource, type Program } from "../../verifier/program/build.ts";
-import {
-  decodeTypedOutput,
-  encodeTransactions,
-  encodeTypedPayload,
-  readResults,
-} from "../../verifier/program/transactions.ts";
+import { resultsOf, runFragment } from "../../verifier/program/fragment.ts";
+import { decodeTypedOutput, encodeTransactions, encodeTypedPayload } from "../../verifier/program/transactions.ts";
 import { Outcome } from "../../verifier/machine/opcodes.ts";
 import type { ProgramLimits } from "../../verifier/program/layout.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
@@ -93,8 +89,8 @@ export class Workload {
    * What the measured call gave on the machine.
    * @throws BenchError if it did not succeed
    */
-  result({ header, registers, memory }: State): number {
-    const result = readResults(header, registers, (index) => memory.get(index)).at(-1);
+  result(state: State): number {
+    const result = resultsOf(state).at(-1);
     if (result?.kind !== Outcome.success) {
       throw new BenchError(`${this.recipe.name} ended with outcome ${result?.kind ?? "none"} on the machine`);
     }
@@ -112,10 +108,8 @@ export class Workload {
     let state = initialState(this.program.image);
     const moves = this.recipe.setup.map((call) => ({ call }));
     for (const input of inputsOf(this.program, moves)) {
-      const execution = executor.load(load(state, input, 2n * FUEL));
-      execution.run(FUEL);
-      state = execution.save();
-      const results = readResults(state.header, state.registers, (index) => state.memory.get(index));
+      const { final, results } = runFragment(state, input, { budget: 2n * FUEL, executor });
+      state = final;
       const failed = results.find(({ kind }) => kind !== Outcome.success);
       if (failed !== undefined) {
         throw new BenchError(`${this.recipe.name} is not set up: a call ended with outcome ${failed.kind}`);

@@ -1,7 +1,8 @@
 /** A database under the machine, for tests: payloads go in, parsed answers come out. */
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { buildProgram, type Program } from "../../verifier/program/build.ts";
-import { encodeTransactions, readResults, type TransactionResult } from "../../verifier/program/transactions.ts";
+import { runFragment } from "../../verifier/program/fragment.ts";
+import { encodeTransactions, type Transaction, type TransactionResult } from "../../verifier/program/transactions.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { sqliteGuest } from "./build.ts";
@@ -21,10 +22,13 @@ export function sqliteProgram(): Promise<Program> {
 }
 
 /** The loaded state of a fragment with these payloads. */
-export function loaded(state: State, payloads: readonly string[], fuel = FUEL): State {
+export function loaded(state: State, payloads: readonly string[], fuel?: bigint): State {
+  return load(state, encodeTransactions(transactionsOf(payloads, fuel)), BUDGET);
+}
+
+function transactionsOf(payloads: readonly string[], fuel = FUEL): Transaction[] {
   const utf8 = new TextEncoder();
-  const transactions = payloads.map((text) => ({ fuel, keep: false, payload: utf8.encode(text) }));
-  return load(state, encodeTransactions(transactions), BUDGET);
+  return payloads.map((text) => ({ fuel, keep: false, payload: utf8.encode(text) }));
 }
 
 /** A program's database. */
@@ -47,12 +51,11 @@ export class Session {
   }
 
   /** Runs payloads as one fragment and gives what became of each. */
-  run(payloads: readonly string[], fuel?: bigint): TransactionResult[] {
-    const execution = interpreterExecutor.load(loaded(this.state, payloads, fuel));
-    execution.run(2n * BUDGET);
-    this.state = execution.save();
-    const { header, registers, memory } = this.state;
-    return readResults(header, registers, (index) => memory.get(index));
+  run(payloads: readonly string[], fuel?: bigint): readonly TransactionResult[] {
+    const options = { budget: BUDGET, executor: interpreterExecutor };
+    const { final, results } = runFragment(this.state, transactionsOf(payloads, fuel), options);
+    this.state = final;
+    return results;
   }
 
   /** Runs one payload and gives its answer as text; the empty text if it trapped. */

@@ -2,7 +2,8 @@
 import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/opcodes.ts";
 import type { Instance } from "../../verifier/program/linkage.ts";
 import { buildSession, type Session, type SessionModule } from "../../verifier/program/session.ts";
-import { encodeTransactions, encodeTypedPayload, readResults } from "../../verifier/program/transactions.ts";
+import { resultsOf } from "../../verifier/program/fragment.ts";
+import { encodeTransactions, encodeTypedPayload } from "../../verifier/program/transactions.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
 import type { State } from "../../verifier/state/state.ts";
 import type { Unit } from "./grouping.ts";
@@ -117,8 +118,8 @@ export class SessionPlayer {
     const payload = encodeTypedPayload(call, args);
     const input = encodeTransactions([{ fuel: FUEL, keep: true, payload }]);
     this.#state = await this.#runner.run(load(this.#state, input, BUDGET), this.#session, line);
-    const { header, registers, memory } = this.#state;
-    const [result] = readResults(header, registers, (index) => memory.get(index));
+    const { registers } = this.#state;
+    const [result] = resultsOf(this.#state);
     if (result?.kind === Outcome.trap) return { trap: trapText(result.code) };
     if (result?.kind !== Outcome.success) {
       return { failure: `no result: status ${registers.status}, ${trapText(registers.code)}, outcome ${result?.kind}` };

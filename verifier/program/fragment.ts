@@ -1,44 +1,93 @@
-/** One fragment run off chain, and what came out of it. */
+/**
+ * Runs a fragment: transactions go in; the next state, receipts and outputs come out. Whoever follows a program's fragments does it with
+ * this function, on the executor of its choice.
+ */
 import { Outcome, Status, TRAP_TEXT } from "../machine/opcodes.ts";
 import type { Executor } from "../state/executor.ts";
-import type { Program } from "./build.ts";
-import { readResults, type TransactionResult } from "./transactions.ts";
+import type { ProgramImage } from "../state/image.ts";
 import { initialState, load } from "../state/program.ts";
 import type { State } from "../state/state.ts";
+import { encodeTransactions, readResults, type Transaction, type TransactionResult } from "./transactions.ts";
 
 /** Steps that a fragment of one transaction gets beside the transaction's fuel. */
 export const OVERHEAD = 1n << 24n;
 
-/** How far a run is. */
+/** Hears how many steps have been taken. */
 export type OnSteps = (done: bigint) => void;
 
 /** Steps to the first report of progress, and milliseconds between two: a fast executor gets more steps at a time. */
 const FIRST_SLICE = 10_000_000n;
 const REPORT_MS = 200;
 
-/** A finished run. */
-export interface Execution {
+/** How a fragment is run. */
+export interface FragmentOptions {
+  /** Steps that the fragment may take: a u64. */
+  readonly budget: bigint;
+  readonly executor: Executor;
+  readonly onSteps?: OnSteps;
+}
+
+/** A fragment that was run to its end. */
+export class FragmentRun {
+  /** The loaded state, before the first step. */
+  readonly initial: State;
+  /** The halted state: the next fragment begins in it, if it is a yielded one. */
   readonly final: State;
   readonly steps: bigint;
+  #results: readonly TransactionResult[] | undefined;
+
+  /** @param steps that lead from the one state to the other */
+  constructor(initial: State, final: State, steps: bigint) {
+    this.initial = initial;
+    this.final = final;
+    this.steps = steps;
+  }
+
+  /** Receipts and outputs of the transactions, in their order; fewer than transactions if the program ended before. Read when asked for. */
+  get results(): readonly TransactionResult[] {
+    this.#results ??= resultsOf(this.final);
+    return this.#results;
+  }
 }
 
-/** The state in which a program's first fragment begins. */
-export function begin(program: Program, input: Uint8Array, budget: bigint): State {
-  return load(initialState(program.image), input, budget);
+/**
+ * Runs a fragment from the state before it.
+ *
+ * @param before a yielded state: a program's initial one, or what the fragment before left
+ * @param input transactions, or the bytes that they are encoded in
+ * @throws StateError if the state is not a yielded one, the input does not fit or the budget is no u64
+ */
+export function runFragment(
+  before: State,
+  input: Uint8Array | readonly Transaction[],
+  options: FragmentOptions,
+): FragmentRun {
+  const bytes = input instanceof Uint8Array ? input : encodeTransactions(input);
+  return runLoaded(load(before, bytes, options.budget), options);
 }
 
-/** Runs a state to its end. */
-export function runToEnd(executor: Executor, initial: State, onSteps: OnSteps): Execution {
+/** Runs a fragment that has been loaded. */
+export function runLoaded(initial: State, { executor, onSteps }: Omit<FragmentOptions, "budget">): FragmentRun {
   const run = executor.load(initial);
   let steps = 0n;
   for (let slice = FIRST_SLICE; ;) {
     const begun = performance.now();
     const taken = run.run(slice);
     steps += taken;
-    if (taken < slice) return { final: run.save(), steps };
-    onSteps(steps);
+    if (taken < slice) return new FragmentRun(initial, run.save(), steps);
+    onSteps?.(steps);
     if (performance.now() - begun < REPORT_MS) slice *= 2n;
   }
+}
+
+/** The state in which a program's first fragment begins. */
+export function begin({ image }: { readonly image: ProgramImage }, input: Uint8Array, budget: bigint): State {
+  return load(initialState(image), input, budget);
+}
+
+/** Receipts and outputs that the transactions of a fragment have left in a state. */
+export function resultsOf({ header, registers, memory }: State): TransactionResult[] {
+  return readResults(header, registers, (index) => memory.get(index));
 }
 
 /** How a single transaction ended. */
@@ -58,8 +107,8 @@ export function endingOf(state: State): Ending {
 }
 
 /** How a fragment's transaction (from 0) ended, as its receipt in a later state tells; undefined if there is none. */
-export function endingAt({ header, registers, memory }: State, transaction: number): Ending | undefined {
-  const result = readResults(header, registers, (index) => memory.get(index))[transaction];
+export function endingAt(state: State, transaction: number): Ending | undefined {
+  const result = resultsOf(state)[transaction];
   return result === undefined ? undefined : ending(result);
 }
 

@@ -2,9 +2,10 @@
 import { bytesToHex } from "viem";
 import type { Command } from "commander";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
-import { decodeTypedOutput, readResults } from "../../../verifier/program/transactions.ts";
-import { type State, stateRoot } from "../../../verifier/state/state.ts";
-import { begin, endingOf, OVERHEAD, runToEnd } from "../../../verifier/program/fragment.ts";
+import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
+import { initialState } from "../../../verifier/state/program.ts";
+import { stateRoot } from "../../../verifier/state/state.ts";
+import { endingOf, type FragmentRun, OVERHEAD, runFragment } from "../../../verifier/program/fragment.ts";
 import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
@@ -32,16 +33,19 @@ async function run(module: string, args: readonly string[], options: InvocationO
   const invocation = invocationOf(module, args, options);
   const prepared = prepare(invocation);
   const progress = reportProgress();
-  const initial = begin(prepared.program, prepared.input, invocation.fuel + OVERHEAD);
   const { executor, report: figures } = engineOf(options.engine, prepared.program);
-  const { final, steps } = runToEnd(executor, initial, (done) => progress.update("steps", done));
+  const fragment = runFragment(initialState(prepared.program.image), prepared.input, {
+    ...{ budget: invocation.fuel + OVERHEAD, executor },
+    onSteps: (done) => progress.update("steps", done),
+  });
+  const { initial, final, steps } = fragment;
   progress.clear();
   const engine = figures();
   const { status, trap, output } = endingOf(final);
   const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
   const backtrace = site && (await traceBack(prepared.program, site, new Map([[GUEST, module]])));
   if (prepared.program.convention === "command")
-    return tellCommand(prepared, { final, steps, engine, backtrace }, options.json === true);
+    return tellCommand(prepared, { fragment, engine, backtrace }, options.json === true);
   const results = status === "returned" ? resultsOf(prepared, output) : [];
   const report = {
     status,
@@ -66,8 +70,7 @@ async function run(module: string, args: readonly string[], options: InvocationO
 
 /** A run that is over. */
 interface Finished {
-  readonly final: State;
-  readonly steps: bigint;
+  readonly fragment: FragmentRun;
   readonly engine: EngineFigures | undefined;
   readonly backtrace: TrapReport | undefined;
 }
@@ -76,9 +79,9 @@ const linesOf = (backtrace: TrapReport | undefined): string[] =>
   backtrace === undefined ? [] : backtraceLines(backtrace);
 
 /** Prints what a program with `_start` wrote, and gives its exit code. */
-function tellCommand({ program }: Prepared, { final, steps, engine, backtrace }: Finished, isJson: boolean): number {
-  const { header, registers, memory } = final;
-  const [result] = readResults(header, registers, (index) => memory.get(index));
+function tellCommand({ program }: Prepared, { fragment, engine, backtrace }: Finished, isJson: boolean): number {
+  const { final, steps, results } = fragment;
+  const [result] = results;
   const { status, trap } = endingOf(final);
   const { exitCode, stdout, stderr } =
     result === undefined

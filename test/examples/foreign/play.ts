@@ -4,7 +4,8 @@ import { MASK_64 } from "../../../verifier/machine/machine.ts";
 import { Status } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { FIRST_CELL, PAGE_LEAVES, regionDepthOf } from "../../../verifier/program/layout.ts";
-import { decodeTypedOutput, readResults } from "../../../verifier/program/transactions.ts";
+import { runFragment } from "../../../verifier/program/fragment.ts";
+import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import type { ValueType } from "../../../verifier/wasm/types.ts";
@@ -64,11 +65,11 @@ export function play(
   let state = initial;
   let next = 0;
   for (const input of inputsOf(program, moves)) {
-    const execution = interpreterExecutor.load(load(state, input, BUDGET));
-    const steps = execution.run(BUDGET);
-    state = execution.save();
+    const run = runFragment(state, input, { budget: BUDGET, executor: interpreterExecutor });
+    const { steps } = run;
+    state = run.final;
     if (state.registers.status !== Status.yielded) throw new Error(`a fragment ended in ${state.registers.status}`);
-    for (const result of readResults(state.header, state.registers, (index) => state.memory.get(index))) {
+    for (const result of run.results) {
       const { call, fuel } = moves[next++]!;
       const outcome = describeOutcome(result);
       if (fuel !== undefined) {

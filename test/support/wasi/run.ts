@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Outcome } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
-import { encodeTransactions, readResults, type TransactionResult } from "../../../verifier/program/transactions.ts";
+import { begin, type FragmentRun, OVERHEAD, runLoaded } from "../../../verifier/program/fragment.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { decodeCommandResult, encodeCommand, type CommandInput } from "../../../verifier/program/wasi/command.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { compileC } from "../../../examples/clang.ts";
 
@@ -45,15 +45,12 @@ export const commandProgram = (bytes: Uint8Array): Program =>
 /** The state in which a command begins; its output stays if it traps. */
 export function commandState(program: Program, given: Given, fuel = FUEL): State {
   const input = encodeTransactions([{ fuel, keep: true, payload: encodeCommand(given) }]);
-  return load(initialState(program.image), input, fuel + (1n << 24n));
+  return begin(program, input, fuel + OVERHEAD);
 }
 
 /** Runs a state to its end, and reads what its transactions left. */
-export function finish(state: State): { readonly results: TransactionResult[]; readonly final: State } {
-  const execution = interpreterExecutor.load(state);
-  execution.run(1n << 40n);
-  const final = execution.save();
-  return { results: readResults(final.header, final.registers, (index) => final.memory.get(index)), final };
+export function finish(state: State): FragmentRun {
+  return runLoaded(state, { executor: interpreterExecutor });
 }
 
 /** Runs a program on the machine. */

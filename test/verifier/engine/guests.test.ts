@@ -4,7 +4,8 @@ import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Outcome, Trap } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
-import { encodeTransactions, encodeTypedPayload, readResults } from "../../../verifier/program/transactions.ts";
+import { resultsOf } from "../../../verifier/program/fragment.ts";
+import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { guest } from "../../../examples/build.ts";
@@ -85,7 +86,7 @@ describe("engine / guests", function () {
       expect(execution.run(10n ** 15n)).to.equal(BigInt(steps));
       const end = execution.save();
       expect(identity(end)).to.deep.equal(identity(interpreter.save()));
-      const [result] = readResults(end.header, end.registers, (index) => end.memory.get(index));
+      const [result] = resultsOf(end);
       expect(result?.kind).to.equal(depth > 100_000 ? Outcome.trap : Outcome.success);
       if (depth > 100_000) expect(result?.code).to.equal(Trap.stackExhausted);
       expect(engine.report.nativeSteps > BigInt(steps) / 2n).to.equal(true);

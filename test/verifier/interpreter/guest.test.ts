@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
-import { encodeTransactions, readResults } from "../../../verifier/program/transactions.ts";
+import { resultsOf } from "../../../verifier/program/fragment.ts";
+import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import { guest } from "../../../examples/build.ts";
 import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
@@ -68,7 +69,7 @@ describe("interpreter / ledger", function () {
       expect(interpreter.stuck).to.equal(false);
       expect(interpreter.status).to.equal(Status.yielded);
       state = interpreter.save();
-      const results = readResults(state.header, state.registers, (index) => state.memory.get(index));
+      const results = resultsOf(state);
       expect(results).to.have.length(fragment.length);
       fragment.forEach(({ payload }, i) => {
         const answer = v8.request(payload);

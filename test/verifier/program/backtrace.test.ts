@@ -4,7 +4,7 @@ import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { backtrace, type Backtrace } from "../../../verifier/program/backtrace.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
-import { begin, runToEnd } from "../../../verifier/program/fragment.ts";
+import { begin, runLoaded } from "../../../verifier/program/fragment.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import type { Executor } from "../../../verifier/state/executor.ts";
@@ -52,7 +52,7 @@ function traced(
   const input = encodeTransactions([{ fuel: setting.fuel ?? FUEL, keep: false, payload }]);
   const initial = begin(program, input, 2n * FUEL);
   const executor = setting.executor ?? engineExecutor(program);
-  const { steps } = runToEnd(executor, initial, () => undefined);
+  const { steps } = runLoaded(initial, { executor });
   const state = stateAtTrap(executor, initial, steps);
   expect(state, `${name} does not trap`).not.equal(undefined);
   return backtrace(program, state!);

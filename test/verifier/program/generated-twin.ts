@@ -4,13 +4,14 @@ import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Outcome, Status } from "../../../verifier/machine/opcodes.ts";
 import { packExternal } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
+import { resultsOf } from "../../../verifier/program/fragment.ts";
 import { buildSession } from "../../../verifier/program/session.ts";
 import {
   decodeTypedOutput,
   encodeTransactions,
   encodeTypedPayload,
-  readResults,
   type Transaction,
+  type TransactionResult,
 } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
@@ -74,14 +75,13 @@ export class GeneratedGuest {
     return { values: decodeTypedOutput(result.output, type.results) };
   }
 
-  #run(transaction: Transaction): ReturnType<typeof readResults>[number] {
+  #run(transaction: Transaction): TransactionResult {
     const interpreter = Interpreter.load(load(this.state, encodeTransactions([transaction]), 6_000_000n));
     interpreter.run(6_000_000n);
     expect(interpreter.stuck).to.equal(false);
     this.state = interpreter.save();
-    const { header, registers, memory } = this.state;
-    expect(registers.status).to.equal(Status.yielded);
-    const [result] = readResults(header, registers, (index) => memory.get(index));
+    expect(this.state.registers.status).to.equal(Status.yielded);
+    const [result] = resultsOf(this.state);
     if (result === undefined) throw new Error("the transaction left no receipt");
     return result;
   }

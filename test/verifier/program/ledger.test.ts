@@ -5,13 +5,9 @@ import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { guest } from "../../../examples/build.ts";
 import { ledgerRequests, ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
-import {
-  encodeTransactions,
-  readResults,
-  type Transaction,
-  type TransactionResult,
-} from "../../../verifier/program/transactions.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
+import { type FragmentRun, runFragment } from "../../../verifier/program/fragment.ts";
+import { encodeTransactions, type Transaction } from "../../../verifier/program/transactions.ts";
+import { initialState } from "../../../verifier/state/program.ts";
 
 interface LedgerExports {
   readonly memory: WebAssembly.Memory;
@@ -40,13 +36,9 @@ function answersOnV8(bytes: Uint8Array<ArrayBuffer>, requests: readonly string[]
   });
 }
 
-/** What the transactions of one fragment leave, and the steps that it takes. */
-function run(program: Program, transactions: readonly Transaction[]): { results: TransactionResult[]; steps: bigint } {
-  const initial = load(initialState(program.image), encodeTransactions(transactions), BUDGET);
-  const execution = interpreterExecutor.load(initial);
-  const steps = execution.run(BUDGET);
-  const { header, registers, memory } = execution.save();
-  return { results: readResults(header, registers, (index) => memory.get(index)), steps };
+/** Transactions as the first fragment of a program. */
+function run({ image }: Program, transactions: readonly Transaction[]): FragmentRun {
+  return runFragment(initialState(image), transactions, { budget: BUDGET, executor: interpreterExecutor });
 }
 
 describe("the ledger", function () {

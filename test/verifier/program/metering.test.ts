@@ -8,11 +8,12 @@
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import fc from "fast-check";
-import { execute } from "../../../verifier/interpreter/execute.ts";
+import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { asm, type Code, External, ModuleWriter } from "../../../verifier/wasm/assembler.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
-import { encodeTransactions, encodeTypedPayload, readResults } from "../../../verifier/program/transactions.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
+import { runFragment } from "../../../verifier/program/fragment.ts";
+import { encodeTypedPayload } from "../../../verifier/program/transactions.ts";
+import { initialState } from "../../../verifier/state/program.ts";
 import { Draw } from "../../support/draw.ts";
 import { SEED } from "../seed.ts";
 
@@ -48,9 +49,8 @@ function counted(bytes: Uint8Array, calls: readonly (readonly [name: string, arg
     const number = exports.findIndex((e) => e.name === name);
     return { fuel: 10n ** 9n, keep: true, payload: encodeTypedPayload(number, args.map(BigInt)) };
   });
-  const start = load(initialState(image), encodeTransactions(transactions), 10n ** 12n);
-  const end = execute(start, 10n ** 12n);
-  const [nothing, ...results] = readResults(end.header, end.registers, (index) => end.memory.get(index));
+  const options = { budget: 10n ** 12n, executor: interpreterExecutor };
+  const [nothing, ...results] = runFragment(initialState(image), transactions, options).results;
   return results.map(({ kind, fuelUsed, output }) => {
     expect(kind, "kind of outcome").to.equal(0);
     const steps = Number(fuelUsed - (nothing?.fuelUsed ?? 0n)) + NOTHING;
