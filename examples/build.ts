@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { Problem } from "../verifier/errors.ts";
 import { ClangError } from "./clang.ts";
 import { sqliteGuest } from "./database/build.ts";
 
@@ -38,7 +39,7 @@ const OPTIONS = [
 const ENTRY = "assembly/index.ts";
 
 /** Thrown when a guest does not compile; the message is the compiler's. */
-export class GuestError extends Error {
+export class GuestError extends Problem {
   override readonly name = "GuestError";
 }
 

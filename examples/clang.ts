@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
+import { Problem } from "../verifier/errors.ts";
 
 /** Files of a compilation by name; folders are files in turn. */
 export interface Sources {
@@ -23,7 +24,7 @@ export interface ClangOptions {
 }
 
 /** Thrown when sources do not compile, with the compiler's message, or when a package is missing. */
-export class ClangError extends Error {
+export class ClangError extends Problem {
   override readonly name = "ClangError";
 }
 

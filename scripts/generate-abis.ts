@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { Crash } from "../verifier/errors.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "artifacts");
 
@@ -32,7 +33,7 @@ const artifactSchema = z.object({
 
 function artifact(folder: string, name: string): z.infer<typeof artifactSchema> {
   const [file, ...more] = globSync(`${folder}/**/*.sol/${name}.json`, { cwd: FOLDER });
-  if (file === undefined || more.length > 0) throw new Error(`artifacts/${folder} has no contract ${name}, or several`);
+  if (file === undefined || more.length > 0) throw new Crash(`artifacts/${folder} has no contract ${name}, or several`);
   return artifactSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), "utf8")));
 }
 

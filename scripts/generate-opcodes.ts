@@ -2,6 +2,7 @@
  * `contracts/machine/Opcodes.sol` as the table in `verifier/machine/opcodes.ts`, the one source of opcode numbers, has it.
  * `npm run generate` writes it.
  */
+import { Crash } from "../verifier/errors.ts";
 import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../verifier/machine/opcodes.ts";
 import type { MemoryShape, NumericShape } from "../verifier/machine/opcodes.ts";
 
@@ -36,7 +37,7 @@ function saturating(): string {
   const ops = rows.map(([op]) => op);
   const [first, last] = [Math.min(...ops), Math.max(...ops)];
   if (last - first + 1 !== rows.length || rows.some(([, s]) => s.family !== "float" || s.operands !== 1))
-    throw new Error("numeric opcodes beyond the bitmaps must be unary float instructions without a gap");
+    throw new Crash("numeric opcodes beyond the bitmaps must be unary float instructions without a gap");
   return [
     "    /// @notice The first of the saturating truncations: float instructions of one operand, beyond the bitmaps.",
     `    uint256 internal constant SATURATING_FIRST = ${hex(first, 4)};`,

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { z } from "zod";
+import { Problem } from "../verifier/errors.ts";
 
 /** The most bytes of code that a contract may have on chain (EIP-170 allows one more). */
 export const LARGEST_CONTRACT = 24_575;
@@ -24,7 +25,7 @@ export function contractSizes(artifacts: string): Record<string, number> {
   const files = globSync(`${artifacts}/**/*.sol/*.json`).sort();
   const all = files.map((file) => {
     const parsed = artifactSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-    if (!parsed.success) throw new Error(`${relative(artifacts, file)} is no artifact: ${parsed.error.message}`);
+    if (!parsed.success) throw new Problem(`${relative(artifacts, file)} is no artifact: ${parsed.error.message}`);
     const { contractName, abi, deployedBytecode, buildInfoId } = parsed.data;
     const callable = abi.some(({ type }) => ["constructor", "function", "fallback", "receive"].includes(type));
     const size = callable ? (deployedBytecode.length - 2) / 2 : 0;
@@ -34,7 +35,7 @@ export function contractSizes(artifacts: string): Record<string, number> {
   const contracts = all.filter(({ size }) => size > 0);
   for (const { contractName, buildInfoId } of contracts) {
     if (!shared.has(buildInfoId)) continue;
-    throw new Error(
+    throw new Problem(
       `${contractName} was compiled together with all the rest: add it to "deployed" in hardhat.config.ts.`,
     );
   }

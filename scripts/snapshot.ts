@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { Problem } from "../verifier/errors.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "snapshots");
 
 const snapshotSchema = z.record(z.string(), z.number());
 
 /** A figure differs from the committed one. */
-class SnapshotError extends Error {
-  override name = "SnapshotError";
+class SnapshotError extends Problem {
+  override readonly name = "SnapshotError";
 }
 
 /**

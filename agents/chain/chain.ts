@@ -2,8 +2,6 @@
 import {
   type Abi,
   type Address,
-  BaseError,
-  ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
   encodeFunctionData,
@@ -14,7 +12,9 @@ import {
   type Transport,
   type WalletClient,
 } from "viem";
-import { type ContractError, errorAbi, isContractError } from "./contract-errors.ts";
+import { Problem } from "../../verifier/errors.ts";
+import { CallRefused, REVERTED } from "./call-refused.ts";
+import { errorAbi } from "./contract-errors.ts";
 
 /** A call to be sent. */
 export interface Call {
@@ -37,27 +37,6 @@ export interface Sent {
   readonly calldataBytes: number;
   readonly block: bigint;
   readonly logs: readonly Log[];
-}
-
-/** The reason of a call that reverted only when it was mined. */
-export const REVERTED = "Reverted";
-
-/** Why a call is refused: the name of the contract's error, if there is one, and what a reader is told. */
-interface Refusal {
-  readonly name?: ContractError | typeof REVERTED;
-  readonly text: string;
-}
-
-/** The chain refused a call: it would revert. The message names the call and the contract's error. */
-export class CallRefused extends Error {
-  override readonly name = "CallRefused";
-  /** Name of the contract's error; {@link REVERTED}; or undefined if the chain gave neither. */
-  readonly reason: ContractError | typeof REVERTED | undefined;
-
-  constructor(call: Call, from: Address, { name, text }: Refusal, cause: unknown) {
-    super(`${call.functionName} on ${call.to} from ${from} was refused: ${text}`, { cause });
-    this.reason = name;
-  }
 }
 
 /** Reads a chain and sends to it. */
@@ -94,21 +73,22 @@ export class Chain {
       const at = { account: from, blockTag: "pending" } as const;
       await this.reader.simulateContract({ ...at, address: to, abi: known, functionName, args, value });
     } catch (error) {
-      throw new CallRefused(call, from, refusalOf(error), error);
+      throw CallRefused.from(error, call, from);
     }
     const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
     const sent = await this.#mined(call.label, from, hash, data);
     // It would have succeeded a moment ago: somebody else's transaction came before it.
-    if (sent === undefined) throw new CallRefused(call, from, { name: REVERTED, text: REVERTED }, hash);
+    if (sent === undefined)
+      throw new CallRefused(call, from, { reason: REVERTED, text: `${REVERTED} in transaction ${hash}` });
     return sent;
   }
 
   /** Deploys a contract and gives its address. */
   async deploy(from: Address, label: string, data: Hex): Promise<Address> {
     const hash = await this.#wallet.sendTransaction({ account: from, data, chain: null });
-    if ((await this.#mined(label, from, hash, data)) === undefined) throw new Error(`${label}: ${hash} reverted`);
+    if ((await this.#mined(label, from, hash, data)) === undefined) throw new Problem(`${label}: ${hash} reverted`);
     const { contractAddress } = await this.reader.getTransactionReceipt({ hash });
-    if (!contractAddress) throw new Error(`${label}: the transaction ${hash} created no contract`);
+    if (!contractAddress) throw new Problem(`${label}: the transaction ${hash} created no contract`);
     return contractAddress;
   }
 
@@ -121,15 +101,4 @@ export class Chain {
     for (const observer of this.#observers) observer(sent);
     return sent;
   }
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof BaseError)) return { text: String(error) };
-  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  if (!(revert instanceof ContractFunctionRevertedError)) return { text: error.shortMessage };
-  const { data, reason, signature } = revert;
-  if (data === undefined) return { text: reason ?? signature ?? revert.shortMessage };
-  const args = (data.args ?? []).map((arg: unknown) => (typeof arg === "bigint" ? String(arg) : JSON.stringify(arg)));
-  const text = `${data.errorName}(${args.join(", ").replaceAll('"', "")})`;
-  return isContractError(data.errorName) ? { name: data.errorName, text } : { text };
 }

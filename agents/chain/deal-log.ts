@@ -1,5 +1,6 @@
 /** A Deal as its logs tell it: fragments with their input, claims with their records, and how each ended. */
 import { type Abi, type AbiEvent, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { Call, Chain } from "./chain.ts";
 import { LogFollower } from "./log-follower.ts";
@@ -171,6 +172,6 @@ function mark(view: Draft, id: Hex, status: ClaimStatus): void {
 
 function update(view: Draft, id: Hex, change: (claim: ClaimView) => ClaimView): void {
   const claim = view.claims.get(id);
-  if (claim === undefined) throw new Error(`the Deal's logs speak of claim ${id} before it was made`);
+  if (claim === undefined) throw new Crash(`the Deal's logs speak of claim ${id} before it was made`);
   view.claims.set(id, change(claim));
 }

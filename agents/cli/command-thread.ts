@@ -1,6 +1,6 @@
 /** Commands run in a thread with a large stack; the main thread loads nothing but this. */
 import { onLargeStack } from "../../verifier/node/large-stack.ts";
-import { Exit, failureLine } from "./failure.ts";
+import { Exit, failureLines } from "./failure.ts";
 import { exitOnBrokenPipe } from "./parse.ts";
 
 /** Runs a program of the command line in a thread of its own. The exit code is the thread's. */
@@ -10,7 +10,7 @@ export async function runInThread(program: URL): Promise<void> {
   const worker = onLargeStack(program, { argv: process.argv.slice(2), env: { ...process.env, ...colours } });
   await new Promise<void>((resolve) => {
     worker.once("error", (error) => {
-      process.stderr.write(`${failureLine(error)}\n`);
+      process.stderr.write(`${failureLines(error).join("\n")}\n`);
       process.exitCode = Exit.failure;
       resolve();
     });

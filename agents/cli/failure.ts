@@ -1,7 +1,8 @@
-/** How a command ends badly: one clear line on stderr and a non-zero exit code, never a stack trace. */
+/** How a command ends badly: a clear line on stderr, a hint where there is one, and a non-zero exit code; never a stack trace. */
+import { causesOf, Crash, Problem } from "../../verifier/errors.ts";
 
 /** Something that the user can put right: a wrong argument, a missing file, a malformed module. */
-export class UserError extends Error {
+export class UserError extends Problem {
   override readonly name = "UserError";
 }
 
@@ -14,20 +15,57 @@ export const Exit = {
   wrongVerdict: 2,
 } as const;
 
-/** The one line that tells what went wrong; `ARBITER_DEBUG=1` adds the stack. */
-export function failureLine(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`;
-  if (process.env["ARBITER_DEBUG"] === "1" && error.stack !== undefined) return error.stack;
-  const [first = "unknown failure"] = error.message.split("\n");
-  return `error: ${first}`;
+/** What a user is asked to do about a fault of ours. */
+const REPORT =
+  "this is a fault of Arbiter's: please report it (SECURITY.md tells how) with the command and its files; ARBITER_DEBUG=1 tells more";
+
+/** What went wrong, as parts: what a user reads, and what `--json` prints. */
+export interface Failure {
+  /** `problem`: the user can put it right; `crash`: a fault of ours, or of the host. */
+  readonly kind: "problem" | "crash";
+  readonly problem: string;
+  readonly place?: string;
+  readonly hint?: string;
 }
 
-/** Runs a command's body and sets the exit code; prints the line of whatever it throws. */
+/** The parts of an error. The hint is the outermost that the error and its causes have; likewise the place. */
+export function failureOf(error: unknown): Failure {
+  const causes = [...causesOf(error)];
+  const problems = causes.filter((cause) => cause instanceof Problem);
+  const isProblem =
+    (error instanceof Problem || isSystemError(error)) && !causes.some((cause) => cause instanceof Crash);
+  const place = problems.find((problem) => problem.place !== undefined)?.place;
+  const hint = isProblem ? problems.find((problem) => problem.hint !== undefined)?.hint : REPORT;
+  return {
+    kind: isProblem ? "problem" : "crash",
+    problem: error instanceof Error && error.message !== "" ? (error.message.split("\n")[0] ?? "") : String(error),
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** What the operating system refuses: no room on the disk, no right to write. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+
+/** The lines that tell what went wrong: `error: …`, then `hint: …` if there is one; `ARBITER_DEBUG=1` adds the stacks of all causes. */
+export function failureLines(error: unknown): string[] {
+  const { problem, hint } = failureOf(error);
+  const lines = [`error: ${problem}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
+  if (process.env["ARBITER_DEBUG"] !== "1") return lines;
+  const stacks = [...causesOf(error)].map(
+    (cause) => (cause instanceof Error ? cause.stack : undefined) ?? String(cause),
+  );
+  return [...lines, ...stacks.flatMap((stack, i) => `${i === 0 ? "" : "caused by "}${stack}`.split("\n"))];
+}
+
+/** Runs a command's body and sets the exit code; prints the lines of whatever it throws. */
 export async function guarded(body: () => Promise<number> | number): Promise<void> {
   try {
     process.exitCode = await body();
   } catch (error) {
-    process.stderr.write(`${failureLine(error)}\n`);
+    process.stderr.write(`${failureLines(error).join("\n")}\n`);
     process.exitCode = Exit.failure;
   }
 }

@@ -1,5 +1,6 @@
 /** What `start.ts` runs: the main job on the embedded chain, with a demonstration's program or with the user's own module. */
 import { Command, Option } from "commander";
+import { Crash } from "../../verifier/errors.ts";
 import { useNode } from "../../verifier/node/use-node.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { playDeal } from "../scenario/deal.ts";
@@ -109,5 +110,5 @@ function placeOf(groups: readonly Transaction[][], index: number): { fragment: n
     if (transaction < length) return { fragment, transaction };
     transaction -= length;
   }
-  throw new RangeError(`there is no transaction ${index}`);
+  throw new Crash(`there is no transaction ${index}`);
 }

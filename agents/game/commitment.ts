@@ -4,6 +4,7 @@
  */
 import { concat, encodeAbiParameters, keccak256 } from "viem";
 import type { Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { Refused } from "./refused.ts";
 import type { Eight, Opening } from "./types.ts";
 
@@ -102,7 +103,7 @@ export function announcementHash(owner: Hex, tournament: Hex, root: Hex, salt: H
 
 function at(nodes: readonly Hex[], place: number): Hex {
   const node = nodes[place];
-  if (node === undefined) throw new RangeError(`no node at place ${place} of ${nodes.length}`);
+  if (node === undefined) throw new Crash(`no node at place ${place} of ${nodes.length}`);
   return node;
 }
 

@@ -3,6 +3,7 @@
  * of the parameters are constants of the contract.
  */
 import type { Hex } from "viem";
+import { Crash, Problem } from "../../verifier/errors.ts";
 import { nodesHash, top } from "./commitment.ts";
 import { otherSide } from "./rules.ts";
 import { EMPTY_GAME } from "./types.ts";
@@ -78,7 +79,7 @@ export function rebuild(events: Iterable<GameEvent>, params: Params): GameState 
 }
 
 /** A log refers to what no earlier log has told. */
-export class LogsIncomplete extends Error {
+export class LogsIncomplete extends Problem {
   override readonly name = "LogsIncomplete";
 
   constructor(what: string, name: Hex) {
@@ -133,7 +134,7 @@ function paired(state: GameState, event: EventOf<"Paired">, params: Params): Gam
   const { id, tournament, one, two, clockOne, clockTwo, time } = event;
   const row = tournamentIn(state, tournament);
   const height = params.heights[row.level];
-  if (height === undefined) throw new RangeError(`no level ${row.level}`);
+  if (height === undefined) throw new Crash(`no level ${row.level}`);
   return putMatch(putTournament(state, { ...row, waiting: undefined, live: row.live + 1 }), {
     id,
     tournament,
@@ -153,7 +154,7 @@ function paired(state: GameState, event: EventOf<"Paired">, params: Params): Gam
 function moved(state: GameState, event: EventOf<"Moved">): GameState {
   const match = matchIn(state, event.id);
   const opp = match.opposing[Number(event.pos & 7n)];
-  if (opp === undefined) throw new RangeError(`no digit in ${event.pos}`);
+  if (opp === undefined) throw new Crash(`no digit in ${event.pos}`);
   return putMatch(state, {
     ...charged(match, event.time),
     nodes: nodesHash(opp, top(event.children)),

@@ -3,6 +3,7 @@
  * contract, or throws `Refused` with the name of the contract's error. One function a rule; mirrors contracts/tournament/.
  */
 import type { Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { announcementHash, climb, matchId, nodesHash, rootOf, top } from "./commitment.ts";
 import { Refused } from "./refused.ts";
 import type {
@@ -330,18 +331,18 @@ function tournamentOf(state: Draft, id: Hex): TournamentState {
 
 function commitmentOf(row: TournamentState, root: Hex): CommitmentState {
   const commitment = row.commitments.get(root);
-  if (!commitment) throw new RangeError(`no commitment ${root} in tournament ${row.id}`);
+  if (!commitment) throw new Crash(`no commitment ${root} in tournament ${row.id}`);
   return commitment;
 }
 
 function heightOf(params: Params, level: number): number {
   const height = params.heights[level];
-  if (height === undefined) throw new RangeError(`no level ${level}`);
+  if (height === undefined) throw new Crash(`no level ${level}`);
   return height;
 }
 
 function bondOf(params: Params, level: number): bigint {
   const bond = params.bonds[level];
-  if (bond === undefined) throw new RangeError(`no level ${level}`);
+  if (bond === undefined) throw new Crash(`no level ${level}`);
   return bond;
 }

@@ -6,6 +6,7 @@
  * join the truth, move for it whoever owns it, resolve whatever resolves (GAME: the state machine).
  */
 import type { Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { announcementHash, opening } from "../game/commitment.ts";
 import { clockRuns, verdict } from "../game/rules.ts";
 import type { Action, GameState, Joining, MatchState, Params, TournamentState } from "../game/types.ts";
@@ -174,6 +175,6 @@ function collects(s: Situation, row: TournamentState): Action[] {
 
 function heightOf(params: Params, level: number): number {
   const height = params.heights[level];
-  if (height === undefined) throw new RangeError(`the tournament has no level ${level}`);
+  if (height === undefined) throw new Crash(`the tournament has no level ${level}`);
   return height;
 }

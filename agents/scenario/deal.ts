@@ -4,6 +4,7 @@
  */
 import { encodeDeployData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
 import { bytesToHex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type Progress as TraceProgress } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -114,7 +115,7 @@ export async function playDeal(job: DealJob, narrator: Narrator): Promise<Report
     const executed = [...game.matches.values()].find(
       (match) => match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id),
     );
-    if (executed === undefined) throw new Error("no dispute came down to a step");
+    if (executed === undefined) throw new Crash("no dispute came down to a step");
     const honestTrace = traces[lie.fragment] ?? lied.trace;
     const input = job.fragments[lie.fragment] ?? new Uint8Array();
     const disputed = explain(job.program, { input, honest: honestTrace, liar: lied.trace }, pathOf(game, executed));
@@ -204,7 +205,7 @@ function lyingReplay(job: DealJob, heights: readonly number[], told: { honest: R
 function castOf(accounts: readonly Hex[]): Cast {
   const [, customer, sequencer, validator, first, second, third, fourth] = accounts;
   if (!customer || !sequencer || !validator || !first || !second || !third || !fourth) {
-    throw new Error(`the embedded chain has ${accounts.length} accounts; the job needs 8`);
+    throw new Crash(`the embedded chain has ${accounts.length} accounts; the job needs 8`);
   }
   const names = new Map<Hex, string>([
     [customer, "customer"],

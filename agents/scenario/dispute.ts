@@ -1,5 +1,6 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import type { HistoryStore } from "../../verifier/history/history-store.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
@@ -79,7 +80,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     const truth = new Trace(initial, heights, { ...optionsOf("validator"), ...(store === undefined ? {} : { store }) });
     const steps = await watch.phase(REPLAY, () => truth.halt());
     const [, opener, validator, ...rest] = embedded.accounts;
-    if (!opener || !validator) throw new Error("the embedded chain has no accounts");
+    if (!opener || !validator) throw new Crash("the embedded chain has no accounts");
     const claim = keccak256(stateRoot(initial));
     const tournament = tournamentId(opener, claim);
     const player = (name: string, owner: Hex, trace: Trace, habits: Habits): Player => {
@@ -185,7 +186,7 @@ function executedMatch(game: GameState, honestRoot: Hex, trace: Trace, lieAt: bi
   });
   const stepOf = (match: MatchState): bigint => 1n + startOf(trace, pathOf(game, match));
   const found = executed.find((match) => stepOf(match) === lieAt) ?? executed[0];
-  if (found === undefined) throw new Error("no dispute of the honest player came down to a step");
+  if (found === undefined) throw new Crash("no dispute of the honest player came down to a step");
   return found;
 }
 
@@ -203,7 +204,7 @@ async function opponent(
   const top = topOf(game, match);
   const root = top.one === honestRoot ? top.two : top.one;
   for (const liar of liars) if ((await liar.seat.book.commitment([])).root === root) return liar;
-  throw new Error(`nobody here stands for commitment ${root}`);
+  throw new Crash(`nobody here stands for commitment ${root}`);
 }
 
 /** The bonds that everybody put in, and the credits that they have in the end. */

@@ -1,5 +1,6 @@
 /** A Deal's fragments as somebody ran them: the state between any two, and the history of each. */
 import { bytesToHex, type Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { Status } from "../../verifier/machine/opcodes.ts";
 import type { Trace } from "../../verifier/history/trace.ts";
 import { load } from "../../verifier/state/program.ts";
@@ -34,7 +35,7 @@ export class Replay {
   /** The state before fragment `index`, all earlier ones having been run. */
   before(index: number): State {
     const state = this.#states[index];
-    if (state === undefined) throw new RangeError(`fragment ${index - 1} has not been run`);
+    if (state === undefined) throw new Crash(`fragment ${index - 1} has not been run`);
     return state;
   }
 

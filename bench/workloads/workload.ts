@@ -2,6 +2,7 @@
  * Work that is measured: a call of a WebAssembly program that takes long, made in V8 and on the machine with the same modules, the
  * same calls before it, and the same arguments.
  */
+import { Problem } from "../../verifier/errors.ts";
 import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { buildProgram, type ModuleSource, type Program } from "../../verifier/program/build.ts";
 import { resultsOf, runFragment } from "../../verifier/program/fragment.ts";
@@ -38,7 +39,7 @@ export interface Recipe {
 }
 
 /** Thrown when V8 and the machine do not compute the same, or something did not go as a measurement needs it. */
-export class BenchError extends Error {
+export class BenchError extends Problem {
   override readonly name = "BenchError";
 }
 

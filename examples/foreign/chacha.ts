@@ -1,4 +1,5 @@
 import { createCipheriv } from "node:crypto";
+import { Problem } from "../../verifier/errors.ts";
 import { type ForeignProgram, packageFile } from "./program.ts";
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => 0x80 + i);
@@ -28,7 +29,7 @@ export const chacha: ForeignProgram = {
     guest.call("openUpdate", 1, 1, PLAIN.length, PLAIN.length, EXTRA.length);
     const opened = Buffer.from(guest.read(output, PLAIN.length));
     const again = Buffer.from(guest.read(guest.global("poly1305Output"), TAG));
-    if (!opened.equals(PLAIN) || !again.equals(tag)) throw new Error("what was opened is not what was sealed");
+    if (!opened.equals(PLAIN) || !again.equals(tag)) throw new Problem("what was opened is not what was sealed");
     return `${Buffer.from(sealed).toString("base64")} ${Buffer.from(tag).toString("hex")}`;
   },
   expected: sealedByNode,

@@ -1,3 +1,4 @@
+import { Problem } from "../../verifier/errors.ts";
 import { type Embedder, type ForeignProgram, packageFile } from "./program.ts";
 
 const CONFIG = 1;
@@ -23,7 +24,7 @@ export const dprintJson: ForeignProgram = {
     send(guest, "file.json");
     guest.call("set_file_path");
     send(guest, `{// what it is\n"items":${JSON.stringify(ITEMS)},"text":"caf\\u00e9 é 世界" }`);
-    if (guest.call("format", CONFIG) !== CHANGED) throw new Error("the formatter did not change the text");
+    if (guest.call("format", CONFIG) !== CHANGED) throw new Problem("the formatter did not change the text");
     const length = Number(guest.call("get_formatted_text"));
     const address = Number(guest.call("get_shared_bytes_ptr"));
     return new TextDecoder().decode(guest.read(address, length));

@@ -1,3 +1,4 @@
+import { Problem } from "../../verifier/errors.ts";
 import { type ForeignProgram, packageFile } from "./program.ts";
 
 const SOURCE = `package main
@@ -59,7 +60,7 @@ export const gofmt: ForeignProgram = {
     guest.call("_initialize");
     const source = new TextEncoder().encode(SOURCE);
     guest.write(Number(guest.call("alloc", source.length)), source);
-    if (guest.call("format") !== CHANGED) throw new Error("the formatter did not change the text");
+    if (guest.call("format") !== CHANGED) throw new Problem("the formatter did not change the text");
     const text = guest.read(Number(guest.call("output_ptr")), Number(guest.call("output_len")));
     guest.call("dispose");
     return new TextDecoder().decode(text);

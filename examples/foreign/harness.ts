@@ -2,6 +2,7 @@
  * The module that transactions of the typed convention reach a foreign one through: it exports the functions of other modules again,
  * and loads and stores that carry as many bytes as one call holds.
  */
+import { Problem } from "../../verifier/errors.ts";
 import { asm, External, ModuleWriter, type Code } from "../../verifier/wasm/assembler.ts";
 import { isCallable } from "../../verifier/program/drivers/typed.ts";
 import type { ModuleSource } from "../../verifier/program/build.ts";
@@ -47,7 +48,7 @@ export function memoryOf(module: Module): { readonly module: string; readonly na
   const exported = module.exports.find(({ kind }) => kind === "memory");
   if (exported !== undefined) return { module: GUEST, name: exported.name };
   const imported = module.memories[0]?.imported;
-  if (imported === undefined) throw new Error("the module neither exports a memory nor imports one");
+  if (imported === undefined) throw new Problem("the module neither exports a memory nor imports one");
   return imported;
 }
 

@@ -1,4 +1,5 @@
 /** Instances of modules in V8, and the numbers that go in and out of them. */
+import { Problem } from "../../verifier/errors.ts";
 import type { ModuleSource } from "../../verifier/program/build.ts";
 import type { ValueType } from "../../verifier/wasm/types.ts";
 
@@ -21,7 +22,7 @@ export function instantiate(modules: readonly CompiledModule[]): Map<string, Web
     for (const { module: from, name: field } of WebAssembly.Module.imports(module)) {
       const later = (...args: unknown[]): unknown => {
         const found = instances.get(from)?.exports[field] as ((...args: unknown[]) => unknown) | undefined;
-        if (found === undefined) throw new Error(`nobody provides ${from}.${field}, and it was called`);
+        if (found === undefined) throw new Problem(`nobody provides ${from}.${field}, and it was called`);
         return found(...args);
       };
       (imports[from] ??= {})[field] = instances.get(from)?.exports[field] ?? later;

@@ -1,3 +1,4 @@
+import { Problem } from "../../verifier/errors.ts";
 import { type ForeignProgram, packageFile, zeroEnded } from "./program.ts";
 
 /** Types of the imports with which C++ tells JavaScript of its types; here nobody listens. */
@@ -49,7 +50,7 @@ export const oniguruma: ForeignProgram = {
     const addresses = list(patterns.map(place));
     const lengths = list(patterns.map((pattern) => pattern.length - 1));
     const scanner = Number(guest.call("createOnigScanner", addresses, lengths, PATTERNS.length, 0, DEFAULT_SYNTAX));
-    if (scanner === 0) throw new Error("the patterns are not accepted");
+    if (scanner === 0) throw new Problem("the patterns are not accepted");
     const bytes = new TextEncoder().encode(TEXT);
     const text = place(bytes);
     const found: string[] = [];

@@ -1,6 +1,7 @@
 /** A WebAssembly module that somebody else wrote and compiled, and what is done with it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Problem } from "../../verifier/errors.ts";
 
 /** The name under which a foreign module is linked. */
 export const GUEST = "guest";
@@ -55,7 +56,7 @@ export function packageFile(name: string, file: string): Uint8Array<ArrayBuffer>
 /** The first module that a script of a package holds in base64. */
 export function embeddedModule(name: string, file: string): Uint8Array<ArrayBuffer> {
   const match = /AGFzbQ[A-Za-z0-9+/=]+/.exec(readFileSync(join(PACKAGES, name, file), "utf8"));
-  if (match === null) throw new Error(`${name}/${file} holds no module in base64`);
+  if (match === null) throw new Problem(`${name}/${file} holds no module in base64`);
   return Uint8Array.from(Buffer.from(match[0], "base64"));
 }
 

@@ -1,5 +1,6 @@
 /** Runs a foreign program under V8 and writes down every call that crosses into it, for others to repeat. */
 import { parse } from "@bytecodealliance/jco";
+import { Problem } from "../../verifier/errors.ts";
 import type { ModuleSource } from "../../verifier/program/build.ts";
 import { decode } from "../../verifier/wasm/decode.ts";
 import type { FunctionType } from "../../verifier/wasm/types.ts";
@@ -82,7 +83,7 @@ class Recorder implements Embedder {
 
   global(name: string): number {
     const global = this.#guest.exports[name];
-    if (!(global instanceof WebAssembly.Global)) throw new Error(`the program exports no global "${name}"`);
+    if (!(global instanceof WebAssembly.Global)) throw new Problem(`the program exports no global "${name}"`);
     return Number(global.value);
   }
 
@@ -112,8 +113,8 @@ class Recorder implements Embedder {
   #call(name: string, args: readonly (number | bigint)[]): (number | bigint)[] {
     const type = this.#types.get(name);
     const fn = this.#harness.exports[name] as ((...args: unknown[]) => unknown) | undefined;
-    if (fn === undefined || type === undefined) throw new Error(`the program exports no function "${name}"`);
-    if (args.length !== type.params.length) throw new Error(`"${name}" takes ${type.params.length} arguments`);
+    if (fn === undefined || type === undefined) throw new Problem(`the program exports no function "${name}"`);
+    if (args.length !== type.params.length) throw new Problem(`"${name}" takes ${type.params.length} arguments`);
     const result = fn(...args);
     const results = (type.results.length > 1 ? result : type.results.map(() => result)) as (number | bigint)[];
     this.calls.push({

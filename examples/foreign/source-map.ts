@@ -1,4 +1,5 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
+import { Problem } from "../../verifier/errors.ts";
 import { type ForeignProgram, packageFile } from "./program.ts";
 
 /** A source map of some size: that of a package's script. */
@@ -37,7 +38,7 @@ export const sourceMap: ForeignProgram = {
     const buffer = Number(guest.call("allocate_mappings", text.length));
     guest.write(buffer, text);
     const mappings = Number(guest.call("parse_mappings", buffer));
-    if (mappings === 0) throw new Error(`the mappings are not accepted: ${guest.call("get_last_error")}`);
+    if (mappings === 0) throw new Problem(`the mappings are not accepted: ${guest.call("get_last_error")}`);
     return COLUMNS.map((column) => {
       guest.call("original_location_for", mappings, LINE, column, GREATEST_LOWER_BOUND);
       return ["source", "line", "column"].map((part) => guest.support(`env.${part}`)).join(":");
@@ -50,7 +51,7 @@ function foundByNode(): string {
   const map = new SourceMap(MAP);
   return COLUMNS.map((column) => {
     const entry = map.findEntry(LINE, column);
-    if (!("originalSource" in entry)) throw new Error(`the map says nothing of column ${column}`);
+    if (!("originalSource" in entry)) throw new Problem(`the map says nothing of column ${column}`);
     return [MAP.sources.indexOf(entry.originalSource), entry.originalLine, entry.originalColumn].join(":");
   }).join(" ");
 }

@@ -1,4 +1,5 @@
 import { parse } from "@bytecodealliance/jco";
+import { Problem } from "../../verifier/errors.ts";
 import { type ForeignProgram, packageFile } from "./program.ts";
 
 const TEXT = `(module $primes
@@ -55,7 +56,7 @@ export const wasmTools: ForeignProgram = {
     const result = Number(guest.call("local:wasm-tools/tools#parse", address, text.length));
     const [failed, bytes = 0, length = 0] = new Int32Array(guest.read(result, RESULT_BYTES).buffer);
     const module = guest.read(bytes, length);
-    if (((failed ?? 1) & 0xff) !== 0) throw new Error(new TextDecoder().decode(module));
+    if (((failed ?? 1) & 0xff) !== 0) throw new Problem(new TextDecoder().decode(module));
     guest.call("cabi_post_local:wasm-tools/tools#parse", result);
     return Buffer.from(module).toString("hex");
   },

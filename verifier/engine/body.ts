@@ -2,6 +2,7 @@
  * A function's body as the engine rewrites it: its reachable instructions, each with the words that lowering made of it. What
  * an instruction costs is the number of words that it executes, counted in the lowered code itself.
  */
+import { Crash } from "../errors.ts";
 import { Op } from "../machine/opcodes.ts";
 import type { CodeFunction } from "../program/linkage.ts";
 import type { View } from "../wasm/control.ts";
@@ -161,7 +162,7 @@ class Reading {
     if (op === OP.else || op === OP.end) return this.#closeBlock(instruction, view);
     if (!this.#isLive) return;
     const step = this.#steps[this.#add(instruction, view)]!;
-    if (step.cost === 0) throw new RangeError(`lowering left out the instruction at byte ${instruction.offset}`);
+    if (step.cost === 0) throw new Crash(`lowering left out the instruction at byte ${instruction.offset}`);
     if (immediate.kind === "label") step.targets = [this.#target(immediate.label)];
     if (immediate.kind === "labels") {
       step.targets = [...immediate.labels, immediate.fallback].map((label) => this.#target(label));
@@ -275,7 +276,7 @@ class Reading {
 
   #target(label: number): number {
     const block = this.#open[this.#open.length - 1 - label];
-    if (block === undefined) throw new RangeError(`reached code branches to label ${label}, which is not`);
+    if (block === undefined) throw new Crash(`reached code branches to label ${label}, which is not`);
     if (!block.isLoop) block.isTargeted = true;
     return block.opener;
   }

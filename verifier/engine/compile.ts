@@ -1,4 +1,5 @@
 /** Makes modules of generated code: one of the whole program, and small ones that take up frames where they paused. */
+import { Crash } from "../errors.ts";
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { type Header, packHeader } from "../machine/record.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
@@ -62,7 +63,7 @@ export class CompiledProgram {
   constructor(program: EngineProgram) {
     this.parts = new ProgramParts(program);
     const { code, header } = program.image;
-    if (!(code instanceof Uint8Array)) throw new RangeError("the engine takes code as bytes");
+    if (!(code instanceof Uint8Array)) throw new Crash("the engine takes code as bytes");
     this.#code = code;
     this.header = header;
     this.slots = Math.min(header.slotLimit, MAX_SLOTS);
@@ -200,7 +201,7 @@ export class CompiledProgram {
   #continuationModule(site: Site): GeneratedModule {
     const plan = this.plans[site.fn];
     const signature = this.signature(site.fn);
-    if (plan === undefined || signature === undefined) throw new RangeError(`site ${site.id} cannot be taken up`);
+    if (plan === undefined || signature === undefined) throw new Crash(`site ${site.id} cannot be taken up`);
     const module = new GeneratedModule();
     const space = new ImportingSpace(module, this);
     const body =
@@ -276,6 +277,6 @@ class ImportingSpace implements IndexSpace {
 }
 
 function known<T>(found: T | undefined): T {
-  if (found === undefined || found === -1) throw new RangeError("generated code refers to something that is not there");
+  if (found === undefined || found === -1) throw new Crash("generated code refers to something that is not there");
   return found;
 }

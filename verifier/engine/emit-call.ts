@@ -1,4 +1,5 @@
 /** Calls. */
+import { Crash } from "../errors.ts";
 import { A } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import type { FunctionContext } from "./function-context.ts";
@@ -10,7 +11,7 @@ export function emitCall(context: FunctionContext, step: Step): void {
   const code = context.code;
   const isIndirect = step.treatment === "indirect";
   const { callType, resultStack } = step;
-  if (callType === undefined) throw new RangeError("the step is no call");
+  if (callType === undefined) throw new Crash("the step is no call");
   const index = isIndirect ? context.temporary("index", "i32") : 0;
   if (isIndirect) code.set(index);
   code.get(context.counter);

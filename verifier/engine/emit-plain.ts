@@ -1,4 +1,5 @@
 /** Instructions that take operands and leave results, and nothing else: they stay as they are. */
+import { Crash } from "../errors.ts";
 import { LOADS, STORES } from "../machine/opcodes.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { A, EMPTY } from "./assembly.ts";
@@ -31,7 +32,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
     case "global":
       return emitGlobal(context, op, immediate.global);
     case "access": {
-      if (!LOADS.has(op) && !STORES.has(op)) throw new RangeError(`opcode ${op} is no access`);
+      if (!LOADS.has(op) && !STORES.has(op)) throw new Crash(`opcode ${op} is no access`);
       const memory = context.memory(immediate.memory);
       code.put(op, memory === 0 ? immediate.alignment : immediate.alignment | 0x40);
       if (memory !== 0) code.u32(memory);
@@ -52,7 +53,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
       code.put(op);
       return code.fixed(immediate.bits, 8);
     default:
-      throw new RangeError(`an immediate of kind ${immediate.kind} is not plain`);
+      throw new Crash(`an immediate of kind ${immediate.kind} is not plain`);
   }
 }
 

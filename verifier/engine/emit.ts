@@ -13,6 +13,7 @@
  * results. The room is how many bytes below the limit its frame begins in the image: only where a frame is written out its address
  * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
  */
+import { Crash } from "../errors.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { A, type Assembly, EMPTY, functionBody } from "./assembly.ts";
 import { FUNCTION_LABEL, type Step } from "./body.ts";
@@ -209,7 +210,7 @@ class FunctionEmitter {
     const { steps } = this.#context;
     for (let i = from; ; i++) {
       const step = steps[i];
-      if (step === undefined) throw new RangeError("a body ends with its end");
+      if (step === undefined) throw new Crash("a body ends with its end");
       if (isOpener(step)) i = step.partner;
       else if (step.op === OP.else || step.op === OP.end) return i;
     }
@@ -274,7 +275,7 @@ class FunctionEmitter {
       case "constant":
         return this.#code.i64(this.#context.parts.code.constant(step.pc));
       default:
-        if (stop === undefined) throw new RangeError(`the instruction at pc ${step.pc} has no site`);
+        if (stop === undefined) throw new Crash(`the instruction at pc ${step.pc} has no site`);
         return this.#bulk(step, stop);
     }
   }
@@ -376,7 +377,7 @@ class FunctionEmitter {
 const isOpener = ({ op }: Step): boolean => op === OP.block || op === OP.loop || op === OP.if;
 
 function blockType({ immediate }: Step): NativeSignature {
-  if (immediate.kind !== "block") throw new RangeError("the step opens no block");
+  if (immediate.kind !== "block") throw new Crash("the step opens no block");
   return nativeSignature(immediate.type);
 }
 

@@ -3,6 +3,7 @@
  * arithmetic assigns, any NaN is as good as another; it is made canonical where its bits could be seen: by a store, a call, a
  * branch, an instruction that keeps bits, a frame that is written out.
  */
+import { Crash } from "../errors.ts";
 import { isArithmetic } from "./canonical.ts";
 import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { Body, Step } from "./body.ts";
@@ -90,7 +91,7 @@ function trace(steps: readonly Step[], loose: Set<number>, seen: Set<number>): v
     }
     if (immediate.kind === "local") return traceLocal(i, op, immediate.local);
     const type = operationOf(op).signature;
-    if (type === undefined) throw new RangeError(`opcode ${op} has no signature`);
+    if (type === undefined) throw new Crash(`opcode ${op} has no signature`);
     const taken = type.params.map(pop);
     if (!isArithmetic(op) && !isIndifferent(op)) taken.forEach(see);
     for (const _ of type.results) stack.push(isArithmetic(op) ? i : isFromInteger(op) ? "settled" : "raw");

@@ -2,6 +2,7 @@
  * A compiled program with its memories, its stack image, its globals and tables. The interpreter works on the same memories and
  * the same stack, so native code takes over from it, and gives back, without a copy of either.
  */
+import { Crash } from "../errors.ts";
 import { type Core, PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
 import { Stack } from "../interpreter/stack.ts";
@@ -235,7 +236,7 @@ export class NativeMachine {
 
   #signatureOf(site: Site): { readonly params: readonly unknown[]; readonly results: readonly unknown[] } {
     const plan = this.#program.plans[site.fn];
-    if (plan === undefined) throw new RangeError(`site ${site.id} does not run natively`);
+    if (plan === undefined) throw new Crash(`site ${site.id} does not run natively`);
     return plan.body.signature;
   }
 
@@ -255,7 +256,7 @@ export class NativeMachine {
   #paused(): { readonly frame: NativeFrame; readonly counter: bigint } {
     const site = this.#program.sites[this.#image.getUint32(PAUSE_SITE, true)];
     const address = this.#image.getUint32(PAUSE_FRAME, true);
-    if (site === undefined) throw new RangeError("a run paused nowhere");
+    if (site === undefined) throw new Crash("a run paused nowhere");
     return { frame: { site, base: (address - IMAGE) / SLOT }, counter: this.#image.getBigInt64(PAUSE_COUNTER, true) };
   }
 

@@ -6,6 +6,7 @@
  * again. So the counter never gets below zero, and the pause comes at most `threshold - 1` steps early. Short functions
  * without loops do not poll at all: their steps count in their callers' thresholds.
  */
+import { Crash } from "../errors.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { type Body, FUNCTION_LABEL, type Step } from "./body.ts";
 import { floorOf } from "./layout.ts";
@@ -179,7 +180,7 @@ export class Planner {
 
   #callOf(body: Body, step: Step): SiteCall {
     const type = step.callType;
-    if (type === undefined) throw new RangeError("the step is no call");
+    if (type === undefined) throw new Crash("the step is no call");
     const isIndirect = step.treatment === "indirect";
     const callee = isIndirect ? { typeId: this.#context.typeIdOf(step) } : { id: this.#context.calleeOf(body, step) };
     const below = step.resultStack.length - type.results.length;

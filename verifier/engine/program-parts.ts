@@ -1,4 +1,5 @@
 /** A program as the engine sees it: everything by its place in the machine. */
+import { Crash } from "../errors.ts";
 import type { Program } from "../program/build.ts";
 import type { CodeFunction, LinkedMemory, LinkedTable } from "../program/linkage.ts";
 import { type Body, BodyReader, type Step } from "./body.ts";
@@ -41,7 +42,7 @@ export class ProgramParts implements PlanContext {
 
   constructor({ image, map, functions, instances }: EngineProgram) {
     this.functions = functions;
-    if (!(image.code instanceof Uint8Array)) throw new RangeError("the engine takes code as bytes");
+    if (!(image.code instanceof Uint8Array)) throw new Crash("the engine takes code as bytes");
     this.code = new CodeWords(image.code, map);
     const guests = instances.filter(({ isDriver }) => !isDriver);
     const memories = new Map(guests.flatMap((instance) => instance.memories.map((memory) => [memory.region, memory])));
@@ -70,7 +71,7 @@ export class ProgramParts implements PlanContext {
 
   calleeOf(body: Pick<Body, "fn">, { immediate }: Step): number {
     const callee = immediate.kind === "function" ? body.fn.instance.functions[immediate.function] : undefined;
-    if (callee?.kind !== "code") throw new RangeError("the step calls no function with code");
+    if (callee?.kind !== "code") throw new Crash("the step calls no function with code");
     return callee.id;
   }
 
@@ -85,7 +86,7 @@ export class ProgramParts implements PlanContext {
   /** First cell of the table that an indirect call goes through. */
   tableOf(fn: CodeFunction, { immediate }: Step): number {
     const table = immediate.kind === "indirect" ? fn.instance.tables[immediate.table] : undefined;
-    if (table === undefined) throw new RangeError("the step goes through no table");
+    if (table === undefined) throw new Crash("the step goes through no table");
     return table.firstCell;
   }
 
@@ -100,13 +101,13 @@ export class ProgramParts implements PlanContext {
 
   globalOf(fn: CodeFunction, index: number): { cell: number; type: NativeType } {
     const found = fn.instance.globals[index];
-    if (found === undefined) throw new RangeError(`there is no global ${index}`);
+    if (found === undefined) throw new Crash(`there is no global ${index}`);
     return { cell: found.cell, type: nativeType(found.entry.type) };
   }
 
   #memory(fn: CodeFunction, memory: number): LinkedMemory {
     const found = fn.instance.memories[memory];
-    if (found === undefined) throw new RangeError(`there is no memory ${memory}`);
+    if (found === undefined) throw new Crash(`there is no memory ${memory}`);
     return found;
   }
 

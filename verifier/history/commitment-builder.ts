@@ -1,4 +1,5 @@
 /** Makes commitments of leaves that come one after the other, in bounded memory if they can be computed anew. */
+import { Crash } from "../errors.ts";
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { MAX_LEVEL } from "../merkle/zero.ts";
 import { Commitment, type LeafSource } from "./commitment.ts";
@@ -29,7 +30,7 @@ export class CommitmentBuilder {
    */
   constructor(height: number, source?: LeafSource) {
     if (!Number.isInteger(height) || height < 0 || height > MAX_LEVEL) {
-      throw new RangeError(`a commitment's height goes from 0 to ${MAX_LEVEL}, not ${height}`);
+      throw new Crash(`a commitment's height goes from 0 to ${MAX_LEVEL}, not ${height}`);
     }
     this.#height = height;
     this.#source = source;
@@ -59,9 +60,7 @@ export class CommitmentBuilder {
 
   #requireCount(): void {
     if (Number.isInteger(this.#count) && this.#count >= 1 && this.#count <= 2 ** this.#height) return;
-    throw new RangeError(
-      `a commitment of height ${this.#height} has 1 to ${2 ** this.#height} leaves, not ${this.#count}`,
-    );
+    throw new Crash(`a commitment of height ${this.#height} has 1 to ${2 ** this.#height} leaves, not ${this.#count}`);
   }
 
   /** Replaces leaves by the roots of the subtrees that they complete. */

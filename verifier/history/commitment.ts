@@ -3,6 +3,7 @@
  * after the state that the commitment starts from. A program halts long before the last leaf; from then on every leaf is the
  * same, and that part of the tree is one node a level, however large it is.
  */
+import { Crash } from "../errors.ts";
 import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
 
@@ -19,8 +20,8 @@ const KEPT_SUBTREES = 4;
 export type LeafSource = (first: number, count: number) => Uint8Array;
 
 /** Thrown when leaves that are computed anew are not what they were. */
-export class CommitmentError extends Error {
-  override name = "CommitmentError";
+export class CommitmentError extends Crash {
+  override readonly name = "CommitmentError";
 }
 
 /** What a commitment is made of. */
@@ -86,7 +87,7 @@ export class Commitment {
    */
   node(level: number, index: bigint): Uint8Array {
     if (index < 0n || level < 0 || index >= 1n << BigInt(Math.max(this.height - level, 0)) || level > this.height) {
-      throw new RangeError(`node ${index} of level ${level} lies outside a commitment of height ${this.height}`);
+      throw new Crash(`node ${index} of level ${level} lies outside a commitment of height ${this.height}`);
     }
     const padding = this.#padding[level] as Uint8Array;
     // From the last distinct leaf on, all leaves are the same.

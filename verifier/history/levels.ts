@@ -1,4 +1,5 @@
 /** Levels of the binary trees that commitments are: nodes of 32 bytes, one behind the other. */
+import { Crash } from "../errors.ts";
 import { HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { hashAll, NODE_BYTES } from "../merkle/keccak-lanes.ts";
 
@@ -30,6 +31,6 @@ function levelAbove(nodes: Uint8Array, padding: Uint8Array): Uint8Array {
 /** The node at an index of a level; the bytes are the level's own. */
 export function nodeAt(level: Uint8Array | undefined, index: number): Uint8Array {
   const node = level?.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
-  if (node?.length !== HASH_BYTES) throw new RangeError(`a level has no node ${index}`);
+  if (node?.length !== HASH_BYTES) throw new Crash(`a level has no node ${index}`);
   return node;
 }

@@ -1,4 +1,5 @@
 /** Some states of a history, from which every other one is soon reached. */
+import { Crash } from "../errors.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { Checkpoint } from "../state/checkpoint.ts";
 import type { State } from "../state/state.ts";
@@ -57,7 +58,7 @@ export class Snapshots {
     const at = this.#position(step);
     const found = this.#list[at]?.step === step ? at : at - 1;
     const state = this.#stateAt(found);
-    if (state === undefined) throw new RangeError(`no snapshot at or before step ${step}`);
+    if (state === undefined) throw new Crash(`no snapshot at or before step ${step}`);
     return { step: this.#list[found]!.step, state };
   }
 

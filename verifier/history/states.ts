@@ -2,6 +2,7 @@
  * Any state of a history: at once if a snapshot is near, otherwise an executor runs there. Snapshots lie in memory, and of an
  * honest history also on disk, so that a later process need not begin anew.
  */
+import { Problem } from "../errors.ts";
 import type { State } from "../state/state.ts";
 import { isHalted } from "../state/step-state.ts";
 import type { HistoryStore } from "./history-store.ts";
@@ -15,8 +16,8 @@ export interface Fault {
 }
 
 /** Thrown when a trace is asked for something that its history does not have. */
-export class TraceError extends Error {
-  override name = "TraceError";
+export class TraceError extends Problem {
+  override readonly name = "TraceError";
 }
 
 /** What states are made with. */

@@ -2,6 +2,7 @@
  * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
  * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
  */
+import { Crash } from "../errors.ts";
 import { Block, BLOCK_PAGES, hashBlocks, pageHashOf, pageOf } from "./block.ts";
 import { HASH_BYTES } from "./keccak.ts";
 import { BATCH, hashes, hashNodes, NODE_BYTES, nodes } from "./keccak-lanes.ts";
@@ -85,7 +86,7 @@ export function unfold(whole: Block, isKept: boolean): Branch {
     level = Array.from({ length: level.length / 2 }, (_, i) => branch(level[2 * i], level[2 * i + 1]));
   }
   const [top] = level;
-  if (!(top instanceof Branch)) throw new RangeError("a block is not all zero");
+  if (!(top instanceof Branch)) throw new Crash("a block is not all zero");
   top.hash = whole.hash && own(whole.hash);
   return top;
 }

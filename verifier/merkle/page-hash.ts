@@ -2,6 +2,7 @@
  * Hashes of pages: runs of 2^n leaves under one node. Pages are hashed in pieces, and those of a piece level by level together, so
  * that both lanes of the hash function work; a page that comes from another one is hashed only where they differ.
  */
+import { Crash } from "../errors.ts";
 import { countAlone, type HashThread, processThread } from "./hash-thread.ts";
 import { HASH_BYTES } from "./keccak.ts";
 import { LEAF_BYTES } from "./leaf.ts";
@@ -104,7 +105,7 @@ interface Job {
 
 function begin(page: HashedPage): Job {
   const leaves = page.bytes.length / LEAF_BYTES;
-  if (leaves > 2 ** MAX_PAGE_LEVELS) throw new RangeError(`a page of ${leaves} leaves is larger than pages are`);
+  if (leaves > 2 ** MAX_PAGE_LEVELS) throw new Crash(`a page of ${leaves} leaves is larger than pages are`);
   const { previous } = page;
   const inner = previous?.inner;
   if (previous !== undefined) previous.inner = undefined;

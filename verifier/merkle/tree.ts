@@ -3,6 +3,7 @@
  * one, so keeping a state costs nothing but what changes later. Hashes are computed when a root or an opening is asked for,
  * once a node.
  */
+import { Crash } from "../errors.ts";
 import { Block, BLOCK_BYTES, BLOCK_LEVEL, BLOCK_PAGES, PAGE_LEVEL, pageOf } from "./block.ts";
 import { LEAF_BYTES, readLeaf, writeLeaf } from "./leaf.ts";
 import { block, branch, hashOf, Leaf, leaf, leftOf, type Node, page, Page, rightOf, unfold } from "./node.ts";
@@ -23,7 +24,7 @@ export interface PageChange {
   readonly bytes: Uint8Array;
 }
 
-/** An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a RangeError. */
+/** An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a Crash. */
 export class Tree {
   readonly depth: number;
   readonly #top: Node;
@@ -120,12 +121,12 @@ export class Tree {
 
   /** The tree with whole pages or blocks replaced. Their bytes are kept: they must not change afterwards. */
   withPages(pages: readonly PageChange[]): Tree {
-    if (this.depth < PAGE_LEVEL) throw new RangeError(`a tree of depth ${this.depth} has no pages`);
+    if (this.depth < PAGE_LEVEL) throw new Crash(`a tree of depth ${this.depth} has no pages`);
     let next = 0;
     for (const { index, bytes } of pages) {
       const isBlock = bytes.length === BLOCK_BYTES;
       this.#check(isBlock ? BLOCK_LEVEL : PAGE_LEVEL, isBlock ? index / BLOCK_PAGES : index);
-      if (index < next) throw new RangeError("pages are replaced in ascending order");
+      if (index < next) throw new Crash("pages are replaced in ascending order");
       next = index + (isBlock ? BLOCK_PAGES : 1);
     }
     return pages.length === 0
@@ -188,7 +189,7 @@ export class Tree {
 
   #check(level: number, index: number): void {
     if (level <= this.depth && Number.isInteger(index) && index >= 0 && index < 2 ** (this.depth - level)) return;
-    throw new RangeError(`node ${index} of level ${level} lies outside a tree of depth ${this.depth}`);
+    throw new Crash(`node ${index} of level ${level} lies outside a tree of depth ${this.depth}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Hashes of subtrees in which every leaf is zero: level 0 is 32 zero bytes, level n + 1 is keccak(zero_n, zero_n). */
+import { Crash } from "../errors.ts";
 import { HASH_BYTES, hashPair } from "./keccak.ts";
 
 /** The greatest level that {@link zeroHash} knows; commitments have at most as many levels. */
@@ -9,7 +10,7 @@ const ZERO_HASHES: readonly Uint8Array[] = zeroHashes();
 /** The root of 2^level zero leaves. The array is shared: it must not be changed. */
 export function zeroHash(level: number): Uint8Array {
   const hash = ZERO_HASHES[level];
-  if (hash === undefined) throw new RangeError(`no zero hash of level ${level}: levels go from 0 to ${MAX_LEVEL}`);
+  if (hash === undefined) throw new Crash(`no zero hash of level ${level}: levels go from 0 to ${MAX_LEVEL}`);
   return hash;
 }
 

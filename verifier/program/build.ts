@@ -1,4 +1,5 @@
 /** From modules to a program: decode, validate, generate the driver, link, lower. */
+import { Problem } from "../errors.ts";
 import { keccak256 } from "../merkle/keccak.ts";
 import type { ProgramImage } from "../state/image.ts";
 import { programRoot } from "../state/program.ts";
@@ -65,13 +66,13 @@ export interface Program {
  * @param modules - instantiated in this order, but each after those that it imports from; the last is the guest that transactions are for
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
  * @throws LinkError if the modules do not fit together, or the guest does not fit the convention
- * @throws RangeError for a limit that is no u32
+ * @throws Problem for a limit that is no u32
  */
 export function buildProgram(modules: readonly ModuleSource[], options: BuildOptions): Program {
   const limits = completeLimits(options.limits);
   const guests = modules.map(({ name, bytes }): LinkModule => {
     if (name === DRIVER_MODULE)
-      throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver, choose another`);
+      throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver`, "choose another");
     return { name, module: load(bytes, options.onProgress), isDriver: false };
   });
   const guest = guests.at(-1);
@@ -138,13 +139,13 @@ export function assembleProgram(
 
 /**
  * Limits, with `DEFAULT_LIMITS` for what is left out.
- * @throws RangeError for one that is no u32
+ * @throws Problem for one that is no u32
  */
 export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimits {
   const limits = { ...DEFAULT_LIMITS, ...given };
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
-      throw new RangeError(`the limit ${name} is no u32: ${value}`);
+      throw new Problem(`the limit ${name} is no u32: ${value}`);
   }
   return limits;
 }

@@ -1,4 +1,5 @@
 /** Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when modules are linked. */
+import { Crash } from "../errors.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
 import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { ConstantExpression, Instruction } from "../wasm/types.ts";
@@ -49,14 +50,13 @@ export function evaluate(expression: ConstantExpression, context: ConstantContex
     stack.push(BigInt.asUintN(binary.bits, binary.compute(x, y)));
   }
   const value = stack.pop();
-  if (value === undefined) throw new RangeError("an expression of a validated module has a value");
+  if (value === undefined) throw new Crash("an expression of a validated module has a value");
   return value;
 }
 
 /** A value that validation has found to be a number. */
 export function numberOf(value: ConstantValue | undefined): bigint {
-  if (typeof value !== "bigint")
-    throw new RangeError("an expression of a validated module has the type it should have");
+  if (typeof value !== "bigint") throw new Crash("an expression of a validated module has the type it should have");
   return value;
 }
 

@@ -1,4 +1,5 @@
 /** Links modules into one program: resolves imports, and gives everything its place in the trees. */
+import { Crash } from "../errors.ts";
 import type { ElementItem, FunctionEntry, FunctionType, ImportName, Module } from "../wasm/types.ts";
 import { NULL_REFERENCE, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
@@ -93,7 +94,7 @@ class Linker {
     this.#fold();
     if (this.#nextCell > MAX_CELLS) {
       const last = this.#instance(this.#instances.length - 1);
-      throw new LinkError(last.name, `the program's tables have more than ${MAX_CELLS} elements, make them smaller`);
+      throw new LinkError(last.name, `the program's tables have more than ${MAX_CELLS} elements`, "make them smaller");
     }
     return {
       instances: this.#instances,
@@ -144,7 +145,7 @@ class Linker {
 
   #instance(position: number): Instance {
     const found = this.#instances[position];
-    if (found === undefined) throw new RangeError(`there is no instance ${position}`);
+    if (found === undefined) throw new Crash(`there is no instance ${position}`);
     return found;
   }
 
@@ -167,7 +168,7 @@ class Linker {
         if (space[index] !== undefined) return;
         const { position, index: source } = this.#resolver.definition(instance.position, kind, index);
         const found = spaceOf(this.#instance(position))[source];
-        if (found === undefined) throw new RangeError(`${kind} ${source} of instance ${position} is not defined`);
+        if (found === undefined) throw new Crash(`${kind} ${source} of instance ${position} is not defined`);
         space[index] = found;
       });
     }
@@ -293,13 +294,12 @@ class Linker {
       if (kind === "data") {
         const region = owner.memories[target.index]?.region;
         const bytes = module.data[segment]?.bytes;
-        if (region === undefined || bytes === undefined) throw new RangeError(`data segment ${segment} has no place`);
+        if (region === undefined || bytes === undefined) throw new Crash(`data segment ${segment} has no place`);
         this.#memory.push({ region, offset: destination, bytes });
       } else {
         const firstCell = owner.tables[target.index]?.firstCell;
         const items = module.elements[segment]?.items;
-        if (firstCell === undefined || items === undefined)
-          throw new RangeError(`element segment ${segment} has no place`);
+        if (firstCell === undefined || items === undefined) throw new Crash(`element segment ${segment} has no place`);
         this.#writeElements(position, items, firstCell + destination);
       }
     }
@@ -318,7 +318,7 @@ class Linker {
 
   #function({ position, index }: Definition): FunctionTarget {
     const found = this.#instance(position).functions[index];
-    if (found === undefined) throw new RangeError(`there is no function ${index}`);
+    if (found === undefined) throw new Crash(`there is no function ${index}`);
     return found;
   }
 

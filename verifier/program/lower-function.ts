@@ -4,6 +4,7 @@
  *
  *     base → [ arguments | call record | other locals | operands ]
  */
+import { Crash } from "../errors.ts";
 import { Flag, Op } from "../machine/opcodes.ts";
 import { branchTypes, type View } from "../wasm/control.ts";
 import { OP } from "../wasm/opcodes.ts";
@@ -343,7 +344,7 @@ class FunctionLowering {
 
   #frame(label: number): Frame {
     const frame = this.#frames[this.#frames.length - 1 - label];
-    if (frame === undefined) throw new RangeError(`there is no label ${label}`);
+    if (frame === undefined) throw new Crash(`there is no label ${label}`);
     return frame;
   }
 

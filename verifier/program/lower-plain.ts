@@ -1,4 +1,5 @@
 /** Lowers the instructions that only take operands and leave results: everything but blocks, branches and returns. */
+import { Crash } from "../errors.ts";
 import { NUMERIC, Op } from "../machine/opcodes.ts";
 import { packImm32 } from "../machine/word.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
@@ -185,7 +186,7 @@ export function emitHost(target: Emitter, { host, instance }: HostTarget, top: n
 
 function item<T>(list: readonly T[], index: number): T {
   const found = list[index];
-  if (found === undefined) throw new RangeError(`index ${index} of ${list.length}`);
+  if (found === undefined) throw new Crash(`index ${index} of ${list.length}`);
   return found;
 }
 

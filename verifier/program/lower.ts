@@ -1,4 +1,5 @@
 /** Lowers a linked program to one sequence of instruction words. */
+import { Crash } from "../errors.ts";
 import { Op } from "../machine/opcodes.ts";
 import { ENTRY_PC } from "../machine/record.ts";
 import { packReference, REFERENCE_LIMITS } from "../machine/word.ts";
@@ -48,7 +49,7 @@ export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => 
   };
   code.emit({ op: Op.finish }, { op: OP.end, offset: 0 });
   enter(entry.instance, entry.index);
-  if (code.length !== ENTRY_PC) throw new RangeError("the entry function comes first");
+  if (code.length !== ENTRY_PC) throw new Crash("the entry function comes first");
   lowerFunction(context, entry, linkage.prologue);
   // Lowering may add wrappers to the list, which are then lowered in their turn.
   for (const fn of linkage.functions) {
@@ -85,11 +86,11 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
   const place = `function ${index} cannot be referred to`;
   if (frame >= REFERENCE_LIMITS.frame) {
     const problem = `its frame has ${frame} slots, a reference takes fewer than ${REFERENCE_LIMITS.frame}`;
-    throw new LinkError(instance.name, `${place}: ${problem}; split the function`);
+    throw new LinkError(instance.name, `${place}: ${problem}`, "split the function");
   }
   if (typeId >= REFERENCE_LIMITS.type) {
     const problem = `the program has more than ${REFERENCE_LIMITS.type} function types`;
-    throw new LinkError(instance.name, `${place}: ${problem}; link fewer modules`);
+    throw new LinkError(instance.name, `${place}: ${problem}`, "link fewer modules");
   }
   return packReference({ type: typeId, entry, frame });
 }
@@ -102,7 +103,7 @@ function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   const floor = count + 1;
   fn.entry = code.length;
   fn.frame = floor + Math.max(count, results.length);
-  if (fn.wraps === undefined) throw new RangeError("the function is no wrapper");
+  if (fn.wraps === undefined) throw new Crash("the function is no wrapper");
   params.forEach((_, i) => code.emit({ op: Op.localGet, top: floor + i, a: i }, origin));
   emitHost({ regions, emit: (fields) => code.emit(fields, origin) }, fn.wraps, floor + count);
   code.emit({ op: Op.return, flags: results.length, top: floor + results.length, a: count, b: 0 }, origin);
@@ -131,7 +132,7 @@ function lowerInitializer(context: LowerContext, { function: fn, steps }: Initia
     const isData = step.kind === "data";
     const segment = (isData ? instance.module.data : instance.module.elements)[step.segment];
     const linked = (isData ? instance.data : instance.elements)[step.segment];
-    if (segment === undefined || linked === undefined) throw new RangeError(`there is no segment ${step.segment}`);
+    if (segment === undefined || linked === undefined) throw new Crash(`there is no segment ${step.segment}`);
     const origin = { op: isData ? OP.memoryInit : OP.tableInit, offset: segment.offset };
     const target = { regions, emit: (fields: Parameters<CodeBuffer["emit"]>[0]) => code.emit(fields, origin) };
     const length = "bytes" in segment ? segment.bytes.length : segment.items.length;

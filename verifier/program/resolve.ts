@@ -1,4 +1,5 @@
 /** Finds what imports refer to (section 4.5.4 of the WebAssembly specification, "Matching" in section 3.3). */
+import { Crash } from "../errors.ts";
 import type {
   ConstantExpression,
   ExportEntry,
@@ -34,8 +35,9 @@ export class Resolver {
     this.#exports = modules.map(({ module }) => new Map(module.exports.map((e) => [e.name, e])));
     modules.forEach(({ name }, position) => {
       if (name === HOST_MODULE)
-        throw new LinkError(name, `the name "${HOST_MODULE}" is that of the machine itself, choose another`);
-      if (this.#positions.has(name)) throw new LinkError(name, "another module has the same name, rename one of them");
+        throw new LinkError(name, `the name "${HOST_MODULE}" is that of the machine itself`, "choose another");
+      if (this.#positions.has(name))
+        throw new LinkError(name, "another module has the same name", "rename one of them");
       this.#positions.set(name, position);
     });
   }
@@ -43,7 +45,7 @@ export class Resolver {
   /** The module at a position of the program. */
   at(position: number): LinkModule {
     const found = this.modules[position];
-    if (found === undefined) throw new RangeError(`there is no module ${position}`);
+    if (found === undefined) throw new Crash(`there is no module ${position}`);
     return found;
   }
 
@@ -138,7 +140,7 @@ export class Resolver {
     if (known === "pending") throw new LinkError(name, `the value of global ${definition.index} depends on itself`);
     if (known !== undefined) return known;
     const initial = module.globals[definition.index]?.initial;
-    if (initial === undefined) throw new RangeError(`global ${definition.index} has no initial value`);
+    if (initial === undefined) throw new Crash(`global ${definition.index} has no initial value`);
     this.#globals.set(key, "pending");
     const value = this.constant(definition.position, initial);
     this.#globals.set(key, value);
@@ -172,7 +174,7 @@ export class Resolver {
     if (found === undefined) {
       const problem = `unknown import: ${what} ${wanted}: ${this.#describeLack(at.position, imported)}`;
       const remedy = kind === "function" ? ", or allow missing imports, which trap when called" : "";
-      throw new LinkError(name, `${problem}; link a module that provides it${remedy}`);
+      throw new LinkError(name, problem, `link a module that provides it${remedy}`);
     }
     const { position, exported } = found;
     if (exported.kind !== kind) throw this.#incompatible(at, kind, { position, index: exported.index }, exported.kind);
@@ -219,7 +221,7 @@ function entryOf(module: Module, kind: ExternalKind, index: number): { readonly 
     kind
   ];
   const entry = space[index];
-  if (entry === undefined) throw new RangeError(`there is no ${kind} ${index}`);
+  if (entry === undefined) throw new Crash(`there is no ${kind} ${index}`);
   return entry;
 }
 
@@ -234,7 +236,7 @@ function describeEntry(module: Module, kind: ExternalKind, index: number): strin
   if (kind === "table" && table !== undefined) return `${table.type} ${describeLimits(table.limits)}`;
   if (kind === "memory" && memory !== undefined) return describeLimits(memory.limits);
   if (kind === "global" && global !== undefined) return describeGlobal(global);
-  throw new RangeError(`there is no ${kind} ${index}`);
+  throw new Crash(`there is no ${kind} ${index}`);
 }
 
 interface Indices {

@@ -4,6 +4,7 @@
  *
  * A transaction's payload is `index into calls u32 | zero u32 | eight bytes an argument`, its output eight bytes a result.
  */
+import { Crash } from "../errors.ts";
 import type { FunctionType } from "../wasm/types.ts";
 import { assembleProgram, completeLimits, load, sourcesRoot, type Program } from "./build.ts";
 import { MAX_DISPATCHED } from "./drivers/dispatch.ts";
@@ -43,7 +44,7 @@ export interface Session extends Pick<Program, "image" | "root" | "map" | "insta
  * @param limits - what is left out is as in `DEFAULT_LIMITS`
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
  * @throws LinkError if the modules do not fit together or export too many functions
- * @throws RangeError for a limit that is no u32
+ * @throws Problem for a limit that is no u32
  */
 export function buildSession(modules: readonly SessionModule[], limits: Partial<ProgramLimits> = {}): Session {
   const complete = completeLimits(limits);
@@ -77,6 +78,6 @@ function callsOf(guests: readonly LinkModule[]): SessionCall[] {
 function targetOf(guests: readonly LinkModule[], call: SessionCall): SessionTarget {
   if (call.kind === "instantiate") return { position: call.module };
   const guest = guests[call.module];
-  if (guest === undefined) throw new RangeError(`there is no module ${call.module}`);
+  if (guest === undefined) throw new Crash(`there is no module ${call.module}`);
   return { module: guest.name, name: call.name, type: call.type };
 }

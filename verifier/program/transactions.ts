@@ -2,6 +2,8 @@
  * Transactions as bytes: what a fragment's input holds, what a typed payload holds, and what a fragment leaves in the output region
  * (docs/machine.md, "Transactions and conventions").
  */
+import { Crash } from "../errors.ts";
+import { TransactionError } from "./errors.ts";
 import { regionDepthOf } from "./layout.ts";
 import { TRANSACTION_HEADER } from "./drivers/loop.ts";
 import { DISPATCH_HEADER, DISPATCH_VALUE } from "./drivers/dispatch.ts";
@@ -26,9 +28,11 @@ export function encodeTransactions(transactions: readonly Transaction[]): Uint8A
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   let position = 0;
-  for (const { fuel, keep, payload } of transactions) {
-    if (fuel < 0n || fuel >= 1n << 64n) throw new RangeError(`fuel ${fuel} does not fit 64 bits`);
-    if (payload.length > MAX_PAYLOAD) throw new RangeError(`a payload of ${payload.length} bytes is too long`);
+  for (const [i, { fuel, keep, payload }] of transactions.entries()) {
+    const place = `transaction ${i}`;
+    if (fuel < 0n || fuel >= 1n << 64n) throw new TransactionError(place, `fuel ${fuel} does not fit 64 bits`);
+    if (payload.length > MAX_PAYLOAD)
+      throw new TransactionError(place, `a payload of ${payload.length} bytes is longer than ${MAX_PAYLOAD}`);
     view.setBigUint64(position, fuel, true);
     view.setUint32(position + 8, payload.length, true);
     view.setUint32(position + 12, keep ? 1 : 0, true);
@@ -71,7 +75,7 @@ export function encodeTypedPayload(exportNumber: number, args: readonly bigint[]
 /** Reads the output of a call, one value a result: integers as signed numbers, floats as their bits. */
 export function decodeTypedOutput(output: Uint8Array, results: readonly ValueType[]): bigint[] {
   if (output.length !== DISPATCH_VALUE * results.length) {
-    throw new RangeError(`an output of ${output.length} bytes does not hold ${results.length} results`);
+    throw new Crash(`an output of ${output.length} bytes does not hold ${results.length} results`);
   }
   const view = new DataView(output.buffer, output.byteOffset, output.length);
   return results.map((type, i) => {

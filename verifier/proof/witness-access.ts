@@ -1,4 +1,5 @@
 /** A step's access to trees of which only the roots are known: every leaf comes from the witness, checked. */
+import { Crash } from "../errors.ts";
 import type { Access, CheckpointWords, TreeName } from "../machine/access.ts";
 import type { Header } from "../machine/record.ts";
 import { equalHashes, HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
@@ -75,7 +76,7 @@ export class WitnessAccess implements Access {
 
   restore(keep: boolean): void {
     const preimage = this.#preimage;
-    if (preimage === undefined) throw new Error("a checkpoint is restored before its preimage is read");
+    if (preimage === undefined) throw new Crash("a checkpoint is restored before its preimage is read");
     this.#roots.stack = preimage.subarray(0, 32);
     if (!keep) {
       this.#roots.memory = preimage.subarray(32, 64);
@@ -100,7 +101,7 @@ export class WitnessAccess implements Access {
 
   #last(tree: TreeName): Opening {
     const opening = this.#taken.get(tree);
-    if (opening === undefined) throw new Error(`a leaf of the ${tree} tree is replaced before one is taken`);
+    if (opening === undefined) throw new Crash(`a leaf of the ${tree} tree is replaced before one is taken`);
     return opening;
   }
 

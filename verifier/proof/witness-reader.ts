@@ -1,13 +1,14 @@
 /** Reads the parts of a witness one after the other. */
+import { Problem } from "../errors.ts";
 
 /** Thrown when a witness does not prove a step of the state it is given for. Says what is wrong, and at which byte. */
-export class WitnessError extends Error {
-  override name = "WitnessError";
+export class WitnessError extends Problem {
+  override readonly name = "WitnessError";
   /** Where in the witness the part begins that is wrong, in bytes. */
   readonly offset: number;
 
   constructor(offset: number, problem: string) {
-    super(`witness, byte ${offset}: ${problem}`);
+    super(problem, { message: `witness, byte ${offset}: ${problem}`, place: `byte ${offset} of the witness` });
     this.offset = offset;
   }
 }

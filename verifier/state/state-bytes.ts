@@ -16,6 +16,7 @@
  * Then the four trees relative to the base's, or to empty ones (`tree-bytes.ts`), and the checkpoint: a byte 0 if there is none; 1 and
  * its hash if only that is known; 2, sizes, context and the stack, memory and cells trees relative to the state's.
  */
+import { Problem } from "../errors.ts";
 import {
   type Header,
   MAX_DEPTH,
@@ -37,8 +38,8 @@ import { readTree, TreeBytesError, writeTree } from "./tree-bytes.ts";
 export const STATE_FORMAT = 1;
 
 /** Thrown when bytes are not those of a state: cut off, damaged, of another format, or relative to another base. */
-export class StateBytesError extends Error {
-  override name = "StateBytesError";
+export class StateBytesError extends Problem {
+  override readonly name = "StateBytesError";
 }
 
 const MAGIC = new TextEncoder().encode("arbstate");

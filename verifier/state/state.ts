@@ -1,4 +1,5 @@
 /** A whole machine state, immutable: what the state root commits to (`docs/machine.md`, Record and state root). */
+import { Problem } from "../errors.ts";
 import { type Header, packHeader, packRegisters, type Registers } from "../machine/record.ts";
 import { HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { writeLeaf } from "../merkle/leaf.ts";
@@ -24,8 +25,8 @@ export interface State {
 export const RECORD_BYTES = 9 * HASH_BYTES;
 
 /** Thrown when a state does not allow what is asked of it. The message says what it is and what was asked. */
-export class StateError extends Error {
-  override name = "StateError";
+export class StateError extends Problem {
+  override readonly name = "StateError";
 }
 
 /** The word `saved` of a state's record: 32 bytes, all zero while no checkpoint is open. */

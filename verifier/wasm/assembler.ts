@@ -1,4 +1,5 @@
 /** Writes WebAssembly binaries (section 5 of the specification): driver modules, and the modules of property tests. */
+import { Crash } from "../errors.ts";
 import type { FunctionType, Limits, ValueType } from "./types.ts";
 
 /** Bytes of instructions, nested as it suits their author. */
@@ -124,7 +125,7 @@ export class ModuleWriter {
   }
 
   importFunction(module: string, field: string, type: FunctionType): number {
-    if (this.#functions.length > 0) throw new RangeError("functions are imported before any is added");
+    if (this.#functions.length > 0) throw new Crash("functions are imported before any is added");
     this.#imports.push([name(module), name(field), External.function, unsigned(this.type(type))]);
     return this.#importedFunctions++;
   }

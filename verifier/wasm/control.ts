@@ -32,7 +32,7 @@ export interface View {
   /**
    * Type of the operand `distance` below the top, which is 0; `unknown` for what dead code makes up.
    *
-   * @throws RangeError if the stack is not that high.
+   * @throws Crash if the stack is not that high.
    */
   operand(distance: number): OperandType;
   /**

@@ -1,7 +1,8 @@
 /**
- * What can be wrong with a module. Every message is one line that says what, where and what to do, and starts with the wording that the
- * official test suite expects of the problem.
+ * What can be wrong with a module. Every message is one line that says what and where, and starts with the wording that the official test
+ * suite expects of the problem; the hint says what to do.
  */
+import { Problem } from "../errors.ts";
 import { REMEDIES } from "./features.ts";
 import type { Proposal } from "./features.ts";
 
@@ -21,17 +22,14 @@ export interface CodeLocation {
 }
 
 /** Any reason not to accept a module. */
-export abstract class ModuleError extends Error {
-  /** What is wrong, without place or advice. */
-  readonly problem: string;
+export abstract class ModuleError extends Problem {
   /** Absolute byte offset in the module. */
   readonly offset: number;
   readonly function?: FunctionReference;
   readonly instruction?: string;
 
-  protected constructor(problem: string, offset: number, location: CodeLocation, advice: string) {
-    super(`${problem}, ${describePlace(offset, location)}: ${advice}`);
-    this.problem = problem;
+  protected constructor(problem: string, offset: number, location: CodeLocation, hint: string) {
+    super(problem, { place: describePlace(offset, location), hint });
     this.offset = offset;
     if (location.function !== undefined) this.function = location.function;
     if (location.instruction !== undefined) this.instruction = location.instruction;

@@ -2,6 +2,7 @@
  * The table of instructions: opcode, name, immediates, types, and the feature each belongs to (appendix "Index of Instructions" of the
  * WebAssembly specification, 3.0).
  */
+import { Crash } from "../errors.ts";
 import { REFUSED_OPERATIONS } from "./opcodes-refused.ts";
 import { VECTOR_OPERATIONS } from "./opcodes-vector.ts";
 import { family, operation } from "./operation.ts";
@@ -218,6 +219,6 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map(
 /** The row of an opcode that a decoded instruction carries. */
 export function operationOf(op: number): Operation {
   const row = OPERATIONS.get(op);
-  if (row === undefined) throw new RangeError(`0x${op.toString(16)} is no opcode`);
+  if (row === undefined) throw new Crash(`0x${op.toString(16)} is no opcode`);
   return row;
 }

@@ -1,4 +1,5 @@
 /** One row of the table of instructions, and the short notation in which the table is written. */
+import { Crash } from "../errors.ts";
 import type { Proposal } from "./features.ts";
 import type { ImmediateKind, ValueType } from "./types.ts";
 
@@ -66,7 +67,7 @@ function parseSignature(signature: string): { params: ValueType[]; results: Valu
       .filter((word) => word !== "")
       .map((word) => {
         const type = VALUE_TYPES[word];
-        if (type === undefined) throw new Error(`${word} in the signature ${signature} is no value type`);
+        if (type === undefined) throw new Crash(`${word} in the signature ${signature} is no value type`);
         return type;
       }),
   );

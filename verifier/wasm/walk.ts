@@ -2,6 +2,7 @@
  * The walk over a function's body that validation and every later pass share: it decodes one instruction after the other and keeps the
  * stacks of operands and blocks (appendix "Validation Algorithm" of the WebAssembly specification).
  */
+import { Crash } from "../errors.ts";
 import { branchTypes } from "./control.ts";
 import type { Block, BlockKind, View } from "./control.ts";
 import { readInstruction } from "./decode-instruction.ts";
@@ -36,11 +37,11 @@ export type Visitor = (instruction: Instruction, view: View) => void;
  * @param index - The function, in the index space that imports open.
  * @param visit - What to do at each instruction.
  * @throws DecodeError, ValidationError or UnsupportedError with function and instruction; other errors of `visit` pass unchanged.
- * @throws RangeError if the function is not there or is imported.
+ * @throws Crash if the function is not there or is imported.
  */
 export function walk(module: Module, index: number, visit?: Visitor): void {
   const entry = module.functions[index];
-  if (entry?.body === undefined) throw new RangeError(`function ${index} has no body`);
+  if (entry?.body === undefined) throw new Crash(`function ${index} has no body`);
   const reader = new Reader(module.bytes, entry.body.code, entry.body.end);
   let current: Instruction | undefined;
   try {
@@ -117,7 +118,7 @@ class Typing implements View {
     const position = this.height - 1 - distance;
     if (position < this.top.height && this.top.isUnreachable) return "unknown";
     const type = position < this.height ? this.operands[position] : undefined;
-    if (type === undefined) throw new RangeError(`there is no operand ${distance} below the top of ${this.height}`);
+    if (type === undefined) throw new Crash(`there is no operand ${distance} below the top of ${this.height}`);
     return type;
   }
 
@@ -223,7 +224,7 @@ class Typing implements View {
         this.push(immediate.type);
         return;
       default:
-        throw new Error(`no rule for the instruction ${operationOf(op).mnemonic}`);
+        throw new Crash(`no rule for the instruction ${operationOf(op).mnemonic}`);
     }
   }
 
@@ -240,7 +241,7 @@ class Typing implements View {
   }
 
   private call(type: FunctionType | undefined, isTail: boolean): void {
-    if (type === undefined) throw new Error("the function of a call was not checked");
+    if (type === undefined) throw new Crash("the function of a call was not checked");
     this.move(type.params, isTail ? [] : type.results);
     if (!isTail) return;
     const [expected, actual] = [this.function.type.results, type.results];

@@ -1,4 +1,5 @@
 /** Where a lie is told, and which: one whose consequences are still there at the end. */
+import { Problem } from "../../../verifier/errors.ts";
 import { STORES } from "../../../verifier/machine/opcodes.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
@@ -14,7 +15,7 @@ import { endingAt } from "../../../verifier/program/fragment.ts";
 const REACH = 20_000;
 
 /** The lie cannot be told where it was asked for. */
-export class LieError extends Error {
+export class LieError extends Problem {
   override readonly name = "LieError";
 }
 

@@ -209,7 +209,7 @@ describe("arbiter", () => {
         const lines = stderr
           .trim()
           .split("\n")
-          .filter((line) => !line.startsWith("(--help"));
+          .filter((line) => !/^(\(--help|hint: )/.test(line));
         expect(lines).length(1);
         expect(lines[0]).match(message);
         expect(stderr).not.match(/\n\s+at /);
@@ -223,6 +223,7 @@ describe("arbiter", () => {
       expect(stderr).match(/i32x4\.splat/);
       expect(stderr).match(/sum/);
       expect(stderr).match(/at byte \d+/);
+      expect(stderr.split("\n")[1]).equal("hint: compile with -mno-simd128");
     });
   });
 });

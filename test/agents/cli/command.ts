@@ -12,12 +12,14 @@ export interface Finished {
 
 const CLI = join(import.meta.dirname, "../../../agents/cli");
 
-/** Expects that `arbiter.ts` refuses arguments with this one line on stderr, code 1, and nothing on stdout. */
+/** Expects that `arbiter.ts` refuses arguments with this line on stderr, at most a hint after it, code 1, and nothing on stdout. */
 export async function expectRefusal(args: readonly string[], message: RegExp): Promise<void> {
   const { code, stdout, stderr } = await command("arbiter", args);
   expect(code).equal(1);
   expect(stdout).equal("");
-  expect(stderr.trim().split("\n")).length(1);
+  const [, second, third] = stderr.trim().split("\n");
+  expect(second ?? "hint: ").match(/^hint: /);
+  expect(third).equal(undefined);
   expect(stderr).match(message);
 }
 

@@ -169,7 +169,7 @@ describe("references and tables, lowered", () => {
       });
       const text = `${types.join("\n")} (table 1 funcref) (elem (i32.const 0) func`;
       expect(await refusal(`${text} 0 1 100)`)).to.equal("");
-      const message = "cannot be referred to: the program has more than 16384 function types; link fewer modules";
+      const message = "cannot be referred to: the program has more than 16384 function types";
       expect(await refusal(`${text} 0 1 ${2 ** 14})`)).to.contain(`function ${2 ** 14} ${message}`);
     });
   });
@@ -284,10 +284,13 @@ describe("functions that nothing provides", () => {
     );
 
   it("are an error where that is not allowed, with what to do", async () => {
-    expect(await refusal({ lib, guest }, false)).to.equal(
-      `module "guest" cannot be linked: unknown import: function "env" "foo" (i32, i64) → (i32): there is no module "env" ` +
-        "(linked: lib, guest, driver); link a module that provides it, or allow missing imports, which trap when called",
-    );
+    const error = await build({ lib, guest }).catch((caught: unknown) => caught as LinkError);
+    expect(error).to.include({
+      message:
+        `module "guest" cannot be linked: unknown import: function "env" "foo" (i32, i64) → (i32): ` +
+        `there is no module "env" (linked: lib, guest, driver)`,
+      hint: "link a module that provides it, or allow missing imports, which trap when called",
+    });
   });
 
   it("are no excuse for other imports", async () => {

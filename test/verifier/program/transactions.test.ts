@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { Crash } from "../../../verifier/errors.ts";
+import { TransactionError } from "../../../verifier/program/errors.ts";
 import {
   decodeReceipt,
   decodeTransactions,
@@ -44,7 +46,10 @@ describe("transactions as bytes", () => {
   it("hold no fuel beyond 64 bits", () => {
     const payload = new Uint8Array();
     for (const fuel of [-1n, 2n ** 64n]) {
-      expect(() => encodeTransactions([{ fuel, keep: false, payload }])).to.throw(RangeError, "does not fit 64 bits");
+      expect(() => encodeTransactions([{ fuel, keep: false, payload }])).to.throw(
+        TransactionError,
+        "does not fit 64 bits",
+      );
     }
   });
 
@@ -72,7 +77,7 @@ describe("typed outputs", () => {
   });
 
   it("have eight bytes a result", () => {
-    expect(() => decodeTypedOutput(new Uint8Array(7), ["i32"])).to.throw(RangeError, "7 bytes does not hold 1 results");
+    expect(() => decodeTypedOutput(new Uint8Array(7), ["i32"])).to.throw(Crash, "7 bytes does not hold 1 results");
   });
 });
 

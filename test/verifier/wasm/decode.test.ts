@@ -71,7 +71,7 @@ describe("decode", () => {
   describe("refuses what is malformed", () => {
     // [what, module, start of the message, byte offset]
     const cases: [string, Uint8Array, string, number][] = [
-      ["no bytes", Uint8Array.of(), "unexpected end, at byte 0 (0x0): ", 0],
+      ["no bytes", Uint8Array.of(), "unexpected end, at byte 0 (0x0)", 0],
       ["half a magic number", Uint8Array.of(0, 0x61), "unexpected end", 2],
       ["another magic number", Uint8Array.of(0, 0x61, 0x73, 0x6e, 1, 0, 0, 0), "magic header not detected", 0],
       ["half a version", Uint8Array.from(HEADER.slice(0, 6)), "unexpected end", 6],
@@ -146,7 +146,8 @@ describe("decode", () => {
         expect(error?.name).to.equal("DecodeError");
         expect(error?.message.startsWith(start), error?.message).to.equal(true);
         expect(error?.offset).to.equal(offset);
-        expect(error?.message).to.match(/^[^\n]+, .*at byte \d+ \(0x[0-9a-f]+\).*: .*build or download it again$/);
+        expect(error?.message).to.match(/^[^\n]+, .*at byte \d+ \(0x[0-9a-f]+\)[^\n:]*$/);
+        expect(error?.hint).to.match(/build or download it again$/);
         expect(WebAssembly.validate(bytes.slice())).to.equal(false);
       });
     }
@@ -171,9 +172,10 @@ describe("decode", () => {
 
   it("refuses sizes out of proportion", () => {
     const manyLocals = refusal(withCode([], [...u32(50_001), 0x7f]));
-    expect(manyLocals?.message).to.equal(
-      "unsupported size: 50001 parameters and locals, at most 50000, at byte 22 (0x16) in function 0: use a smaller module",
-    );
+    expect([manyLocals?.message, manyLocals?.hint]).to.deep.equal([
+      "unsupported size: 50001 parameters and locals, at most 50000, at byte 22 (0x16) in function 0",
+      "use a smaller module",
+    ]);
     expect(refusal(withCode([], [...u32(50_000), 0x7f]))).to.equal(undefined);
     const blocks = Array.from({ length: 50_001 }, () => [0x02, 0x40]).flat();
     expect(refusal(withCode(blocks))?.problem).to.equal("unsupported size: more than 50000 blocks in one another");

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Crash } from "../../../verifier/errors.ts";
 import { branchTypes } from "../../../verifier/wasm/control.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { ValidationError } from "../../../verifier/wasm/errors.ts";
@@ -124,7 +125,7 @@ describe("walk", () => {
         seen.push((error as Error).name);
       }
     });
-    expect(seen).to.deep.equal(["RangeError", "unknown"]);
+    expect(seen).to.deep.equal(["Crash", "unknown"]);
   });
 
   it("gives absolute offsets and immediates", async () => {
@@ -161,7 +162,7 @@ describe("walk", () => {
     for (const index of [0, 2]) {
       expect(() => {
         walk(module, index);
-      }).to.throw(RangeError, `function ${index} has no body`);
+      }).to.throw(Crash, `function ${index} has no body`);
     }
     expect(trace(module, 1)).to.deep.equal(["end 0 1 live"]);
   });

@@ -5,6 +5,7 @@
  *
  * A payload that fits none traps.
  */
+import { Crash } from "../../errors.ts";
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
 import { asm, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
 import { I64, type LoopImports } from "./loop.ts";
@@ -79,7 +80,7 @@ export function addDispatch(
   const locals = new ResultLocals([...conversions.keys()], results);
   const conversion = (type: ValueType): { readonly fromI64: Code; readonly toI64: Code } => {
     const found = conversions.get(type);
-    if (found === undefined) throw new RangeError(`a value of type ${type} cannot be passed`);
+    if (found === undefined) throw new Crash(`a value of type ${type} cannot be passed`);
     return found;
   };
 

@@ -4,6 +4,7 @@
  *
  *     fuel u64 | length u32 | flags u32 (bit 0: keep) | payload
  */
+import { Crash } from "../../errors.ts";
 import { Outcome } from "../../machine/opcodes.ts";
 import { asm, External, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
 import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";
@@ -41,7 +42,7 @@ export const I64 = {
 /** Imports a host function. */
 export function importHost(writer: ModuleWriter, name: string): number {
   const host = HOST_FUNCTIONS.get(name);
-  if (host === undefined) throw new RangeError(`${name} is no host function`);
+  if (host === undefined) throw new Crash(`${name} is no host function`);
   return writer.importFunction(HOST_MODULE, name, host.type);
 }
 

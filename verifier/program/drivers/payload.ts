@@ -2,6 +2,7 @@
  * The driver of the payload convention: bytes in, bytes out. The guest exports `memory`, `allocate(size) → ptr`,
  * `invoke(ptr, len) → ptr` and optionally `deallocate(ptr, len)`; the result is a little-endian u32 length and that many bytes.
  */
+import { Crash } from "../../errors.ts";
 import type { FunctionType } from "../../wasm/types.ts";
 import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
@@ -43,7 +44,7 @@ export function payloadDriver(guest: string, options: PayloadOptions): Uint8Arra
   const inputRead = importHost(writer, "input_read");
   const outputWrite = importHost(writer, "output_write");
   const [allocate, invoke] = [...PAYLOAD_EXPORTS].map(([name, type]) => writer.importFunction(guest, name, type));
-  if (allocate === undefined || invoke === undefined) throw new RangeError("the convention has two functions");
+  if (allocate === undefined || invoke === undefined) throw new Crash("the convention has two functions");
   const deallocate = options.deallocates ? writer.importFunction(guest, "deallocate", PAYLOAD_DEALLOCATE) : undefined;
   const { enter, initialize } = importReactor(writer, guest, options);
 
