@@ -5,6 +5,7 @@ import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
+import { type LimitedMemory, watchGrowth } from "../../verifier/program/memory-limits.ts";
 
 /** Names that the option takes. */
 export type EngineName = "native" | "interpreter";
@@ -24,6 +25,8 @@ export interface ChosenEngine {
   readonly executor: Executor;
   /** How many steps ran natively, and what did not; undefined of the interpreter. */
   readonly report: () => EngineFigures | undefined;
+  /** Memories that a limit of the program has kept from growing, in all runs so far. */
+  readonly refusedGrowth: () => LimitedMemory[];
 }
 
 /** What the native engine did. Steps are decimal strings. */
@@ -36,10 +39,15 @@ export interface EngineFigures {
 
 /** The executor that an option names. */
 export function engineOf(name: EngineName, program: Program): ChosenEngine {
-  if (name === "interpreter") return { executor: interpreterExecutor, report: () => undefined };
+  if (name === "interpreter") {
+    const { executor, refused } = watchGrowth(interpreterExecutor, program);
+    return { executor, report: () => undefined, refusedGrowth: refused };
+  }
   const engine = engineExecutor(program, nativeStack === undefined ? {} : { hostStack: nativeStack });
+  const { executor, refused } = watchGrowth(engine, program);
   return {
-    executor: engine,
+    executor,
+    refusedGrowth: refused,
     report: () => ({
       nativeSteps: engine.report.nativeSteps.toString(),
       interpretedSteps: engine.report.interpretedSteps.toString(),

@@ -5,6 +5,7 @@ import { callPayload } from "../../verifier/program/transactions-file.ts";
 import { encodeTransactions } from "../../verifier/program/transactions.ts";
 import { encodeCommand } from "../../verifier/program/wasi/command.ts";
 import { MAX_INPUT_BYTES } from "../../verifier/state/program.ts";
+import type { Building } from "./building.ts";
 import { UserError } from "./failure.ts";
 import { isProcessGiven, processInput, type ProcessOptions } from "./process-input.ts";
 import { programFrom } from "./program-file.ts";
@@ -20,7 +21,7 @@ export interface Invocation {
   readonly input: string | undefined;
   readonly process: ProcessOptions;
   readonly fuel: bigint;
-  readonly allowMissingImports: boolean;
+  readonly building: Building;
 }
 
 /** A program with the one transaction that calls it. */
@@ -33,7 +34,7 @@ export interface Prepared {
 
 /** Builds the program of an invocation and writes its transaction. */
 export function prepare(invocation: Invocation): Prepared {
-  const program = programFrom(invocation.module, conventionFor(invocation), invocation);
+  const program = programFrom(invocation.module, conventionFor(invocation), invocation.building);
   const { called, payload } = callOf(program, invocation);
   // A process that fails is asked what it wrote; a function that fails leaves no trace.
   const keep = program.convention === "command";

@@ -1,15 +1,10 @@
 /** From a module's file to a program, and from a file of transactions to transactions. */
-import {
-  buildProgram,
-  type BuildOptions,
-  type Convention,
-  type OnBuild,
-  type Program,
-} from "../../verifier/program/build.ts";
+import { buildProgram, type Convention, type OnBuild, type Program } from "../../verifier/program/build.ts";
 import { COMMAND_ENTRY } from "../../verifier/program/drivers/command.ts";
 import { parseTransactions } from "../../verifier/program/transactions-file.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
 import { decode } from "../../verifier/wasm/decode.ts";
+import type { Building } from "./building.ts";
 import { UserError } from "./failure.ts";
 import { reportProgress } from "./progress.ts";
 import { readUserFile } from "./user-file.ts";
@@ -33,11 +28,7 @@ export function conventionOf(name: string): Convention {
  * Reads a module and builds its program. What the module is refused for is told with the file's name.
  * @param convention - undefined: command if the module exports `_start`, else typed
  */
-export function programFrom(
-  path: string,
-  convention: Convention | undefined,
-  options: Pick<BuildOptions, "allowMissingImports"> = {},
-): Program {
+export function programFrom(path: string, convention: Convention | undefined, building: Building = {}): Program {
   const bytes = readUserFile(path, "module");
   const progress = reportProgress();
   // Smaller ones are there before anybody could read a line about them.
@@ -45,7 +36,7 @@ export function programFrom(
     bytes.length < LARGE_MODULE ? undefined : (phase, done, total) => progress.update(phase, done, total);
   try {
     return buildProgram([{ name: GUEST, bytes }], {
-      ...options,
+      ...building,
       convention: convention ?? suitable(bytes),
       onProgress,
     });

@@ -4,13 +4,22 @@ import pc from "picocolors";
 import { formatEther } from "viem";
 import { type DisputedTransaction, type Report, reportJson } from "../report/report.ts";
 import type { Times } from "../report/stopwatch.ts";
+import type { LimitedMemory } from "../../verifier/program/memory-limits.ts";
 import { Exit } from "./failure.ts";
+import { tellRefusedGrowth } from "./memory-limit.ts";
 import { grouped } from "./narrator.ts";
 
-/** Prints a report on stdout, for people or as JSON, and gives the exit code that it amounts to. */
-export function conclude(report: Report, json: boolean): number {
-  if (json) console.log(JSON.stringify(reportJson(report)));
-  else printReport(report);
+/**
+ * Prints a report on stdout, for people or as JSON, and gives the exit code that it amounts to.
+ * @param refused - memories that a limit of the program has kept from growing
+ */
+export function conclude(report: Report, json: boolean, refused: readonly LimitedMemory[]): number {
+  const growth = refused.length === 0 ? {} : { refusedGrowth: refused };
+  if (json) console.log(JSON.stringify({ ...reportJson(report), ...growth }));
+  else {
+    printReport(report);
+    tellRefusedGrowth(refused);
+  }
   return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
 }
 

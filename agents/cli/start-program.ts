@@ -5,6 +5,7 @@ import { useNode } from "../../verifier/node/use-node.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
 import { playDeal } from "../scenario/deal.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
+import { type BuildingOptions, buildingOf, withBuilding } from "./building.ts";
 import { engineOf, type EngineName, withEngine } from "./engine.ts";
 import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
@@ -12,7 +13,7 @@ import { parse } from "./parse.ts";
 import { conventionOf, parseNumber, programFrom, transactionsFrom } from "./program-file.ts";
 import { conclude } from "./report-text.ts";
 
-interface StartOptions {
+interface StartOptions extends BuildingOptions {
   readonly guest?: Guest;
   readonly module?: string;
   readonly transactions?: string;
@@ -28,7 +29,7 @@ const FRAGMENT_BYTES = 65_536;
 /** Fragments that a job is split into at least, if it has as many transactions. */
 const FRAGMENTS = 3;
 
-const command = withEngine(new Command("npm start --"))
+const command = withBuilding(withEngine(new Command("npm start --")))
   .description(
     "Play a Deal on the embedded chain: four workers, one lies about one step, a validator disputes, the chain decides.",
   )
@@ -55,17 +56,18 @@ async function start(options: StartOptions): Promise<number> {
   const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);
   const { program, transactions, lieAbout } = await materials(options);
   const groups = split(transactions);
+  const { executor, refusedGrowth } = engineOf(options.engine, program);
   const report = await playDeal(
     {
       program,
       fragments: groups.map((group) => encodeTransactions(group)),
-      executor: engineOf(options.engine, program).executor,
+      executor,
       lieAt,
       lieAbout: lieAbout === undefined ? undefined : placeOf(groups, lieAbout),
     },
     narratorOn(options.json === true ? process.stderr : process.stdout),
   );
-  return conclude(report, options.json === true);
+  return conclude(report, options.json === true, refusedGrowth());
 }
 
 async function materials(options: StartOptions): Promise<Demonstration> {
@@ -75,7 +77,7 @@ async function materials(options: StartOptions): Promise<Demonstration> {
   if (module === undefined || transactions === undefined) {
     throw new UserError("a job of your own needs both --module and --transactions");
   }
-  const program = programFrom(module, conventionOf(options.convention));
+  const program = programFrom(module, conventionOf(options.convention), buildingOf(options));
   const list = transactionsFrom(transactions, program);
   if (list.length === 0) throw new UserError(`${transactions} holds no transaction; there is nothing to dispute`);
   return { program, transactions: list };

@@ -14,6 +14,7 @@ export const A = {
   i32Store: 0x36,
   i64Store: 0x37,
   f64Store: 0x39,
+  i32Store8: 0x3a,
   i32Eqz: 0x45,
   i32Eq: 0x46,
   i32GeU: 0x4f,

@@ -5,6 +5,7 @@ import { OP } from "../wasm/opcodes.ts";
 import { A, EMPTY } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import type { FunctionContext } from "./function-context.ts";
+import { REFUSED_GROWTH } from "./layout.ts";
 import { carrier } from "./index-space.ts";
 
 /**
@@ -57,7 +58,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
   }
 }
 
-/** Growing fails where the machine says so, and nowhere else: if the host has no memory left, it traps. */
+/** Growing fails where the machine says so, and is noted, and nowhere else: if the host has no memory left, it traps. */
 function emitGrow(context: FunctionContext, index: number): void {
   const code = context.code;
   const memory = context.memory(index);
@@ -73,7 +74,11 @@ function emitGrow(context: FunctionContext, index: number): void {
   code.u32(memory);
   code.put(A.i64ExtendI32U, A.i64Add);
   code.i64(BigInt(context.parts.maximumOf(context.plan.body.fn, index)));
-  code.put(A.i64LeU, A.if, EMPTY, A.unreachable, A.end, A.end);
+  code.put(A.i64LeU, A.if, EMPTY, A.unreachable, A.end);
+  code.i32(REFUSED_GROWTH + context.parts.regionOf(context.plan.body.fn, index));
+  code.i32(1);
+  code.side(A.i32Store8, 0);
+  code.put(A.end);
   code.get(result);
 }
 

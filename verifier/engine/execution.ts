@@ -4,7 +4,7 @@ import type { Savepoint } from "../interpreter/core.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
 import { Status } from "../machine/opcodes.ts";
 import type { State } from "../state/state.ts";
-import { isHalted, stepState } from "../state/step-state.ts";
+import { isHalted, noteRefusedGrowth, stepState } from "../state/step-state.ts";
 import { Interpretation, isLarge, walkOf } from "./interpretation.ts";
 import type { NativeEnd, NativeMachine } from "./native-machine.ts";
 import { Pace } from "./pace.ts";
@@ -62,6 +62,7 @@ export class EngineExecution implements Execution {
   #nextAlone = SEARCH;
   /** The transaction in which native code ran last. */
   #savepoint: Savepoint | undefined;
+  readonly refusedGrowth = new Set<number>();
 
   constructor(engine: EngineOfRun, state: State) {
     this.#engine = engine;
@@ -130,6 +131,7 @@ export class EngineExecution implements Execution {
       this.#nextAlone = min(2n * this.#nextAlone, MOST_ALONE);
     }
     this.#form = held ?? { interpretation: Interpretation.alone(this.#state), machine: undefined };
+    this.#form.interpretation.noteRefusedGrowth(this.refusedGrowth);
     return this.#form;
   }
 
@@ -210,7 +212,11 @@ export class EngineExecution implements Execution {
   /** A few steps of the reference: making an interpreter costs more than those. */
   #walk(left: bigint): bigint | undefined {
     let taken = 0n;
-    for (; taken < left && !isHalted(this.#state); taken++) this.#state = stepState(this.#state);
+    for (; taken < left && !isHalted(this.#state); taken++) {
+      const next = stepState(this.#state);
+      noteRefusedGrowth(this.#state, next, this.refusedGrowth);
+      this.#state = next;
+    }
     this.#engine.interpretedSteps += taken;
     return taken === 0n ? undefined : taken;
   }

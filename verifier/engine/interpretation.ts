@@ -26,6 +26,7 @@ function pagesOf({ registers }: State): number {
 /** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
 export class Interpretation {
   #form: { readonly stepper: Interpreter } | { readonly execution: Execution };
+  #refusedGrowth = new Set<number>();
 
   constructor(form: Interpreter | Execution) {
     this.#form = form instanceof Interpreter ? { stepper: form } : { execution: form };
@@ -39,6 +40,12 @@ export class Interpretation {
       if (!(error instanceof NotWellFormed)) throw error;
       return new Interpretation(interpreterExecutor.load(state));
     }
+  }
+
+  /** From here on the regions of memories whose growth fails are added to a set. */
+  noteRefusedGrowth(into: Set<number>): void {
+    this.#refusedGrowth = into;
+    if ("stepper" in this.#form) this.#form.stepper.core.refusedGrowth = into;
   }
 
   /** The interpreter, while it needs no help. */
@@ -56,7 +63,10 @@ export class Interpretation {
     }
     if (taken === steps) return taken;
     if ("stepper" in this.#form) this.#form = { execution: interpreterExecutor.load(this.save()) };
-    return taken + this.#form.execution.run(steps - taken);
+    const { execution } = this.#form;
+    taken += execution.run(steps - taken);
+    for (const region of execution.refusedGrowth) this.#refusedGrowth.add(region);
+    return taken;
   }
 
   save(): State {

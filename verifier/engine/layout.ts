@@ -12,8 +12,14 @@ export const PAUSE_FRAME = 4;
 /** i64: steps that were left. */
 export const PAUSE_COUNTER = 8;
 
+/** A byte for each region: whether the growth of its memory has failed. */
+export const REFUSED_GROWTH = 64;
+
+/** Regions that there are at most. */
+export const MOST_REGIONS = 2 ** 8;
+
 /** Address of slot 0. */
-export const IMAGE = 64;
+export const IMAGE = REFUSED_GROWTH + MOST_REGIONS;
 
 /** Bytes of a slot. */
 export const SLOT = 8;

@@ -14,7 +14,7 @@ import { CONTINUE, type CompiledProgram, NAMES } from "./compile.ts";
 import { type NativeFrame, type ReturnTo, type SiteMap } from "./frames.ts";
 import { IMPORTS } from "./generated-module.ts";
 import type { HostRoom } from "./host-room.ts";
-import { IMAGE, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
+import { IMAGE, MOST_REGIONS, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, REFUSED_GROWTH, SLOT } from "./layout.ts";
 import { NativeCells } from "./native-cells.ts";
 import type { Site } from "./plan.ts";
 import { Refusal } from "./refusal.ts";
@@ -53,6 +53,8 @@ export class NativeMachine {
   readonly #limit: WebAssembly.Global;
   readonly #side: ArrayBuffer;
   readonly #image: DataView;
+  /** See `REFUSED_GROWTH`. */
+  readonly #growthMarks: Uint8Array;
   /** What is known of the host's stack; outlives the machine. */
   readonly #room: HostRoom;
   /** Bytes of the host's stack that a slot of a frame takes, at most. */
@@ -76,6 +78,7 @@ export class NativeMachine {
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
     this.#side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
     this.#image = new DataView(this.#side);
+    this.#growthMarks = new Uint8Array(this.#side, REFUSED_GROWTH, MOST_REGIONS);
     this.#room = room;
     this.#bytesPerSlot = bytesPerSlot(program);
   }
@@ -120,6 +123,8 @@ export class NativeMachine {
       const before = checkpoint instanceof Checkpoint ? checkpoint.memory.subtree(level, region) : undefined;
       window.load({ live, checkpoint: before }, pages[i] ?? 0);
     });
+    // A run that trapped may have left marks; it is done again.
+    this.#growthMarks.fill(0);
     const stack = new Stack(this.#program.slots, { buffer: this.#side, offset: IMAGE });
     return Interpreter.load(state, { stack, windows: this.#windows });
   }
@@ -198,6 +203,7 @@ export class NativeMachine {
   #leave(core: Core): void {
     this.touch();
     this.#cells.leave(core);
+    this.#noteRefusedGrowth(core.refusedGrowth);
     [...this.#windows.values()].forEach(({ wasmPages }, i) => {
       const { sizeIndex } = this.#program.parts.memories[i]!;
       if (sizeIndex < core.pages.length) core.pages[sizeIndex] = wasmPages;
@@ -206,6 +212,11 @@ export class NativeMachine {
         core.cells.words[CELL_WORDS * sizeIndex] = wasmPages;
       }
     });
+  }
+
+  #noteRefusedGrowth(into: Set<number>): void {
+    for (const region of this.#windows.keys()) if (this.#growthMarks[region] === 1) into.add(region);
+    this.#growthMarks.fill(0);
   }
 
   #requirePages(pages: readonly number[]): void {

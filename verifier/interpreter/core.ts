@@ -84,6 +84,8 @@ export class Core {
   exit: number = Exit.quota;
   /** Trap code, if it stopped for a trap. */
   trap = 0;
+  /** Regions of memories whose growth has failed; whoever runs the machine may put a set of its own here. */
+  refusedGrowth = new Set<number>();
 
   constructor({ header, registers, code, stack, regions, cells, sources }: CoreParts) {
     this.header = header;

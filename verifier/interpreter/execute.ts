@@ -2,7 +2,7 @@
  * Runs any state at all: on the interpreter where it has a fast form, on the reference step function where it has none.
  */
 import type { Execution, Executor } from "../state/executor.ts";
-import { isHalted, stepState } from "../state/step-state.ts";
+import { isHalted, noteRefusedGrowth, stepState } from "../state/step-state.ts";
 import type { State } from "../state/state.ts";
 import { NotWellFormed } from "./errors.ts";
 import { Interpreter } from "./interpreter.ts";
@@ -31,6 +31,7 @@ class InterpreterExecution implements Execution {
   #interpreter: Interpreter | undefined;
   /** Reference steps to take before the next attempt to load. */
   #patience = 1;
+  readonly refusedGrowth = new Set<number>();
 
   constructor(state: State) {
     this.#state = state;
@@ -66,6 +67,7 @@ class InterpreterExecution implements Execution {
     if (this.#interpreter !== undefined) return true;
     try {
       this.#interpreter = Interpreter.load(this.#state);
+      this.#interpreter.core.refusedGrowth = this.refusedGrowth;
     } catch (error) {
       if (!(error instanceof NotWellFormed)) throw error;
       return false;
@@ -82,8 +84,11 @@ class InterpreterExecution implements Execution {
   /** Longer and longer, as long as it is of no use to load the state: loading costs more than a step. */
   #runReference(left: bigint): bigint {
     let taken = 0n;
-    for (; taken < left && taken < this.#patience && !isHalted(this.#state); taken++)
-      this.#state = stepState(this.#state);
+    for (; taken < left && taken < this.#patience && !isHalted(this.#state); taken++) {
+      const next = stepState(this.#state);
+      noteRefusedGrowth(this.#state, next, this.refusedGrowth);
+      this.#state = next;
+    }
     this.#patience = Math.min(MAX_PATIENCE, 2 * this.#patience);
     return taken;
   }

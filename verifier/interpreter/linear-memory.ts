@@ -65,12 +65,13 @@ export function memorySize(m: Core, { top, b }: Word): Result {
 }
 
 /** memory.grow. */
-export function growMemory(m: Core, { top, b, imm }: Word): Result {
+export function growMemory(m: Core, { top, a, b, imm }: Word): Result {
   const pages = exactPages(m, b);
   if (pages === undefined) return ESCAPE;
   const grown = pages + BigInt(low(m, top - 1));
   const fits = grown <= imm >> 64n;
   if (fits && !setPages(m, b, grown)) return ESCAPE;
+  if (!fits) m.refusedGrowth.add(a);
   setOperandLong(m, top - 1, fits ? pages & MASK_32 : MASK_32);
   m.pc += 1;
   return 1;

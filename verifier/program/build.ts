@@ -143,8 +143,8 @@ export function assembleProgram(
  */
 export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimits {
   const limits = { ...DEFAULT_LIMITS, ...given };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32)
+  for (const [name, value] of Object.entries<number | undefined>(limits)) {
+    if (value !== undefined && (!Number.isInteger(value) || value < 0 || value >= 2 ** 32))
       throw new Problem(`the limit ${name} is no u32: ${value}`);
   }
   return limits;

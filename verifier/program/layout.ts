@@ -1,6 +1,7 @@
 /** Where things lie in a program's trees, and how deep the trees have to be (docs/machine.md, "Trees"). */
 import { MACHINE_VERSION, MAX_DEPTH, MIN_REGION_DEPTH, type Header } from "../machine/record.ts";
 import { MAX_INPUT_BYTES } from "../state/program.ts";
+import type { Limits } from "../wasm/types.ts";
 import { TRANSACTION_HEADER } from "./drivers/loop.ts";
 
 /** Bytes of a memory leaf. */
@@ -23,8 +24,11 @@ export const MAX_MEMORIES = 2 ** 8 - SPECIAL_REGIONS;
 
 /** What a program may use at most. Each bound that is a power of two higher makes its proofs one hash longer. */
 export interface ProgramLimits {
-  /** Pages that a memory can grow to; a memory that begins with more keeps what it begins with. */
-  readonly memoryPages: number;
+  /**
+   * Pages that any memory can grow to, whatever its module declares; one that begins with more keeps what it begins with. Undefined: each can
+   * grow to the maximum that its module declares, or to {@link UNDECLARED_PAGES}.
+   */
+  readonly memoryPages: number | undefined;
   /** Elements that a table can grow to, if an instruction of the program grows it; one that begins with more keeps what it begins with. */
   readonly tableCapacity: number;
   /** Stack slots that all open frames together may occupy. */
@@ -33,13 +37,32 @@ export interface ProgramLimits {
   readonly outputBytes: number;
 }
 
-/** 64 MiB a memory, 65,536 elements a growing table, 65,535 slots, 1 MiB of output. */
+/** Bytes of a WebAssembly page. */
+export const PAGE_BYTES = PAGE_LEAVES * LEAF_BYTES;
+
+/** Pages that a memory can grow to whose module declares no maximum: 64 MiB. */
+export const UNDECLARED_PAGES = 1024;
+
+/** Memories as their modules declare them, 65,536 elements a growing table, 65,535 slots, 1 MiB of output. */
 export const DEFAULT_LIMITS: ProgramLimits = {
-  memoryPages: 1024,
+  memoryPages: undefined,
   tableCapacity: 2 ** 16,
   slotLimit: 2 ** 16 - 1,
   outputBytes: 2 ** 20,
 };
+
+/** Pages that a memory of WebAssembly can have at most, 4 GiB, and of this machine too (section 3.2.4 of the WebAssembly specification). */
+export const MAX_PAGES = 65_536;
+
+/**
+ * Pages that a memory can grow to.
+ * @param declared - pages that it begins with, and the maximum that its module declares, if it does
+ */
+export function greatestSize(declared: Limits, { memoryPages }: ProgramLimits): number {
+  const { minimum, maximum } = declared;
+  const limit = memoryPages ?? maximum ?? UNDECLARED_PAGES;
+  return Math.min(maximum ?? MAX_PAGES, Math.max(minimum, limit));
+}
 
 /** The regions of a program. */
 export interface Regions {

@@ -6,7 +6,16 @@ import { LinkError } from "./errors.ts";
 import { tableGrowth } from "./growth.ts";
 import { HOST_MODULE, instantiationImport } from "./host.ts";
 import { planInitialization, type InitializationPlan } from "./initialize.ts";
-import { FIRST_CELL, LEAF_BYTES, MAX_MEMORIES, regionsFor, type ProgramLimits, type Regions } from "./layout.ts";
+import {
+  FIRST_CELL,
+  greatestSize,
+  LEAF_BYTES,
+  MAX_MEMORIES,
+  MAX_PAGES,
+  regionsFor,
+  type ProgramLimits,
+  type Regions,
+} from "./layout.ts";
 import type {
   CellValue,
   CodeFunction,
@@ -27,9 +36,6 @@ import { Resolver, type Definition } from "./resolve.ts";
 
 /** Cells have 32-bit indices. */
 const MAX_CELLS = 2 ** 32;
-
-/** Pages of a memory whose module sets no maximum (section 3.2.4 of the WebAssembly specification). */
-const MAX_PAGES = 65_536;
 
 /**
  * Links modules. Any of them may import from any other; unless that is deferred they are instantiated in their order, but each after
@@ -238,7 +244,7 @@ class Linker {
       (instance, _, entry) => {
         if (entry.imported !== undefined) return undefined;
         const { minimum, maximum: declared = MAX_PAGES } = entry.limits;
-        const maximum = Math.min(declared, Math.max(minimum, this.#limits.memoryPages));
+        const maximum = greatestSize(entry.limits, this.#limits);
         const region = this.#memories++;
         if (region >= MAX_MEMORIES)
           throw new LinkError(instance.name, `a program has at most ${MAX_MEMORIES} memories`);
@@ -249,7 +255,7 @@ class Linker {
           this.#setCell(sizeIndex, BigInt(minimum));
         }
         this.#pages = Math.max(this.#pages, maximum);
-        return { entry, region, sizeIndex, maximum };
+        return { entry, region, sizeIndex, maximum, isLimited: maximum < declared };
       },
     );
   }

@@ -66,6 +66,8 @@ export interface LinkedMemory {
   readonly sizeIndex: number;
   /** Pages that it can grow to. */
   readonly maximum: number;
+  /** Whether that is less than its module would have it grow to. */
+  readonly isLimited: boolean;
 }
 
 /** A table: a range of cells. */

@@ -6,6 +6,7 @@ import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
 import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
+import { tellRefusedGrowth } from "../memory-limit.ts";
 import { grouped } from "../narrator.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
@@ -43,7 +44,7 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   const { program, input } = prepare(invocation);
   requireRoom(invocation, heights);
   const initial = begin(program, input, invocation.fuel + OVERHEAD);
-  const { executor, report: figures } = engineOf(options.engine, program);
+  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, program);
   const progress = reportProgress();
   const store = storeOf(options)?.(initial);
   const trace = new Trace(initial, heights, {
@@ -68,6 +69,7 @@ async function commit(module: string, args: readonly string[], options: CommitOp
   const { fuel, reserve } = trace.stateAt(start).registers;
   const steps = min(covered, fuel + reserve - end.fuel - end.reserve);
   const engine = figures();
+  const refused = refusedGrowth();
   const report = {
     commitment: bytesToHex(commitment.root),
     level,
@@ -81,6 +83,7 @@ async function commit(module: string, args: readonly string[], options: CommitOp
     stepsPerSecond: Number(steps) / seconds,
     rootsPerSecond: commitment.distinct / seconds,
     ...(engine === undefined ? {} : { engine }),
+    ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
   };
   if (options.json) console.log(JSON.stringify(report));
   else {
@@ -94,6 +97,7 @@ async function commit(module: string, args: readonly string[], options: CommitOp
       `  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`,
     );
     for (const line of engineLines(engine)) console.log(line);
+    tellRefusedGrowth(refused);
   }
   return Exit.success;
 }

@@ -33,12 +33,12 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   if (liars > MOST_LIARS) throw new UserError(`--liars goes from 1 to ${MOST_LIARS}, not ${liars}`);
   const { program, input } = prepare(invocation);
   const budget = invocation.fuel + OVERHEAD;
-  const { executor } = engineOf(options.engine, program);
+  const { executor, refusedGrowth } = engineOf(options.engine, program);
   const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
   const heights = heightsOf(options);
   requireRoom(invocation, heights);
   const store = storeOf(options);
   const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
   const report = await playDispute(job, narrator);
-  return conclude(report, options.json === true);
+  return conclude(report, options.json === true, refusedGrowth());
 }

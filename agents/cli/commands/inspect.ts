@@ -4,25 +4,24 @@ import { bytesToHex } from "viem";
 import type { Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
+import { type BuildingOptions, buildingOf, withBuilding } from "../building.ts";
 import { Exit, guarded } from "../failure.ts";
+import { memorySize } from "../memory-limit.ts";
 import { conventionOf, programFrom } from "../program-file.ts";
-import { CONVENTION_HELP, MISSING_IMPORTS_HELP } from "./invocation.ts";
+import { CONVENTION_HELP } from "./invocation.ts";
 
-interface InspectOptions {
+interface InspectOptions extends BuildingOptions {
   readonly convention?: string;
-  readonly allowMissingImports?: boolean;
   readonly disassemble?: boolean;
   readonly json?: boolean;
 }
 
 /** Adds the command. */
 export function addInspect(program: Command): void {
-  program
-    .command("inspect")
+  withBuilding(program.command("inspect"))
     .description("functions, limits, tree depths, code size and program root of a module")
     .argument("<module>", "a WebAssembly module (.wasm)")
     .option("-c, --convention <name>", CONVENTION_HELP)
-    .option("--allow-missing-imports", MISSING_IMPORTS_HELP)
     .option("-d, --disassemble", "list the machine code beside the WebAssembly that it was made from")
     .option("--json", "print one JSON object on stdout")
     .addHelpText("after", "\nExample: arbiter inspect fib.wasm --disassemble")
@@ -36,7 +35,7 @@ export function addInspect(program: Command): void {
 
 function inspect(module: string, options: InspectOptions): void {
   const convention = options.convention === undefined ? undefined : conventionOf(options.convention);
-  const program = programFrom(module, convention, { allowMissingImports: options.allowMissingImports === true });
+  const program = programFrom(module, convention, buildingOf(options));
   const { image, exports } = program;
   const { header } = image;
   const words = program.map.length;
@@ -47,6 +46,7 @@ function inspect(module: string, options: InspectOptions): void {
     exports: exports.map(({ name, type }) => ({ name, params: type.params, results: type.results })),
     functions: program.instances.map(({ name, functions }) => ({ module: name, functions: functions.length })),
     limits: program.limits,
+    memories: memoriesOf(program),
     depths: {
       code: header.codeDepth,
       stack: header.stackDepth,
@@ -67,15 +67,36 @@ function inspect(module: string, options: InspectOptions): void {
   console.log(`code          ${words} words`);
   const { code, stack, memory, cells } = report.depths;
   console.log(`tree depths   code ${code}, stack ${stack}, memory ${memory}, cells ${cells}`);
-  const { memoryPages, tableCapacity, slotLimit, outputBytes } = report.limits;
-  console.log(
-    `limits        memory ${memoryPages} pages, table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`,
-  );
+  const { tableCapacity, slotLimit, outputBytes } = report.limits;
+  console.log(`limits        table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`);
+  for (const { module: name, pages, maximum, declared } of report.memories) {
+    const bound = declared === null ? "the module declares no maximum" : `the module declares ${memorySize(declared)}`;
+    console.log(`memory        ${memorySize(pages)} in ${name}, may grow to ${memorySize(maximum)} (${bound})`);
+  }
   for (const { module: name, functions } of report.functions) console.log(`functions     ${functions} in ${name}`);
   for (const { name, params, results } of report.exports) {
     console.log(`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
   }
   for (const line of listing ?? []) console.log(listingLine(line));
+}
+
+/** A memory, in pages. */
+interface Memory {
+  readonly module: string;
+  readonly pages: number;
+  readonly maximum: number;
+  /** What its module lets it grow to; null if that says nothing. */
+  readonly declared: number | null;
+}
+
+function memoriesOf({ instances }: Program): Memory[] {
+  return instances.flatMap(({ name, module, memories }) =>
+    memories
+      .filter((_, index) => module.memories[index]?.imported === undefined)
+      .map(({ entry: { limits }, maximum }): Memory => {
+        return { module: name, pages: limits.minimum, maximum, declared: limits.maximum ?? null };
+      }),
+  );
 }
 
 interface Line {

@@ -1,11 +1,12 @@
 /** The options that commands share which call a function of a module, or run a program. */
 import type { Command } from "commander";
+import { type BuildingOptions, buildingOf, withBuilding } from "../building.ts";
 import { type EngineName, withEngine } from "../engine.ts";
 import type { Invocation } from "../prepare.ts";
 import { conventionOf, parseNumber } from "../program-file.ts";
 
 /** Options as commander gives them. */
-export interface InvocationOptions {
+export interface InvocationOptions extends BuildingOptions {
   readonly convention?: string;
   readonly export?: string;
   readonly input?: string;
@@ -15,7 +16,6 @@ export interface InvocationOptions {
   readonly clock?: string;
   readonly seed?: string;
   readonly fuel: string;
-  readonly allowMissingImports?: boolean;
   readonly engine: EngineName;
   readonly json?: boolean;
 }
@@ -23,13 +23,12 @@ export interface InvocationOptions {
 /** Help for an option that several commands have. */
 export const CONVENTION_HELP =
   "typed, payload or command: how transactions reach the module (default: command if it exports _start, else typed)";
-export const MISSING_IMPORTS_HELP = "let functions that nothing provides trap when they are called";
 
 const append = (value: string, list: readonly string[]): string[] => [...list, value];
 
 /** Adds MODULE, ARGS and the options for a call. */
 export function withInvocation(command: Command): Command {
-  return withEngine(command)
+  const own = withEngine(command)
     .argument("<module>", "a WebAssembly module (.wasm)")
     .argument(
       "[args...]",
@@ -44,9 +43,8 @@ export function withInvocation(command: Command): Command {
     .option("--stdin <file>", "the program's standard input; - is that of this command")
     .option("--clock <ns>", "nanoseconds since 1970 at which the program's clock begins (default: 0)")
     .option("--seed <hex>", "0x and 64 digits that the program's random numbers follow from (default: zeros)")
-    .option("--fuel <steps>", "the most steps that the call may take", String(2 ** 40))
-    .option("--allow-missing-imports", MISSING_IMPORTS_HELP)
-    .option("--json", "print one JSON object on stdout");
+    .option("--fuel <steps>", "the most steps that the call may take", String(2 ** 40));
+  return withBuilding(own).option("--json", "print one JSON object on stdout");
 }
 
 /** What the arguments and options mean. */
@@ -60,6 +58,6 @@ export function invocationOf(module: string, args: readonly string[], options: I
     input: options.input,
     process: { env, file, stdin, clock, seed },
     fuel: parseNumber(options.fuel, "--fuel", 1n),
-    allowMissingImports: options.allowMissingImports === true,
+    building: buildingOf(options),
   };
 }

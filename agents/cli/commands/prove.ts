@@ -10,6 +10,7 @@ import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { verifyOnChain } from "../../stage/step-on-chain.ts";
 import { engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
+import { tellRefusedGrowth } from "../memory-limit.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
@@ -31,7 +32,8 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
   const invocation = invocationOf(module, args, options);
   const at = parseNumber(options.at, "--at", 1n);
   const { program, input } = prepare(invocation);
-  const run = engineOf(options.engine, program).executor.load(begin(program, input, invocation.fuel + OVERHEAD));
+  const { executor, refusedGrowth } = engineOf(options.engine, program);
+  const run = executor.load(begin(program, input, invocation.fuel + OVERHEAD));
   const taken = run.run(at - 1n);
   const state = run.save();
   if (taken < at - 1n || isHalted(state)) throw new UserError(`--at ${at}: the computation ends after ${taken} steps`);
@@ -47,6 +49,7 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
     const proof = bytesToHex(witness);
     const { onchain, gas, calldataBytes } = await verifyOnChain(embedded.chain, from, verifier, pre, proof);
     const agrees = onchain === post;
+    const refused = refusedGrowth();
     const report = {
       step: at.toString(),
       instruction: place?.mnemonic ?? "none",
@@ -59,6 +62,7 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
       gas: Number(gas),
       calldataBytes,
       witnessBytes: size(proof),
+      ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
     };
     if (options.json) console.log(JSON.stringify(report));
     else {
@@ -67,6 +71,7 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
         `  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`,
       );
       console.log(`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
+      tellRefusedGrowth(refused);
     }
     return agrees ? Exit.success : Exit.failure;
   } finally {

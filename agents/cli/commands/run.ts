@@ -2,6 +2,7 @@
 import { bytesToHex } from "viem";
 import type { Command } from "commander";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
+import type { LimitedMemory } from "../../../verifier/program/memory-limits.ts";
 import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
 import { initialState } from "../../../verifier/state/program.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
@@ -11,6 +12,7 @@ import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";
+import { tellRefusedGrowth } from "../memory-limit.ts";
 import { type Prepared, prepare } from "../prepare.ts";
 import { GUEST } from "../program-file.ts";
 import { reportProgress } from "../progress.ts";
@@ -33,7 +35,7 @@ async function run(module: string, args: readonly string[], options: InvocationO
   const invocation = invocationOf(module, args, options);
   const prepared = prepare(invocation);
   const progress = reportProgress();
-  const { executor, report: figures } = engineOf(options.engine, prepared.program);
+  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, prepared.program);
   const fragment = runFragment(initialState(prepared.program.image), prepared.input, {
     ...{ budget: invocation.fuel + OVERHEAD, executor },
     onSteps: (done) => progress.update("steps", done),
@@ -41,11 +43,24 @@ async function run(module: string, args: readonly string[], options: InvocationO
   const { initial, final, steps } = fragment;
   progress.clear();
   const engine = figures();
-  const { status, trap, output } = endingOf(final);
+  const { trap } = endingOf(final);
   const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
   const backtrace = site && (await traceBack(prepared.program, site, new Map([[GUEST, module]])));
-  if (prepared.program.convention === "command")
-    return tellCommand(prepared, { fragment, engine, backtrace }, options.json === true);
+  const finished = { fragment, engine, backtrace, refused: refusedGrowth() };
+  const isJson = options.json === true;
+  const code =
+    prepared.program.convention === "command"
+      ? tellCommand(prepared, finished, isJson)
+      : tellCall(prepared, finished, isJson);
+  if (!isJson) tellRefusedGrowth(finished.refused);
+  return code;
+}
+
+/** Prints what a function gave, and gives the command's exit code. */
+function tellCall(prepared: Prepared, finished: Finished, isJson: boolean): number {
+  const { fragment, engine, backtrace, refused } = finished;
+  const { final, steps } = fragment;
+  const { status, trap, output } = endingOf(final);
   const results = status === "returned" ? resultsOf(prepared, output) : [];
   const report = {
     status,
@@ -56,8 +71,9 @@ async function run(module: string, args: readonly string[], options: InvocationO
     stateRoot: bytesToHex(stateRoot(final)),
     programRoot: bytesToHex(prepared.program.root),
     ...(engine === undefined ? {} : { engine }),
+    ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
   };
-  if (options.json) console.log(JSON.stringify(report));
+  if (isJson) console.log(JSON.stringify(report));
   else {
     console.log(`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
     for (const line of linesOf(backtrace)) console.log(line);
@@ -73,13 +89,15 @@ interface Finished {
   readonly fragment: FragmentRun;
   readonly engine: EngineFigures | undefined;
   readonly backtrace: TrapReport | undefined;
+  readonly refused: readonly LimitedMemory[];
 }
 
 const linesOf = (backtrace: TrapReport | undefined): string[] =>
   backtrace === undefined ? [] : backtraceLines(backtrace);
 
 /** Prints what a program with `_start` wrote, and gives its exit code. */
-function tellCommand({ program }: Prepared, { fragment, engine, backtrace }: Finished, isJson: boolean): number {
+function tellCommand({ program }: Prepared, finished: Finished, isJson: boolean): number {
+  const { fragment, engine, backtrace, refused } = finished;
   const { final, steps, results } = fragment;
   const [result] = results;
   const { status, trap } = endingOf(final);
@@ -99,6 +117,7 @@ function tellCommand({ program }: Prepared, { fragment, engine, backtrace }: Fin
       stateRoot: bytesToHex(stateRoot(final)),
       programRoot: bytesToHex(program.root),
       ...(engine === undefined ? {} : { engine }),
+      ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
     };
     console.log(JSON.stringify(report));
     return exitCode === undefined ? Exit.failure : Exit.success;

@@ -110,7 +110,11 @@ describe("Trace", () => {
       load: (state) => {
         loads++;
         const execution = steppingExecutor.load(state);
-        return { run: (steps) => execution.run(steps), save: () => (saves++, execution.save()) };
+        return {
+          run: (steps) => execution.run(steps),
+          save: () => (saves++, execution.save()),
+          refusedGrowth: execution.refusedGrowth,
+        };
       },
     };
     const history = trace([6, 6], { executor });

@@ -1,0 +1,43 @@
+/** `--max-memory`: how large memories may grow, and the note about one that would have grown further. */
+import { MAX_PAGES, PAGE_BYTES } from "../../verifier/program/layout.ts";
+import type { LimitedMemory } from "../../verifier/program/memory-limits.ts";
+import { UserError } from "./failure.ts";
+
+/** Help for the option. */
+export const MAX_MEMORY_HELP =
+  "the most that a memory may grow to, as in 256MiB or 4GiB; part of the program " +
+  "(default: what the module declares, or 64MiB)";
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ["KiB", 2 ** 10],
+  ["MiB", 2 ** 20],
+  ["GiB", 2 ** 30],
+]);
+
+/** Reads a size as a number of pages. */
+export function parseMemorySize(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d{1,10}) ?([KMG]iB)$/.exec(text) ?? [];
+  const pages = (Number(digits) * (UNITS.get(unit) ?? NaN)) / PAGE_BYTES;
+  if (Number.isInteger(pages) && pages > 0 && pages <= MAX_PAGES) return pages;
+  throw new UserError(`--max-memory takes a multiple of 64KiB up to 4GiB, as in 256MiB, not "${text}"`);
+}
+
+/** A number of pages as a size, for example 64 MiB. */
+export function memorySize(pages: number): string {
+  const bytes = pages * PAGE_BYTES;
+  const [unit, size] = [...UNITS].findLast(([, least]) => bytes % least === 0 && bytes >= least) ?? ["KiB", 2 ** 10];
+  return `${bytes / size} ${unit}`;
+}
+
+/** The notes about memories that a limit has kept from growing, a line each. */
+export function memoryNotes(refused: readonly LimitedMemory[]): string[] {
+  return refused.map(({ module, pages }) => {
+    const where = pages === 0 ? "a limit of no memory" : `the limit of ${memorySize(pages)}`;
+    return `note: memory.grow failed at ${where} (module ${module}); --max-memory raises it`;
+  });
+}
+
+/** Writes the notes on stderr. */
+export function tellRefusedGrowth(refused: readonly LimitedMemory[]): void {
+  for (const line of memoryNotes(refused)) process.stderr.write(`${line}\n`);
+}
