@@ -11,9 +11,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import type { TestReport } from "./hardhat/report.ts";
+import { CHECKS } from "./checks.ts";
 import { contractSizes, LARGEST_CONTRACT } from "./sizes.ts";
-import { MISSING } from "../test/conformance/location.ts";
-import { isPlayed, type Summary } from "../test/conformance/summary.ts";
 import { checkSnapshot } from "./snapshot.ts";
 
 interface Options {
@@ -39,6 +38,9 @@ const root = dirname(import.meta.dirname);
 /** Compiles the programs that the tests run. */
 const GUESTS = join(root, "examples", "build.ts");
 
+/** The official test suite; each file of it in which the project has something to decide counts as one test. */
+const CONFORMANCE = join(root, "test", "conformance", "main.ts");
+
 const ok: Outcome = { passed: 1, failed: 0, skipped: [] };
 const failure: Outcome = { passed: 0, failed: 1, skipped: [] };
 
@@ -54,33 +56,18 @@ function shows(program: string, args: string[], env: NodeJS.ProcessEnv = {}): bo
   return status === 0;
 }
 
-function check(name: string, program: string, ...args: string[]): Step {
-  return { name, run: () => (shows(program, args) ? ok : failure) };
-}
-
-/** solhint, with the milder rules for tests; it takes "no files" for a mistake. */
-function solhint(): Outcome {
-  const folders = { ".solhint.json": "contracts", ".solhint.test.json": "test" };
-  const results = Object.entries(folders)
-    .filter(([, folder]) => globSync(`${folder}/**/*.sol`, { cwd: root }).length > 0)
-    .map(([config, folder]) =>
-      shows("solhint", ["--disc", "--noPoster", "--max-warnings", "0", "--config", config, `${folder}/**/*.sol`]),
-    );
-  return results.every(Boolean) ? ok : failure;
-}
-
-/** One of Hardhat's test runners, with its figures. A run that ends without a report, or fails without a failed test, is a failure. */
-function suite(runner: "mocha" | "solidity", args: string[], env: NodeJS.ProcessEnv): Outcome {
+/** A program that tests and reports. A run that ends without a report, or fails without a failed test, is a failure. */
+function suite(runner: string, program: string, args: string[], env: NodeJS.ProcessEnv = {}): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "arbiter-test-"));
   const file = join(folder, "report.json");
   try {
-    const succeeded = shows("hardhat", ["test", runner, ...args], { ...env, TEST_REPORT: file });
+    const succeeded = shows(program, args, { ...env, TEST_REPORT: file });
     if (!existsSync(file)) {
       console.log(pc.red(`The ${runner} run ended before its tests did.`));
       return failure;
     }
     const report = JSON.parse(readFileSync(file, "utf8")) as TestReport;
-    if (report.passed + report.failed === 0) {
+    if (report.passed + report.failed + report.skipped.length === 0) {
       console.log(pc.red(`The ${runner} run found no test to run.`));
       return failure;
     }
@@ -113,27 +100,6 @@ function sizes(): Outcome {
   }
 }
 
-/**
- * The whole official test suite with steps on chain. Each file in which the project has something to decide counts as one test: it
- * passes if all of its assertions do and no step is taken otherwise on chain.
- */
-function conformance(onchain: "sample" | "all"): Outcome {
-  if (MISSING !== undefined) return { passed: 0, failed: 0, skipped: [`the conformance command ${MISSING}`] };
-  const folder = mkdtempSync(join(tmpdir(), "arbiter-test-"));
-  const file = join(folder, "report.json");
-  try {
-    const main = join(root, "test", "conformance", "main.ts");
-    const succeeded = shows("node", [main, "--onchain", onchain, "--report", file]);
-    if (!existsSync(file)) return failure;
-    const { files } = JSON.parse(readFileSync(file, "utf8")) as Summary;
-    const failed = files.filter((f) => f.assertions.failed + f.modules.failed + f.disagreements > 0).length;
-    const played = files.filter(isPlayed).length;
-    return { passed: played - failed, failed: !succeeded && failed === 0 ? 1 : failed, skipped: [] };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 /** Hardhat runs only what lies in its folder for Solidity tests; one elsewhere would silently never run. */
 function misplacedTests(): string[] {
   return globSync("{test,contracts}/**/*.t.sol", { cwd: root }).filter(
@@ -158,11 +124,11 @@ function plan(files: string[], { profile, grep, updateSnapshots, conformance: on
   const filter = grep === undefined ? [] : ["--grep", grep];
   const solidityTests = (names: string[]): Step => ({
     name: "Solidity tests",
-    run: () => suite("solidity", ["--test-profile", profile, ...filter, ...names], env),
+    run: () => suite("Solidity", "hardhat", ["test", "solidity", "--test-profile", profile, ...filter, ...names], env),
   });
   const mochaTests = (names: string[]): Step => ({
     name: "Mocha tests",
-    run: () => suite("mocha", ["--no-compile", ...filter, ...names], env),
+    run: () => suite("Mocha", "hardhat", ["test", "mocha", "--no-compile", ...filter, ...names], env),
   });
   const build: Step = {
     name: "Build",
@@ -181,14 +147,14 @@ function plan(files: string[], { profile, grep, updateSnapshots, conformance: on
   }
   return [
     build,
-    check("Format", "prettier", "--check", "--log-level", "warn", "."),
-    check("ESLint", "eslint", "--max-warnings", "0", "."),
-    { name: "solhint", run: solhint },
-    check("Unused code and packages", "knip"),
-    check("Types", "tsc", "-b"),
+    ...CHECKS.map(({ name, program, args, everything = [] }): Step => {
+      return { name, run: () => (shows(program, [...args, ...everything]) ? ok : failure) };
+    }),
     solidityTests([]),
     mochaTests([]),
-    ...(onchain === "none" ? [] : [{ name: "Conformance", run: () => conformance(onchain) }]),
+    ...(onchain === "none"
+      ? []
+      : [{ name: "Conformance", run: () => suite("conformance", "node", [CONFORMANCE, "--onchain", onchain]) }]),
     { name: "Contract sizes", run: sizes },
   ];
 }

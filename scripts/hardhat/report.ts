@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-/** The outcome of one run of one test runner. */
+/** The outcome of one run of a program that tests. */
 export interface TestReport {
   passed: number;
   failed: number;
@@ -8,8 +8,9 @@ export interface TestReport {
   skipped: string[];
 }
 
-/** Writes the report to the file that the environment variable TEST_REPORT names, if it names one. */
-export function writeReport(report: TestReport): void {
+/** Writes the report to the file that the environment variable TEST_REPORT names; false if it names none. */
+export function writeReport(report: TestReport): boolean {
   const file = process.env["TEST_REPORT"];
   if (file !== undefined) writeFileSync(file, JSON.stringify(report));
+  return file !== undefined;
 }

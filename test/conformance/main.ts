@@ -1,4 +1,4 @@
-/** `npm run -s conformance -- [FILES…] [--onchain none|sample|all] [--json] [--verbose] [--report FILE]` */
+/** `npm run -s conformance -- [FILES…] [--onchain none|sample|all] [--json] [--verbose]` */
 import { parse } from "../../agents/cli/parse.ts";
 import { useNode } from "../../verifier/node/use-node.ts";
 import { conformanceCommand } from "./command.ts";
