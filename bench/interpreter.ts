@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import Table from "cli-table3";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
 import { useNode } from "../verifier/node/use-node.ts";
-import { ModuleWriter } from "../verifier/wasm/assembler.ts";
+import { ModuleWriter } from "../verifier/wasm/module-writer.ts";
 import { buildProgram, type ModuleSource } from "../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../verifier/program/transactions.ts";
 import { initialState, load } from "../verifier/state/program.ts";

@@ -3,7 +3,8 @@
  * and loads and stores that carry as many bytes as one call holds.
  */
 import { Problem } from "../../verifier/errors.ts";
-import { asm, External, ModuleWriter, type Code } from "../../verifier/wasm/assembler.ts";
+import { asm, type Code } from "../../verifier/wasm/assembler.ts";
+import { External, ModuleWriter } from "../../verifier/wasm/module-writer.ts";
 import { isCallable } from "../../verifier/program/drivers/typed.ts";
 import type { ModuleSource } from "../../verifier/program/build.ts";
 import { decode } from "../../verifier/wasm/decode.ts";

@@ -1,6 +1,7 @@
 /** Random function bodies: valid code that always terminates, because a global counts down at every function entry and loop turn. */
 import { CANONICAL_NAN } from "../../verifier/machine/floats.ts";
-import { asm, type Code, type ModuleWriter } from "../../verifier/wasm/assembler.ts";
+import { asm, type Code } from "../../verifier/wasm/assembler.ts";
+import type { ModuleWriter } from "../../verifier/wasm/module-writer.ts";
 import type { FunctionType } from "../../verifier/wasm/types.ts";
 import type { Draw } from "./draw.ts";
 import { type Operands, tableInstruction } from "./generate-tables.ts";

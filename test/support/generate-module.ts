@@ -11,7 +11,8 @@
  * which choose the simplest thing everywhere.
  */
 import fc from "fast-check";
-import { asm, External, ModuleWriter, type Code } from "../../verifier/wasm/assembler.ts";
+import { asm, type Code } from "../../verifier/wasm/assembler.ts";
+import { External, ModuleWriter } from "../../verifier/wasm/module-writer.ts";
 import type { FunctionType } from "../../verifier/wasm/types.ts";
 import { Draw } from "./draw.ts";
 import { BodyWriter, COUNTER, COUNTER_START, type Environment } from "./generate-body.ts";

@@ -1,5 +1,8 @@
 /** Types of references, and the instructions and sections about tables that `ModuleWriter` does not write. */
-import { type Code, unsigned } from "../../verifier/wasm/assembler.ts";
+import { type Code, unsigned, vector, writeCode } from "../../verifier/wasm/assembler.ts";
+import { ByteWriter } from "../../verifier/wasm/byte-writer.ts";
+import { TYPE_BYTES } from "../../verifier/wasm/module-writer.ts";
+import { Reader } from "../../verifier/wasm/reader.ts";
 import type { Limits, ValueType } from "../../verifier/wasm/types.ts";
 import type { Scalar } from "./scalars.ts";
 
@@ -8,27 +11,17 @@ export type Value = Scalar | Reference;
 
 export const isReference = (type: ValueType): type is Reference => type === "funcref" || type === "externref";
 
-const BYTES: Readonly<Record<Value, number>> = {
-  i32: 0x7f,
-  i64: 0x7e,
-  f32: 0x7d,
-  f64: 0x7c,
-  funcref: 0x70,
-  externref: 0x6f,
-};
-
 const END = 0x0b;
 
-const list = (items: readonly Code[]): Code => [unsigned(items.length), ...items];
 const prefixed = (op: number, ...indices: readonly number[]): Code => [0xfc, op, indices.map(unsigned)];
 
 /** Instructions on references and tables. */
 export const refs = {
-  null: (type: Reference): Code => [0xd0, BYTES[type]],
+  null: (type: Reference): Code => [0xd0, TYPE_BYTES[type]],
   isNull: 0xd1 as Code,
   func: (index: number): Code => [0xd2, unsigned(index)],
   /** A select that names its type. */
-  select: (type: Value): Code => [0x1c, 1, BYTES[type]],
+  select: (type: Value): Code => [0x1c, 1, TYPE_BYTES[type]],
   get: (table: number): Code => [0x25, unsigned(table)],
   set: (table: number): Code => [0x26, unsigned(table)],
   init: (segment: number, table: number): Code => prefixed(12, segment, table),
@@ -52,9 +45,9 @@ export interface ElementSource {
 
 /** The content of a table section. */
 export function tableSection(tables: readonly TableSource[]): Code {
-  return list(
+  return vector(
     tables.map(({ type, minimum, maximum }) => [
-      BYTES[type],
+      TYPE_BYTES[type],
       maximum === undefined ? [0, unsigned(minimum)] : [1, unsigned(minimum), unsigned(maximum)],
     ]),
   );
@@ -62,46 +55,43 @@ export function tableSection(tables: readonly TableSource[]): Code {
 
 /** The content of an element section: items are indices if all are functions, else expressions; so all eight forms come up. */
 export function elementSection(segments: readonly ElementSource[]): Code {
-  return list(segments.map(elements));
+  return vector(segments.map(elements));
 }
 
 function elements({ type, items, mode }: ElementSource): Code {
   const functions = items.filter((item) => item !== undefined);
   const isPlain = type === "funcref" && functions.length === items.length;
   const content = isPlain
-    ? list(functions.map(unsigned))
-    : list(items.map((item) => [item === undefined ? refs.null(type) : refs.func(item), END]));
+    ? vector(functions.map(unsigned))
+    : vector(items.map((item) => [item === undefined ? refs.null(type) : refs.func(item), END]));
   const form = isPlain ? 0 : 4;
-  const kind = isPlain ? 0 : BYTES[type];
+  const kind = isPlain ? 0 : TYPE_BYTES[type];
   if (mode === "passive") return [form | 1, kind, content];
   if (mode === "declarative") return [form | 3, kind, content];
   if (mode.table === 0 && type === "funcref") return [form, mode.offset, END, content];
   return [form | 2, unsigned(mode.table), mode.offset, END, kind, content];
 }
 
-const flatten = (code: Code): number[] => (typeof code === "number" ? [code] : code.flatMap(flatten));
-
 /** The order of sections, by their ids (section 5.5.2 of the specification). */
 const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 
 /** A module with sections added that it does not have. */
 export function withSections(module: Uint8Array, added: Readonly<Record<number, Code>>): Uint8Array {
-  const sections = new Map<number, readonly number[]>();
-  for (let at = 8; at < module.length;) {
-    const id = module[at++] ?? 0;
-    let size = 0;
-    for (let shift = 0, more = true; more; shift += 7) {
-      const byte = module[at++] ?? 0;
-      size |= (byte & 0x7f) << shift;
-      more = (byte & 0x80) !== 0;
-    }
-    sections.set(id, [...module.subarray(at, at + size)]);
-    at += size;
+  const sections = new Map<number, Code>();
+  for (const reader = new Reader(module, 8); !reader.done;) {
+    const id = reader.u8();
+    sections.set(id, reader.take(reader.u32()));
   }
-  for (const [id, content] of Object.entries(added)) sections.set(Number(id), flatten(content));
-  const body = ORDER.flatMap((id) => {
-    const content = sections.get(id);
-    return content === undefined ? [] : [id, ...unsigned(content.length), ...content];
-  });
-  return Uint8Array.from([...module.subarray(0, 8), ...body]);
+  for (const [id, content] of Object.entries(added)) sections.set(Number(id), content);
+  const result = new ByteWriter();
+  result.append(module.subarray(0, 8));
+  for (const id of ORDER) {
+    const code = sections.get(id);
+    if (code === undefined) continue;
+    const content = new ByteWriter();
+    writeCode(code, content);
+    result.put(id);
+    result.sized(content);
+  }
+  return result.bytes();
 }

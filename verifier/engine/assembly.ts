@@ -1,8 +1,8 @@
 /** Instructions as bytes: the little that generated code needs besides what it copies. */
+import { ByteWriter } from "../wasm/byte-writer.ts";
 import { OP } from "../wasm/opcodes.ts";
-import { ByteWriter } from "./bytes.ts";
 import { PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, SLOT } from "./layout.ts";
-import { type NativeType, TYPE_BYTES } from "./native-type.ts";
+import type { NativeType } from "./native-type.ts";
 
 /** Opcodes of generated instructions: those that the passes know, and the others that are needed. */
 export const A = {
@@ -35,9 +35,6 @@ export const A = {
   f32ReinterpretI32: 0xbe,
   f64ReinterpretI64: 0xbf,
 } as const;
-
-/** A block type without parameters and results. */
-export const EMPTY = 0x40;
 
 /** Instructions under construction. */
 export class Assembly extends ByteWriter {
@@ -133,22 +130,4 @@ export class Assembly extends ByteWriter {
     const op = { i32: A.i32Load, i64: A.i64Load, f32: A.f32Load, f64: A.f64Load }[type];
     this.side(op, SLOT * slot);
   }
-}
-
-/** Writes a function's body: runs of locals, then its code, which ends with an `end`. */
-export function functionBody(locals: readonly NativeType[], code: ByteWriter): ByteWriter {
-  const runs: { count: number; type: NativeType }[] = [];
-  for (const type of locals) {
-    const last = runs.at(-1);
-    if (last?.type === type) last.count++;
-    else runs.push({ count: 1, type });
-  }
-  const body = new ByteWriter();
-  body.u32(runs.length);
-  for (const { count, type } of runs) {
-    body.u32(count);
-    body.put(TYPE_BYTES[type]);
-  }
-  body.append(code.bytes());
-  return body;
 }

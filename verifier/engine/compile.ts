@@ -6,10 +6,11 @@ import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { sameBytes } from "../merkle/same-bytes.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
-import type { ByteWriter } from "./bytes.ts";
+import { asm } from "../wasm/assembler.ts";
+import type { ByteWriter } from "../wasm/byte-writer.ts";
+import { External, ModuleWriter } from "../wasm/module-writer.ts";
 import { emitContinuation, emitFunction } from "./emit.ts";
 import { tidyUp } from "./garbage.ts";
-import { GeneratedModule, Kind } from "./generated-module.ts";
 import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stubFunction } from "./helpers.ts";
 import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
 import { nativeSignature, type NativeSignature, type NativeType } from "./native-type.ts";
@@ -27,6 +28,9 @@ export const NAMES = {
   table: (firstCell: number): string => `t${firstCell}`,
   global: (cell: number): string => `g${cell}`,
 } as const;
+
+/** The module name of all imports of generated code. */
+export const IMPORTS = "e";
 
 /** The one export of a continuation's module. */
 export const CONTINUE = "run";
@@ -144,9 +148,9 @@ export class CompiledProgram {
     return site;
   }
 
-  #mainModule(): GeneratedModule {
+  #mainModule(): ModuleWriter {
     const { memories, tables, globals, functions } = this.parts;
-    const module = new GeneratedModule();
+    const module = new ModuleWriter();
     const indices = new Map<number, number>();
     for (const { id } of functions) if (this.signature(id) !== undefined) indices.set(id, indices.size);
     const cells = new Map([...globals.keys()].map((cell, i) => [cell, i]));
@@ -160,25 +164,28 @@ export class CompiledProgram {
       frameLimit: cells.size,
       pieces: indices.size,
     };
-    for (const { entry, maximum } of memories) module.memory(entry.limits.minimum, maximum);
+    for (const { entry, maximum } of memories) module.memory({ minimum: entry.limits.minimum, maximum });
     const sidePages = Math.ceil(sideBytes(this.slots) / PAGE_BYTES);
-    module.memory(sidePages, sidePages);
-    for (const { capacity } of tables) module.table(capacity);
-    for (const type of globals.values()) module.global(carrier(type));
-    module.global("i64");
+    module.memory({ minimum: sidePages, maximum: sidePages });
+    for (const { capacity } of tables) module.table({ minimum: capacity, maximum: capacity });
+    for (const type of globals.values()) {
+      const zero = carrier(type) === "i32" ? asm.i32(0) : asm.i64(0n);
+      module.global(carrier(type), true, zero);
+    }
+    module.global("i64", true, asm.i64(0n));
     for (const id of indices.keys()) {
       const signature = known(this.signature(id));
       const body = this.#emit(id, space) ?? stubFunction(signature, this.#stubSite(id), space);
-      module.function(instrumented(signature), body);
-      module.export(NAMES.function(id), Kind.function, space.function(id));
+      module.functionOf(instrumented(signature), body);
+      module.export(NAMES.function(id), External.function, space.function(id));
     }
-    module.function(PIECES, piecesFunction(space.side));
-    module.export(NAMES.pieces, Kind.function, space.pieces);
-    module.export(NAMES.side, Kind.memory, space.side);
-    module.export(NAMES.limit, Kind.global, space.frameLimit);
-    memories.forEach(({ region }, i) => module.export(NAMES.memory(region), Kind.memory, i));
-    tables.forEach(({ firstCell }, i) => module.export(NAMES.table(firstCell), Kind.table, i));
-    for (const [cell, i] of cells) module.export(NAMES.global(cell), Kind.global, i);
+    module.functionOf(PIECES, piecesFunction(space.side));
+    module.export(NAMES.pieces, External.function, space.pieces);
+    module.export(NAMES.side, External.memory, space.side);
+    module.export(NAMES.limit, External.global, space.frameLimit);
+    memories.forEach(({ region }, i) => module.export(NAMES.memory(region), External.memory, i));
+    tables.forEach(({ firstCell }, i) => module.export(NAMES.table(firstCell), External.table, i));
+    for (const [cell, i] of cells) module.export(NAMES.global(cell), External.global, i);
     return module;
   }
 
@@ -198,18 +205,18 @@ export class CompiledProgram {
     return undefined;
   }
 
-  #continuationModule(site: Site): GeneratedModule {
+  #continuationModule(site: Site): ModuleWriter {
     const plan = this.plans[site.fn];
     const signature = this.signature(site.fn);
     if (plan === undefined || signature === undefined) throw new Crash(`site ${site.id} cannot be taken up`);
-    const module = new GeneratedModule();
+    const module = new ModuleWriter();
     const space = new ImportingSpace(module, this);
     const body =
       site.kind === "entry"
         ? entryContinuation(space.function(site.fn), signature, space)
         : emitContinuation(plan, site, this.parts, space);
-    module.function(CONTINUATION, body);
-    module.export(CONTINUE, Kind.function, space.functions);
+    module.functionOf(CONTINUATION, body);
+    module.export(CONTINUE, External.function, space.functions);
     return module;
   }
 }
@@ -217,20 +224,20 @@ export class CompiledProgram {
 /** Indices of imports, which are made when they are asked for first. */
 class ImportingSpace implements IndexSpace {
   readonly side: number;
-  readonly #module: GeneratedModule;
+  readonly #module: ModuleWriter;
   readonly #program: CompiledProgram;
   readonly #functions = new Map<string, number>();
   readonly #globals = new Map<string, number>();
   readonly #memories = new Map<string, number>();
   readonly #tables = new Map<string, number>();
 
-  constructor(module: GeneratedModule, program: CompiledProgram) {
+  constructor(module: ModuleWriter, program: CompiledProgram) {
     this.#module = module;
     this.#program = program;
     // V8 is fastest with memory 0, so the guest's come first.
     for (const { region } of program.parts.memories) this.memory(region);
     this.side = program.parts.memories.length;
-    module.importMemory(NAMES.side);
+    module.importMemory(IMPORTS, NAMES.side, { minimum: 0 });
   }
 
   /** Functions imported. */
@@ -239,11 +246,11 @@ class ImportingSpace implements IndexSpace {
   }
 
   get frameLimit(): number {
-    return this.#index(this.#globals, NAMES.limit, (name) => this.#module.importGlobal(name, "i64"));
+    return this.#index(this.#globals, NAMES.limit, (name) => this.#module.importGlobal(IMPORTS, name, "i64", true));
   }
 
   get pieces(): number {
-    return this.#index(this.#functions, NAMES.pieces, (name) => this.#module.importFunction(name, PIECES));
+    return this.#index(this.#functions, NAMES.pieces, (name) => this.#module.importFunction(IMPORTS, name, PIECES));
   }
 
   type(signature: NativeSignature): number {
@@ -252,19 +259,27 @@ class ImportingSpace implements IndexSpace {
 
   function(id: number): number {
     const signature = instrumented(known(this.#program.signature(id)));
-    return this.#index(this.#functions, NAMES.function(id), (name) => this.#module.importFunction(name, signature));
+    return this.#index(this.#functions, NAMES.function(id), (name) =>
+      this.#module.importFunction(IMPORTS, name, signature),
+    );
   }
 
   global(cell: number, type: NativeType): number {
-    return this.#index(this.#globals, NAMES.global(cell), (name) => this.#module.importGlobal(name, carrier(type)));
+    return this.#index(this.#globals, NAMES.global(cell), (name) =>
+      this.#module.importGlobal(IMPORTS, name, carrier(type), true),
+    );
   }
 
   memory(region: number): number {
-    return this.#index(this.#memories, NAMES.memory(region), (name) => this.#module.importMemory(name));
+    return this.#index(this.#memories, NAMES.memory(region), (name) =>
+      this.#module.importMemory(IMPORTS, name, { minimum: 0 }),
+    );
   }
 
   table(firstCell: number): number {
-    return this.#index(this.#tables, NAMES.table(firstCell), (name) => this.#module.importTable(name));
+    return this.#index(this.#tables, NAMES.table(firstCell), (name) =>
+      this.#module.importTable(IMPORTS, name, "funcref", { minimum: 0 }),
+    );
   }
 
   #index(indices: Map<string, number>, name: string, add: (name: string) => void): number {

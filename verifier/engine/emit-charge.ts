@@ -1,5 +1,6 @@
 /** Charges: what the counter loses for a run of instructions, and for moves on the way to a branch's target. */
-import { A, EMPTY } from "./assembly.ts";
+import { EMPTY } from "../wasm/module-writer.ts";
+import { A } from "./assembly.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 /** Takes steps from the counter. */

@@ -1,5 +1,6 @@
 /** Writes frames out to the stack image, on the way out of a function that pauses. */
-import { A, EMPTY } from "./assembly.ts";
+import { EMPTY } from "../wasm/module-writer.ts";
+import { A } from "./assembly.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { IMAGE, localSlot, SLOT, UNWINDING } from "./layout.ts";
 import type { Site } from "./plan.ts";

@@ -2,7 +2,8 @@
 import { Crash } from "../errors.ts";
 import { LOADS, STORES } from "../machine/opcodes.ts";
 import { OP } from "../wasm/opcodes.ts";
-import { A, EMPTY } from "./assembly.ts";
+import { EMPTY } from "../wasm/module-writer.ts";
+import { A } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { REFUSED_GROWTH } from "./layout.ts";

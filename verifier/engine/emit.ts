@@ -14,10 +14,11 @@
  * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
  */
 import { Crash } from "../errors.ts";
+import type { ByteWriter } from "../wasm/byte-writer.ts";
+import { EMPTY, functionBody, TYPE_BYTES } from "../wasm/module-writer.ts";
 import { OP } from "../wasm/opcodes.ts";
-import { A, type Assembly, EMPTY, functionBody } from "./assembly.ts";
+import { A, type Assembly } from "./assembly.ts";
 import { FUNCTION_LABEL, type Step } from "./body.ts";
-import type { ByteWriter } from "./bytes.ts";
 import { writeFrame, writeOperands } from "./emit-frame.ts";
 import { emitCall } from "./emit-call.ts";
 import { charge, chargeEdges, chargeIfTaken } from "./emit-charge.ts";
@@ -25,7 +26,7 @@ import { emitPlain } from "./emit-plain.ts";
 import { FunctionContext } from "./function-context.ts";
 import type { IndexSpace } from "./index-space.ts";
 import { localSlot } from "./layout.ts";
-import { nativeSignature, type NativeSignature, type NativeType, TYPE_BYTES } from "./native-type.ts";
+import { nativeSignature, type NativeSignature, type NativeType } from "./native-type.ts";
 import type { FunctionPlan, Site } from "./plan.ts";
 import type { ProgramParts } from "./program-parts.ts";
 
@@ -86,7 +87,7 @@ class FunctionEmitter {
       writeFrame(this.#context);
     }
     code.put(A.end);
-    return functionBody(this.#context.locals, code);
+    return functionBody(this.#context.locals, code.bytes());
   }
 
   get #last(): number {

@@ -1,6 +1,7 @@
 /** Generated functions that are not made of the guest's. */
-import { Assembly, A, EMPTY, functionBody } from "./assembly.ts";
-import type { ByteWriter } from "./bytes.ts";
+import type { ByteWriter } from "../wasm/byte-writer.ts";
+import { EMPTY, functionBody } from "../wasm/module-writer.ts";
+import { Assembly, A } from "./assembly.ts";
 import type { IndexSpace } from "./index-space.ts";
 import { IMAGE, SLOT, UNWINDING } from "./layout.ts";
 import type { NativeSignature } from "./native-type.ts";
@@ -45,7 +46,7 @@ export function piecesFunction(side: number): ByteWriter {
   code.put(A.i32Sub);
   code.i32(31);
   code.put(A.i32And, A.select, A.i64Add, A.end);
-  return functionBody([], code);
+  return functionBody([], code.bytes());
 }
 
 /** Calls a function whose frame has just been entered, and leaves its results in the image. */
@@ -79,7 +80,7 @@ export function entryContinuation(
   code.put(A.end);
   code.get(counter);
   code.put(A.end);
-  return functionBody(results, code);
+  return functionBody(results, code.bytes());
 }
 
 /** What stands for a function that is interpreted: it pauses where the function begins. */
@@ -110,7 +111,7 @@ export function stubFunction(
   for (const type of results) code.zero(type);
   code.i64(UNWINDING);
   code.put(A.end);
-  return functionBody(["i32"], code);
+  return functionBody(["i32"], code.bytes());
 }
 
 /** Bytes of an engine's own memory that holds so many slots. */

@@ -48,8 +48,5 @@ export function signatureKey({ params, results }: NativeSignature): string {
   return `${params.join(" ")}>${results.join(" ")}`;
 }
 
-/** Bytes of value types in the binary format. */
-export const TYPE_BYTES: Readonly<Record<NativeType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
-
 /** Whether the upper half of a slot that holds such a value is zero. */
 export const isNarrow = (type: NativeType): boolean => type === "i32" || type === "f32";

@@ -2,7 +2,8 @@
  * keccak-256 of many 64-byte nodes, or of many 288-byte records, at once: a WebAssembly module, generated when this file loads,
  * that hashes two of them side by side in the two 64-bit lanes of a vector (FIPS 202; the padding is Ethereum's).
  */
-import { asm, External, ModuleWriter, type Code } from "../wasm/assembler.ts";
+import { asm, type Code } from "../wasm/assembler.ts";
+import { External, ModuleWriter } from "../wasm/module-writer.ts";
 import { BLOCK_WORDS, CONSTANTS_BYTES, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
 
 /** Bytes of an inner node: two hashes. */

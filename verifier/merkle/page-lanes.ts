@@ -5,7 +5,8 @@
  * The image of a page is its leaves and behind them its inner hashes, level by level: with n leaves, hashes 2k and 2k + 1 are the
  * children of hash n + k. Hashes are told by their address: bytes from the beginning of the images.
  */
-import { asm, External, ModuleWriter, type Code } from "../wasm/assembler.ts";
+import { asm, type Code } from "../wasm/assembler.ts";
+import { External, ModuleWriter } from "../wasm/module-writer.ts";
 import { BLOCK_WORDS, CONSTANTS_BYTES, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
 
 /** Leaves of a page at most, as a power of two. */

@@ -1,5 +1,6 @@
 /** Floating point as the host's own WebAssembly computes it, bits in and bits out. */
 import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
 import { isNaNBits } from "../../verifier/machine/float-operands.ts";
 
 /** The float instructions by opcode. */
@@ -16,7 +17,6 @@ export interface FloatResult {
 /** Computes one instruction; operands are bits, of which it reads the lowest. */
 export type FloatHost = (op: number, x: bigint, y: bigint) => FloatResult;
 
-const I64 = 0x7e;
 const WRAP = 0xa7;
 const EXTEND_U = 0xad;
 const CANONICAL: Readonly<Record<string, bigint>> = { f32: 0x7fc0_0000n, f64: 0x7ff8_0000_0000_0000n };
@@ -27,34 +27,23 @@ const isArithmetic = (shape: NumericShape): boolean =>
   /^f\d/.test(shape.name) && !isComparison(shape) && !/abs|neg|copysign|reinterpret/.test(shape.name);
 const resultOf = (shape: NumericShape): string => (isComparison(shape) ? "i32" : shape.name.slice(0, 3));
 
-/** An unsigned LEB128 of two bytes. */
-const leb = (n: number): number[] => [(n & 0x7f) | 0x80, n >> 7];
-const section = (id: number, content: number[]): number[] => [id, ...leb(content.length), ...content];
-
 /** The body of a function of i64 bits that gives i64 bits: floats pass as integers, so that no NaN is changed. */
 function bodyOf(op: number, shape: NumericShape): number[] {
   const integer = /convert|reinterpret_i/.test(shape.name);
   const enter = shape.bits === 32 ? [WRAP, ...(integer ? [] : [0xbe])] : integer ? [] : [0xbf];
   const leave = { i32: [EXTEND_U], i64: [], f32: [0xbc, EXTEND_U], f64: [0xbd] }[resultOf(shape)] ?? [];
   const operands = Array.from({ length: shape.operands }, (_, i) => [0x20, i, ...enter]).flat();
-  const body = [0, ...operands, ...(op > 0xff ? [op >> 8, op & 0xff] : [op]), ...leave, 0x0b];
-  return [...leb(body.length), ...body];
+  return [...operands, ...(op > 0xff ? [op >> 8, op & 0xff] : [op]), ...leave];
 }
 
 /** One module with a function for each instruction, exported by the hexadecimal number of its opcode. */
 function moduleOf(): Uint8Array<ArrayBuffer> {
-  const functions = FLOATS.map(([op, shape], i) => {
-    const name = Buffer.from(op.toString(16));
-    return { entry: [name.length, ...name, 0, ...leb(i)], body: bodyOf(op, shape) };
-  });
-  const vector = (items: number[][]): number[] => [...leb(items.length), ...items.flat()];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 2, I64, I64, 1, I64]),
-    ...section(3, vector(functions.map(() => [0]))),
-    ...section(7, vector(functions.map(({ entry }) => entry))),
-    ...section(10, vector(functions.map(({ body }) => body))),
-  ]);
+  const writer = new ModuleWriter();
+  for (const [op, shape] of FLOATS) {
+    const index = writer.function({ type: { params: ["i64", "i64"], results: ["i64"] }, body: bodyOf(op, shape) });
+    writer.export(op.toString(16), External.function, index);
+  }
+  return writer.bytes();
 }
 
 /** Compiles the module. NaNs of arithmetic are made canonical: the host may give any. */

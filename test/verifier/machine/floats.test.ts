@@ -2,14 +2,14 @@
 import { expect } from "chai";
 import { CANONICAL_NAN, floatAlu } from "../../../verifier/machine/floats.ts";
 import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
+import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { SEED } from "../seed.ts";
 import { isNaNBits, RandomBits, SPECIAL } from "./float-operands.ts";
 
 /** Random operands, or pairs of them, for each instruction. */
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 10_000);
 
-const I32 = 0x7f;
-const I64 = 0x7e;
 const FLOATS = [...NUMERIC].filter(([, { family }]) => family === "float");
 
 type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint;
@@ -32,17 +32,13 @@ function signatureOf({ name, bits }: NumericShape): Signature {
 /** A module of one exported function "f" that applies an opcode to the bits in its parameters and gives those of the result. */
 function moduleOf(op: number, shape: NumericShape): Uint8Array<ArrayBuffer> {
   const { enter, result, leave } = signatureOf(shape);
-  const parameters = Array<number>(shape.operands).fill(shape.bits === 32 ? I32 : I64);
+  const parameters = Array<ValueType>(shape.operands).fill(shape.bits === 32 ? "i32" : "i64");
   const operands = parameters.flatMap((_, i) => [0x20, i, ...enter]);
-  const body = [0, ...operands, ...(op > 0xff ? [op >> 8, op & 0xff] : [op]), ...leave, 0x0b];
-  const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 1, 0x60, parameters.length, ...parameters, 1, result === 32 ? I32 : I64),
-    ...section(3, 1, 0),
-    ...section(7, 1, 1, 0x66, 0, 0),
-    ...section(10, 1, body.length, ...body),
-  ]);
+  const body = [...operands, ...(op > 0xff ? [op >> 8, op & 0xff] : [op]), ...leave];
+  const writer = new ModuleWriter();
+  const index = writer.function({ type: { params: parameters, results: [result === 32 ? "i32" : "i64"] }, body });
+  writer.export("f", External.function, index);
+  return writer.bytes();
 }
 
 /** What the host gives, any NaN of arithmetic made canonical; or the trap. */

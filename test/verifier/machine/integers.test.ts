@@ -3,6 +3,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { alu } from "../../../verifier/machine/integers.ts";
 import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
+import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { SEED } from "../seed.ts";
 
 type HostFunction = (...args: readonly (number | bigint)[]) => number | bigint;
@@ -15,25 +17,18 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-const I32 = 0x7f;
-const I64 = 0x7e;
-
 /** A module of one exported function "f" that applies an opcode to its parameters. */
 function moduleOf(op: number, { name, operands, bits }: NumericShape): Uint8Array {
-  const operand = bits === 32 ? I32 : I64;
+  const operand = bits === 32 ? "i32" : "i64";
   const isTest = /eq|ne$|lt|gt|le_|ge_/.test(name);
-  const result = isTest || !name.startsWith("i64") ? I32 : I64;
-  const parameters = Array<number>(operands).fill(operand);
+  const result = isTest || !name.startsWith("i64") ? "i32" : "i64";
+  const parameters = Array<ValueType>(operands).fill(operand);
   const locals = operands === 2 ? [0x20, 0, 0x20, 1] : [0x20, 0];
-  const body = [0, ...locals, op, 0x0b];
-  const section = (id: number, ...content: number[]): number[] => [id, content.length, ...content];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 1, 0x60, operands, ...parameters, 1, result),
-    ...section(3, 1, 0),
-    ...section(7, 1, 1, 0x66, 0, 0),
-    ...section(10, 1, body.length, ...body),
-  ]);
+  const body = [...locals, op];
+  const writer = new ModuleWriter();
+  const index = writer.function({ type: { params: parameters, results: [result] }, body });
+  writer.export("f", External.function, index);
+  return writer.bytes();
 }
 
 /** The host's result as an unsigned integer, or the kind of its trap. */

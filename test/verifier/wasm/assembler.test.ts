@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Crash } from "../../../verifier/errors.ts";
-import { asm, External, ModuleWriter, signed, unsigned } from "../../../verifier/wasm/assembler.ts";
+import { asm, signed, unsigned } from "../../../verifier/wasm/assembler.ts";
+import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { Reader } from "../../../verifier/wasm/reader.ts";
 import { validate } from "../../../verifier/wasm/validate.ts";

@@ -1,40 +1,22 @@
 /** Writes WebAssembly modules byte by byte, right or wrong as a test needs them. */
+import { unsigned } from "../../../verifier/wasm/assembler.ts";
 
 export type Bytes = readonly number[];
 
 /** Magic number and version. */
 export const HEADER: Bytes = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 
-/** Unsigned LEB128. */
-export function u32(value: number): Bytes {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest % 128) + 128);
-  }
-}
-
-/** Signed LEB128. */
-export function signed(value: bigint): Bytes {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest >>= 7n) {
-    const low = Number(rest & 0x7fn);
-    if (rest >= -64n && rest < 64n) return [...bytes, low];
-    bytes.push(low + 128);
-  }
-}
-
 /** A vector: the count and the entries. */
-export const vector = (...entries: readonly Bytes[]): Bytes => [...u32(entries.length), ...entries.flat()];
+export const vector = (...entries: readonly Bytes[]): Bytes => [...unsigned(entries.length), ...entries.flat()];
 
 export const name = (text: string): Bytes => {
   const bytes = new TextEncoder().encode(text);
-  return [...u32(bytes.length), ...bytes];
+  return [...unsigned(bytes.length), ...bytes];
 };
 
 export const section = (id: number, ...content: readonly Bytes[]): Bytes => {
   const bytes = content.flat();
-  return [id, ...u32(bytes.length), ...bytes];
+  return [id, ...unsigned(bytes.length), ...bytes];
 };
 
 /** A whole module of the given sections. */
@@ -43,7 +25,7 @@ export const binary = (...sections: readonly Bytes[]): Uint8Array => Uint8Array.
 /** A function body with its size; `code` ends without the last `end`. */
 export const body = (code: Bytes, ...locals: readonly Bytes[]): Bytes => {
   const bytes = [...vector(...locals), ...code, 0x0b];
-  return [...u32(bytes.length), ...bytes];
+  return [...unsigned(bytes.length), ...bytes];
 };
 
 /** Type section of `() → ()`. */

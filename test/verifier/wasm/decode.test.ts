@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import { unsigned } from "../../../verifier/wasm/assembler.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { ALL_FEATURES } from "../../../verifier/wasm/features.ts";
-import { binary, body, HEADER, name, section, TYPES, u32, vector, withCode } from "./binary.ts";
+import { binary, body, HEADER, name, section, TYPES, vector, withCode } from "./binary.ts";
 import type { Bytes } from "./binary.ts";
 import { refusal } from "./outcome.ts";
 
@@ -93,7 +94,7 @@ describe("decode", () => {
       ["a custom section whose name is no text", binary(section(0, [1, 0xff])), "malformed UTF-8 encoding", 10],
       [
         "more entries than bytes",
-        binary(section(1, u32(1e9))),
+        binary(section(1, unsigned(1e9))),
         "unexpected end of section or function: 1000000000",
         10,
       ],
@@ -123,7 +124,7 @@ describe("decode", () => {
         "unexpected end of section",
         21,
       ],
-      ["2^32 locals", withCode([], [...u32(0xffff_ffff), 0x7f], [1, 0x7f]), "too many locals", 29],
+      ["2^32 locals", withCode([], [...unsigned(0xffff_ffff), 0x7f], [1, 0x7f]), "too many locals", 29],
       ["an unknown opcode", withCode([0x01, 0x27]), "illegal opcode 27", 24],
       ["an unknown opcode behind a prefix", withCode([0xfc, 0x92, 0x03]), "illegal opcode fc 192", 23],
       ["an instruction that is cut", withCode([0x41]), "unexpected end of section or function", 25],
@@ -171,15 +172,15 @@ describe("decode", () => {
   });
 
   it("refuses sizes out of proportion", () => {
-    const manyLocals = refusal(withCode([], [...u32(50_001), 0x7f]));
+    const manyLocals = refusal(withCode([], [...unsigned(50_001), 0x7f]));
     expect([manyLocals?.message, manyLocals?.hint]).to.deep.equal([
       "unsupported size: 50001 parameters and locals, at most 50000, at byte 22 (0x16) in function 0",
       "use a smaller module",
     ]);
-    expect(refusal(withCode([], [...u32(50_000), 0x7f]))).to.equal(undefined);
+    expect(refusal(withCode([], [...unsigned(50_000), 0x7f]))).to.equal(undefined);
     const blocks = Array.from({ length: 50_001 }, () => [0x02, 0x40]).flat();
     expect(refusal(withCode(blocks))?.problem).to.equal("unsupported size: more than 50000 blocks in one another");
-    const large = section(4, vector([0x70, 0, ...u32(0xffff_ffff)]));
+    const large = section(4, vector([0x70, 0, ...unsigned(0xffff_ffff)]));
     expect(refusal(binary(large))).to.equal(undefined);
     const parameters = section(1, vector([0x60, ...vector(...Array.from({ length: 1001 }, () => [0x7f])), 0]));
     expect(refusal(binary(parameters))?.problem).to.equal("unsupported size: 1001 parameters, at most 1000");

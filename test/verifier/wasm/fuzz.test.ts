@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { signed, unsigned } from "../../../verifier/wasm/assembler.ts";
 import { ALL_FEATURES, DEFAULT_FEATURES } from "../../../verifier/wasm/features.ts";
 import { OP, OPERATIONS } from "../../../verifier/wasm/opcodes.ts";
 import type { Operation } from "../../../verifier/wasm/operation.ts";
 import { SEED } from "../seed.ts";
-import { binary, body, name, section, signed, u32, vector } from "./binary.ts";
+import { binary, body, name, section, vector } from "./binary.ts";
 import type { Bytes } from "./binary.ts";
 import { refusal } from "./outcome.ts";
 import { assemble } from "./text.ts";
@@ -38,7 +39,7 @@ const MODULES = [
 /** Immediates that often fit the module of `withBody`; `choice` decides. */
 function encodeImmediate(row: Operation, choice: readonly number[]): Bytes {
   const [a = 0, b = 0] = choice;
-  const small = u32(a % 3);
+  const small = unsigned(a % 3);
   switch (row.immediate) {
     case "none":
     case "refused":
@@ -46,17 +47,17 @@ function encodeImmediate(row: Operation, choice: readonly number[]): Bytes {
     case "block":
       return [[0x40], [0x7f], [0x7e], [0x00], [0x01], [0x02], [0x7b], [0x70]][a % 8] ?? [];
     case "labels":
-      return [...vector(u32(b % 3), u32(a % 4)), ...small];
+      return [...vector(unsigned(b % 3), unsigned(a % 4)), ...small];
     case "access":
-      return [...u32((a % 6) + (b % 4 === 0 ? 0x40 : 0)), ...(b % 4 === 0 ? u32(a % 3) : []), ...u32(b)];
+      return [...unsigned((a % 6) + (b % 4 === 0 ? 0x40 : 0)), ...(b % 4 === 0 ? unsigned(a % 3) : []), ...unsigned(b)];
     case "access-lane":
-      return [...u32(a % 4), ...u32(b), a % 18];
+      return [...unsigned(a % 4), ...unsigned(b), a % 18];
     case "indirect":
     case "tables":
     case "memories":
     case "table-element":
     case "memory-data":
-      return [...small, ...u32(b % 3)];
+      return [...small, ...unsigned(b % 3)];
     case "i32":
     case "i64":
       return signed(BigInt(a - b));
@@ -74,7 +75,7 @@ function encodeImmediate(row: Operation, choice: readonly number[]): Bytes {
     case "reference":
       return [b % 2 === 0 ? 0x70 : 0x6f];
     case "local":
-      return u32(a % 9);
+      return unsigned(a % 9);
     default:
       return small;
   }
@@ -83,7 +84,7 @@ function encodeImmediate(row: Operation, choice: readonly number[]): Bytes {
 function encode(row: Operation, choice: readonly number[]): Bytes {
   const high = row.op >> 8;
   const opcode: Bytes =
-    high === 0 ? [row.op] : [high === 0xfe ? 0xfd : high, ...u32((row.op & 0xff) + (high === 0xfe ? 256 : 0))];
+    high === 0 ? [row.op] : [high === 0xfe ? 0xfd : high, ...unsigned((row.op & 0xff) + (high === 0xfe ? 256 : 0))];
   return [...opcode, ...encodeImmediate(row, choice)];
 }
 
@@ -231,14 +232,14 @@ describe("decode and validate, on modules made to be slow", () => {
   };
   const largeSection = (id: number, ...parts: readonly (Bytes | Uint8Array)[]): Uint8Array => {
     const content = join(...parts);
-    return join([id], u32(content.length), content);
+    return join([id], unsigned(content.length), content);
   };
   const wide = [0x60, ...vector(...Array<Bytes>(1000).fill([0x7f])), ...vector(...Array<Bytes>(1000).fill([0x7f]))];
   const withCopies = (type: Bytes, code: Bytes | Uint8Array, copies: number): Uint8Array =>
     join(
       binary(section(1, vector(type))),
-      largeSection(3, u32(copies), repeat([0], copies)),
-      largeSection(10, u32(copies), repeat([...u32(code.length), ...code], copies)),
+      largeSection(3, unsigned(copies), repeat([0], copies)),
+      largeSection(10, unsigned(copies), repeat([...unsigned(code.length), ...code], copies)),
     );
 
   // [what, module, start of the refusal]
@@ -269,14 +270,17 @@ describe("decode and validate, on modules made to be slow", () => {
       () =>
         join(
           binary(section(1, vector([0x60, 0, 0])), section(2, vector([...name("m"), ...name("f"), 0, 0]))),
-          largeSection(9, [1, 5, 0x70], u32(3_000_000), repeat([0xd2, 0, 0x0b], 3_000_000)),
+          largeSection(9, [1, 5, 0x70], unsigned(3_000_000), repeat([0xd2, 0, 0x0b], 3_000_000)),
         ),
       undefined,
     ],
     [
       "3,000,000 names",
       () =>
-        join(binary(), largeSection(0, name("name"), largeSection(1, u32(3_000_000), repeat([0, 1, 97], 3_000_000)))),
+        join(
+          binary(),
+          largeSection(0, name("name"), largeSection(1, unsigned(3_000_000), repeat([0, 1, 97], 3_000_000))),
+        ),
       undefined,
     ],
   ];
@@ -284,7 +288,7 @@ describe("decode and validate, on modules made to be slow", () => {
     const whole = join([0, 0], code, [0x0b]);
     return join(
       binary(section(1, vector(type)), section(3, vector([0]))),
-      largeSection(10, [1], u32(whole.length), whole),
+      largeSection(10, [1], unsigned(whole.length), whole),
     );
   }
   for (const [what, build, problem] of cases) {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { unsigned } from "../../../verifier/wasm/assembler.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
-import { binary, body, name, section, TYPES, u32, vector } from "./binary.ts";
+import { binary, body, name, section, TYPES, vector } from "./binary.ts";
 import type { Bytes } from "./binary.ts";
 
 const NAMES = (...content: readonly Bytes[]): Bytes => section(0, name("name"), ...content);
@@ -54,7 +55,7 @@ describe("names", () => {
   const malformed: [string, Bytes][] = [
     ["an empty section", NAMES()],
     ["a subsection beyond the section", NAMES([1, 9, 1])],
-    ["more names than bytes", NAMES(section(1, u32(1e9)))],
+    ["more names than bytes", NAMES(section(1, unsigned(1e9)))],
     ["a name that is no text", NAMES(section(1, vector([2, 1, 0xff])))],
     ["a function that is not there", NAMES(section(1, vector([3, ...name("x")])))],
     ["locals beyond the subsection", NAMES(section(2, vector([1, 5, 0])))],

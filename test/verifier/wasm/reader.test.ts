@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { signed, unsigned } from "../../../verifier/wasm/assembler.ts";
 import { DecodeError } from "../../../verifier/wasm/errors.ts";
 import { Reader } from "../../../verifier/wasm/reader.ts";
 import { SEED } from "../seed.ts";
-import { name, signed, u32 } from "./binary.ts";
+import { name } from "./binary.ts";
 
 const reader = (...bytes: number[]): Reader => new Reader(Uint8Array.from(bytes));
 
@@ -36,9 +37,9 @@ describe("Reader", () => {
           check(signed(s33), (r) => r.s33(), s33);
           const s32 = BigInt.asIntN(32, value);
           check(signed(s32), (r) => r.s32(), s32);
-          const unsigned = BigInt.asUintN(32, value);
-          check(u32(Number(unsigned)), (r) => r.u32(), unsigned);
-          check(u32(Number(unsigned)), (r) => r.u64(), unsigned);
+          const u32 = BigInt.asUintN(32, value);
+          check(unsigned(Number(u32)), (r) => r.u32(), u32);
+          check(unsigned(Number(u32)), (r) => r.u64(), u32);
         }),
         { seed: SEED, numRuns: 1000 },
       );

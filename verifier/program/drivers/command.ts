@@ -3,7 +3,8 @@
  * ended and its memory is what it left; one that was rolled back has not run.
  */
 import { Outcome } from "../../machine/opcodes.ts";
-import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
+import { asm, type Code } from "../../wasm/assembler.ts";
+import { ModuleWriter } from "../../wasm/module-writer.ts";
 import { WASI_MODULE } from "../wasi/system.ts";
 import { addLoop, I64, importLoop } from "./loop.ts";
 

@@ -7,7 +7,8 @@
  */
 import { Crash } from "../../errors.ts";
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
-import { asm, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
+import { asm, type Code } from "../../wasm/assembler.ts";
+import type { ModuleWriter } from "../../wasm/module-writer.ts";
 import { I64, type LoopImports } from "./loop.ts";
 
 /** Bytes before the arguments. */

@@ -6,7 +6,8 @@
  */
 import { Crash } from "../../errors.ts";
 import { Outcome } from "../../machine/opcodes.ts";
-import { asm, External, type Code, type ModuleWriter } from "../../wasm/assembler.ts";
+import { asm, type Code } from "../../wasm/assembler.ts";
+import { External, type ModuleWriter } from "../../wasm/module-writer.ts";
 import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";
 
 /** Bytes of a transaction's header. */

@@ -4,7 +4,8 @@
  */
 import { Crash } from "../../errors.ts";
 import type { FunctionType } from "../../wasm/types.ts";
-import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
+import { asm, type Code } from "../../wasm/assembler.ts";
+import { ModuleWriter } from "../../wasm/module-writer.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
 import { importReactor, type ReactorOptions } from "./reactor.ts";
 

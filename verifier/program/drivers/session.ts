@@ -3,7 +3,8 @@
  * through it by their 64 bits (verifier/machine/word.ts).
  */
 import type { FunctionType } from "../../wasm/types.ts";
-import { asm, ModuleWriter, type Code } from "../../wasm/assembler.ts";
+import { asm, type Code } from "../../wasm/assembler.ts";
+import { ModuleWriter } from "../../wasm/module-writer.ts";
 import { HOST_MODULE, instantiationImport } from "../host.ts";
 import { addDispatch, NUMBER_CONVERSIONS, type Conversions, type Dispatched } from "./dispatch.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";

@@ -3,7 +3,7 @@
  * eight bytes a result. A payload that fits no export traps.
  */
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
-import { ModuleWriter } from "../../wasm/assembler.ts";
+import { ModuleWriter } from "../../wasm/module-writer.ts";
 import { addDispatch, NUMBER_CONVERSIONS } from "./dispatch.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
 import { importReactor, type ReactorOptions } from "./reactor.ts";

@@ -2,7 +2,7 @@
  * The predecessor of WASI preview 1, which old compilers import. Its functions are those of preview 1 under another module name, but for
  * four, whose parameters or structures differ.
  */
-import { External, ModuleWriter } from "../../wasm/assembler.ts";
+import { External, ModuleWriter } from "../../wasm/module-writer.ts";
 import type { Module } from "../../wasm/types.ts";
 
 /** The module name that programs import WASI's snapshot 0 from. */

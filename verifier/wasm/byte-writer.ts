@@ -28,6 +28,13 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  /** Unsigned LEB128 of a u64. */
+  u64(value: bigint): void {
+    let rest = value;
+    for (; rest >= 0x80n; rest >>= 7n) this.put(Number(rest & 0x7fn) | 0x80);
+    this.put(Number(rest));
+  }
+
   /** Signed LEB128 of a 32-bit integer. */
   s32(value: number): void {
     this.#reserve(5);
@@ -48,10 +55,11 @@ export class ByteWriter {
     for (let i = 0; i < count; i++) this.put(Number((value >> BigInt(8 * i)) & 0xffn));
   }
 
-  /** A name: its length and its bytes in ASCII. */
+  /** A name: its length and its bytes. */
   name(text: string): void {
-    this.u32(text.length);
-    for (const letter of text) this.put(letter.charCodeAt(0));
+    const bytes = new TextEncoder().encode(text);
+    this.u32(bytes.length);
+    this.append(bytes);
   }
 
   /** What another writer holds, preceded by its length. */
