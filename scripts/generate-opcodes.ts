@@ -48,11 +48,11 @@ function saturating(): string {
   ].join("\n");
 }
 
-/** One byte an opcode from `Op.i32Load`, the first least significant: bytes, 16 if signed, 32 if 64 bits, 64 if a store. */
+/** One byte an opcode from `Op.i32Load`, the first least significant: bytes, 32 if signed, 64 if 64 bits, 128 if a store. */
 function memoryShapes(): string {
   let packed = 0n;
   const add = (op: number, s: MemoryShape, store: boolean): void => {
-    const byte = s.bytes + (s.signed ? 16 : 0) + (s.bits === 64 ? 32 : 0) + (store ? 64 : 0);
+    const byte = s.bytes + (s.signed ? 32 : 0) + (s.bits === 64 ? 64 : 0) + (store ? 128 : 0);
     packed |= BigInt(byte) << BigInt(8 * (op - Op.i32Load));
   };
   for (const [op, shape] of LOADS) add(op, shape, false);
@@ -77,7 +77,7 @@ export function generateOpcodes(): string {
     bitmap("WIDE", "Bit `op` is set if the numeric instruction reads 64 bits.", ({ bits }) => bits === 64),
     saturating(),
     "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.",
-    "    /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.",
+    "    /// Bits 0 to 4: bytes that are touched, 5: sign extension, 6: a type of 64 bits, 7: a store.",
     `    uint256 internal constant MEMORY = 0x${memoryShapes()};`,
     "}",
     "",

@@ -38,7 +38,7 @@ contract Floats is IAlu {
     uint256 private constant MAX = 12;
 
     /// @inheritdoc IAlu
-    function alu(uint256 opcode, uint256 x, uint256 y) external pure returns (uint256 value, uint256 trap) {
+    function alu(uint256 opcode, uint256 x, uint256 y, uint256) external pure returns (uint256 value, uint256 trap) {
         // Differences of an opcode and the first of its group. An opcode below the saturating ones wraps to a large one.
         unchecked {
             uint256 saturating = opcode - Shape.SATURATING_FIRST;

@@ -24,7 +24,7 @@ contract Integers is IAlu {
     uint256 private constant EXTEND_16_TO_64 = 0xc3;
 
     /// @inheritdoc IAlu
-    function alu(uint256 opcode, uint256 x, uint256 y) external pure returns (uint256 value, uint256 trap) {
+    function alu(uint256 opcode, uint256 x, uint256 y, uint256) external pure returns (uint256 value, uint256 trap) {
         if ((Shape.INTEGER >> opcode) & 1 == 0) return (0, Trap.INVALID_INSTRUCTION);
         uint256 bits = (Shape.WIDE >> opcode) & 1 != 0 ? 64 : 32;
         x = truncate(x, bits);

@@ -13,10 +13,10 @@ library Memory {
     uint256 internal constant PAGE_BYTES = 65_536;
 
     /// @dev Bits of a byte of {Shape-MEMORY}.
-    uint256 private constant SHAPE_BYTES = 0x0f;
-    uint256 private constant SHAPE_SIGNED = 0x10;
-    uint256 private constant SHAPE_WIDE = 0x20;
-    uint256 private constant SHAPE_STORE = 0x40;
+    uint256 private constant SHAPE_BYTES = 0x1f;
+    uint256 private constant SHAPE_SIGNED = 0x20;
+    uint256 private constant SHAPE_WIDE = 0x40;
+    uint256 private constant SHAPE_STORE = 0x80;
 
     /// @notice Executes loads, stores, memory.size and memory.grow. `a` is the region, `b` the size index.
     function execute(Machine memory m) internal pure {

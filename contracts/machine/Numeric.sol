@@ -24,7 +24,7 @@ library Numeric {
         uint256 y = binary != 0 ? m.pop(0) : 0;
         uint256 x = m.operand(binary);
         if (m.trap != 0) return;
-        (uint256 value, uint256 trap) = arithmetic.alu(m.op, x, y);
+        (uint256 value, uint256 trap) = arithmetic.alu(m.op, x, y, m.imm);
         if (trap != 0) m.fault(trap);
         m.putSlot(value);
         m.next();

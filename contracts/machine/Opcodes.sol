@@ -103,8 +103,8 @@ library Shape {
     uint256 internal constant SATURATING_LAST = 0xfc07;
 
     /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.
-    /// Bits 0 to 3: bytes that are touched, 4: sign extension, 5: a type of 64 bits, 6: a store.
-    uint256 internal constant MEMORY = 0x0000000000000000006462614241684468442434223221310212011128042804;
+    /// Bits 0 to 4: bytes that are touched, 5: sign extension, 6: a type of 64 bits, 7: a store.
+    uint256 internal constant MEMORY = 0x000000000000000000c4c2c18281c884c8844464426241610222012148044804;
 }
 
 /// @notice Flags of the instruction word.

@@ -98,6 +98,6 @@ describe("Floats", () => {
     const unknown = Array.from({ length: 300 }, (_, op) => op).filter((op) => !known.has(op));
     const results = await compute([...unknown, 0xf000, 0xfbff, 0xfc08, 0xffff].map((op): Operation => [op, 6n, 3n]));
     results.forEach((result, i) => expect(result).to.equal(i % 2 === 0 ? 0n : BigInt(Trap.invalidInstruction)));
-    expect(await verifier.floats.alu(1n << 255n, 6n, 3n)).to.deep.equal([0n, BigInt(Trap.invalidInstruction)]);
+    expect(await verifier.floats.alu(1n << 255n, 6n, 3n, 0n)).to.deep.equal([0n, BigInt(Trap.invalidInstruction)]);
   });
 });

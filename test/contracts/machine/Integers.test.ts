@@ -45,6 +45,6 @@ describe("Integers", () => {
   it("traps on every other opcode", async () => {
     const unknown = Array.from({ length: 300 }, (_, op) => op).filter((op) => !NUMERIC.has(op));
     await expectAgreement([...unknown, 0xf000, 0xffff].map((op): Operation => [op, 6n, 3n]));
-    expect(await verifier.integers.alu(1n << 255n, 6n, 3n)).to.deep.equal([0n, BigInt(Trap.invalidInstruction)]);
+    expect(await verifier.integers.alu(1n << 255n, 6n, 3n, 0n)).to.deep.equal([0n, BigInt(Trap.invalidInstruction)]);
   });
 });

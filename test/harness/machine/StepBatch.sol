@@ -39,7 +39,7 @@ contract StepBatch {
         results = new bytes((packed.length / 96) * 64);
         for (uint256 i = 0; i * 96 < packed.length; ++i) {
             (uint256 op, uint256 x, uint256 y) = abi.decode(packed[i * 96:(i + 1) * 96], (uint256, uint256, uint256));
-            (uint256 value, uint256 trap) = arithmetic.alu(op, x, y);
+            (uint256 value, uint256 trap) = arithmetic.alu(op, x, y, 0);
             // Inside `results`, which has 64 bytes for each 96 of the input.
             assembly ("memory-safe") {
                 mstore(add(results, add(0x20, mul(i, 0x40))), value)
@@ -55,7 +55,7 @@ contract StepBatch {
         for (uint256 i = 0; i * 96 < packed.length; ++i) {
             (uint256 op, uint256 x, uint256 y) = abi.decode(packed[i * 96:(i + 1) * 96], (uint256, uint256, uint256));
             uint256 before = gasleft();
-            arithmetic.alu(op, x, y);
+            arithmetic.alu(op, x, y, 0);
             uint256 used = before - gasleft();
             // Inside `costs`, which has 32 bytes for each 96 of the input.
             assembly ("memory-safe") {

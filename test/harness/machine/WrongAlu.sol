@@ -24,10 +24,11 @@ contract WrongAlu {
     /// @param op Number of the instruction.
     /// @param x First operand.
     /// @param y Second operand.
+    /// @param z Third operand, or the immediate.
     /// @return value The result.
     /// @return trap Zero, or why there is no result.
-    function alu(uint256 op, uint256 x, uint256 y) external view returns (uint256 value, uint256 trap) {
-        (value, trap) = right.alu(op, x, y);
+    function alu(uint256 op, uint256 x, uint256 y, uint256 z) external view returns (uint256 value, uint256 trap) {
+        (value, trap) = right.alu(op, x, y, z);
         if (op == wrongOp) value ^= 1;
     }
 }
