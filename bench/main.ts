@@ -11,6 +11,7 @@ import { environment } from "./environment.ts";
 import { growthMeasurement } from "./growth.ts";
 import { hashingMeasurement } from "./hashing.ts";
 import { historyMeasurement } from "./history.ts";
+import { MOVE_LEVELS } from "../verifier/history/game-levels.ts";
 import type { Measurement, Setting } from "./measurement.ts";
 import { memoryMeasurement } from "./memory.ts";
 import { terminalTable } from "./table.ts";
@@ -43,11 +44,13 @@ function parseName(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** The trees of a Tournament have heights that are multiples of three. */
+/** Heights that trees of a Tournament can have. */
 function parseHeights(text: string): number[] {
   const heights = text.split(",").map(Number);
-  if (heights.every((height) => Number.isInteger(height) && height > 0 && height % 3 === 0)) return heights;
-  throw new InvalidArgumentError("Heights are positive multiples of 3 with commas between them, like 6,9.");
+  if (heights.every((height) => Number.isInteger(height) && height > 0 && height % MOVE_LEVELS === 0)) return heights;
+  throw new InvalidArgumentError(
+    `Heights are positive multiples of ${MOVE_LEVELS} with commas between them, like 6,9.`,
+  );
 }
 
 /** Milliseconds between two lines of progress where they are kept. */

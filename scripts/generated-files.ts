@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { compileWasi, shimModule } from "./compile-wasi.ts";
 import { abiModule, abisModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
+import { generateLevels } from "./generate-levels.ts";
 import { generateOpcodes } from "./generate-opcodes.ts";
 
 /** The project's folder. */
@@ -25,6 +26,7 @@ const DEPLOYED_BY_AGENTS = ["Deal"];
 export function fromSources(): GeneratedFile[] {
   return [
     { path: "contracts/machine/Opcodes.sol", text: generateOpcodes },
+    { path: "contracts/tournament/Levels.sol", text: generateLevels },
     { path: "verifier/program/wasi/shim.ts", text: async () => shimModule(await compileWasi()) },
   ];
 }

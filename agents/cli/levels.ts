@@ -1,6 +1,14 @@
 /** `--heights` and `--checkpoints`: how a history is committed to, and where it is kept. */
 import { type Command } from "commander";
 import { CheckpointStore } from "../../verifier/node/checkpoint-store.ts";
+import {
+  HeightsError,
+  lengthOf,
+  MAX_HEIGHT,
+  MAX_LEVELS,
+  MOVE_LEVELS,
+  requireHeights,
+} from "../../verifier/history/game-levels.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../stage/deploy.ts";
 import { OVERHEAD } from "../../verifier/program/fragment.ts";
@@ -18,7 +26,7 @@ export function withLevels(command: Command): Command {
   return command
     .option(
       "--heights <list>",
-      `heights of the levels' trees, the upper one first: multiples of 3, 60 together at most (default: ${localHeights().join(",")})`,
+      `heights of the levels' trees, the upper one first: one to ${MAX_LEVELS} multiples of ${MOVE_LEVELS}, ${MAX_HEIGHT} together at most (default: ${localHeights().join(",")})`,
     )
     .option("--checkpoints <directory>", "keep states and commitments there, and use those that are there");
 }
@@ -30,10 +38,14 @@ export function withLevels(command: Command): Command {
 export function heightsOf({ heights }: LevelOptions): readonly number[] {
   if (heights === undefined) return localHeights();
   const list = heights.split(",").map(Number);
-  const together = list.reduce((sum, height) => sum + height, 0);
-  const isSound = list.length <= 2 && list.every((height) => height > 0 && height % 3 === 0) && together <= 60;
-  if (isSound) return list;
-  throw new UserError(`--heights takes one or two multiples of 3, 60 together at most, as 27,21; not "${heights}"`);
+  try {
+    requireHeights(list);
+  } catch (error) {
+    if (!(error instanceof HeightsError)) throw error;
+    const hint = `give one to ${MAX_LEVELS} multiples of ${MOVE_LEVELS}, as 27,21`;
+    throw new UserError(`--heights ${heights}: ${error.message}`, { hint, cause: error });
+  }
+  return list;
 }
 
 /**
@@ -41,8 +53,7 @@ export function heightsOf({ heights }: LevelOptions): readonly number[] {
  * @throws UserError naming `--fuel`
  */
 export function requireRoom({ fuel }: Invocation, heights: readonly number[]): void {
-  const together = heights.reduce((sum, height) => sum + height, 0);
-  if (fuel + OVERHEAD < 1n << BigInt(together)) return;
+  if (fuel + OVERHEAD < lengthOf(heights)) return;
   throw new UserError(`--fuel ${fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
 }
 

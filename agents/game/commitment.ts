@@ -1,10 +1,11 @@
 /**
- * Commitments as the Tournament contract hashes them: binary keccak trees over state roots, opened three levels at a time, and the names of
+ * Commitments as the Tournament contract hashes them: binary keccak trees over state roots, opened `MOVE_LEVELS` at a time, and the names of
  * tournaments, matches and announcements. Mirrors contracts/tournament/Commitment.sol.
  */
 import { concat, encodeAbiParameters, keccak256 } from "viem";
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
+import { FAN_OUT, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
 import { Refused } from "./refused.ts";
 import type { Eight, Opening } from "./types.ts";
 
@@ -16,27 +17,29 @@ export function parent(left: Hex, right: Hex): Hex {
   return keccak256(concat([left, right]));
 }
 
-/** The node three levels above eight neighbours. */
+/** The node `MOVE_LEVELS` above `FAN_OUT` neighbours. */
 export function top(nodes: Eight): Hex {
   const [a, b, c, d, e, f, g, h] = nodes;
   return parent(parent(parent(a, b), parent(c, d)), parent(parent(e, f), parent(g, h)));
 }
 
-/** How many siblings a move by `digit` (0 to 7) shows: two for each bit that is 0, one for each that is 1. */
+/** How many siblings a move by `digit` shows: two for each bit that is 0, one for each that is 1. */
 export function siblingCount(digit: number): number {
-  return 6 - ((digit & 1) + ((digit >> 1) & 1) + (digit >> 2));
+  let count = 0;
+  for (let level = 0; level < MOVE_LEVELS; level++) count += (digit >> level) & 1 ? 1 : 2;
+  return count;
 }
 
 /**
- * The first of eight neighbours on which two sides differ, with the siblings for `move` and `last`.
- * Returns undefined when all eight are the same: then there is nothing to play for.
+ * The first of `FAN_OUT` neighbours on which two sides differ, with the siblings for `move` and `last`.
+ * Returns undefined when all are the same: then there is nothing to play for.
  */
 export function opening(own: Eight, opp: Eight): Opening | undefined {
   const digit = own.findIndex((node, place) => node !== opp[place]);
   if (digit < 0) return undefined;
   const siblings: Hex[] = [];
   let [mine, theirs]: [readonly Hex[], readonly Hex[]] = [own, opp];
-  for (let level = 0; level < 3; level++) {
+  for (let level = 0; level < MOVE_LEVELS; level++) {
     const place = digit >> level;
     if (place & 1) siblings.push(at(mine, place - 1));
     else siblings.push(at(mine, place + 1), at(theirs, place + 1));
@@ -46,19 +49,19 @@ export function opening(own: Eight, opp: Eight): Opening | undefined {
 }
 
 /**
- * The two nodes three levels above `own` and `opp`, which stand at place `digit` among their eight neighbours; the inverse of `opening`.
- * Throws `Refused` for a digit beyond seven, equal nodes or a wrong number of siblings.
+ * The two nodes `MOVE_LEVELS` above `own` and `opp`, which stand at place `digit` among `FAN_OUT` neighbours; the inverse of `opening`.
+ * Throws `Refused` for a digit beyond those, equal nodes or a wrong number of siblings.
  */
 export function climb(shown: Opening): { own: Hex; opp: Hex } {
   const { digit, siblings } = shown;
   let { own, opp } = shown;
-  if (digit > 7) throw new Refused("DigitOutOfRange", `digit ${digit} is not below 8`);
+  if (digit >= FAN_OUT) throw new Refused("DigitOutOfRange", `digit ${digit} is not below ${FAN_OUT}`);
   if (own === opp) throw new Refused("NoDifference", `both sides have ${own}`);
   if (siblings.length !== siblingCount(digit)) {
     throw new Refused("SiblingsWrong", `${siblings.length} siblings where digit ${digit} needs ${siblingCount(digit)}`);
   }
   let used = 0;
-  for (let level = 0; level < 3; level++) {
+  for (let level = 0; level < MOVE_LEVELS; level++) {
     const first = at(siblings, used++);
     if ((digit >> level) & 1) [own, opp] = [parent(first, own), parent(first, opp)];
     else [own, opp] = [parent(own, first), parent(opp, at(siblings, used++))];

@@ -4,6 +4,7 @@
  */
 import type { Hex } from "viem";
 import { Crash, Problem } from "../../verifier/errors.ts";
+import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
 import { nodesHash, top } from "./commitment.ts";
 import { otherSide } from "./rules.ts";
 import { EMPTY_GAME } from "./types.ts";
@@ -133,8 +134,6 @@ function wait(state: GameState, tournament: Hex, root: Hex): GameState {
 function paired(state: GameState, event: EventOf<"Paired">, params: Params): GameState {
   const { id, tournament, one, two, clockOne, clockTwo, time } = event;
   const row = tournamentIn(state, tournament);
-  const height = params.heights[row.level];
-  if (height === undefined) throw new Crash(`no level ${row.level}`);
   return putMatch(putTournament(state, { ...row, waiting: undefined, live: row.live + 1 }), {
     id,
     tournament,
@@ -142,7 +141,7 @@ function paired(state: GameState, event: EventOf<"Paired">, params: Params): Gam
     two,
     nodes: nodesHash(one, two),
     pos: 0n,
-    height,
+    height: heightOf(params.heights, row.level),
     turn: "one",
     phase: "playing",
     clocks: { one: clockOne, two: clockTwo },
@@ -153,13 +152,13 @@ function paired(state: GameState, event: EventOf<"Paired">, params: Params): Gam
 
 function moved(state: GameState, event: EventOf<"Moved">): GameState {
   const match = matchIn(state, event.id);
-  const opp = match.opposing[Number(event.pos & 7n)];
+  const opp = match.opposing[Number(event.pos % BigInt(FAN_OUT))];
   if (opp === undefined) throw new Crash(`no digit in ${event.pos}`);
   return putMatch(state, {
     ...charged(match, event.time),
     nodes: nodesHash(opp, top(event.children)),
     pos: event.pos,
-    height: match.height - 3,
+    height: match.height - MOVE_LEVELS,
     turn: otherSide(match.turn),
     opposing: event.children,
   });

@@ -4,6 +4,7 @@
  */
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
+import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
 import { announcementHash, climb, matchId, nodesHash, rootOf, top } from "./commitment.ts";
 import { Refused } from "./refused.ts";
 import type {
@@ -145,8 +146,8 @@ function join(
   if (value !== bondOf(params, row.level)) throw new Refused("BondWrong", `${value} wei`);
   const { children, finalState, proof, salt } = commitment;
   const root = top(children);
-  const height = heightOf(params, row.level) - 3;
-  if (rootOf(finalState, (1n << BigInt(height)) - 1n, height, proof) !== children[7]) {
+  const height = heightOf(params.heights, row.level) - MOVE_LEVELS;
+  if (rootOf(finalState, (1n << BigInt(height)) - 1n, height, proof) !== children.at(-1)) {
     throw new Refused("FinalNotInTree", finalState);
   }
   if (row.leaves === undefined) {
@@ -178,7 +179,7 @@ function pair(draft: Draft, id: Hex, root: Hex, time: number, params: Params): v
     two: two.root,
     nodes: nodesHash(one.root, two.root),
     pos: 0n,
-    height: heightOf(params, row.level),
+    height: heightOf(params.heights, row.level),
     turn: "one",
     phase: "playing",
     clocks: { one: grown(one.clock), two: grown(two.clock) },
@@ -191,14 +192,14 @@ function pair(draft: Draft, id: Hex, root: Hex, time: number, params: Params): v
 function descend(match: MatchState | undefined, shown: Opening, lowest: boolean, time: number): MatchState {
   if (match?.phase !== "playing") throw new Refused("MatchNotPlaying", match?.id ?? "no such match");
   if (!clockRuns(match, time)) throw new Refused("ClockSpent", match.id);
-  if ((match.height === 3) !== lowest) throw new Refused("HeightUnfit", `height ${match.height}`);
+  if ((match.height === MOVE_LEVELS) !== lowest) throw new Refused("HeightUnfit", `height ${match.height}`);
   const { own, opp } = climb(shown);
   if (nodesHash(own, opp) !== match.nodes) throw new Refused("OpeningWrong", match.id);
   const left = match.clocks[match.turn] - (time - match.since);
   return {
     ...match,
-    pos: match.pos * 8n + BigInt(shown.digit),
-    height: match.height - 3,
+    pos: match.pos * BigInt(FAN_OUT) + BigInt(shown.digit),
+    height: match.height - MOVE_LEVELS,
     clocks: { ...match.clocks, [match.turn]: left },
     since: time,
   };
@@ -245,7 +246,7 @@ function checkAgreed(row: TournamentState, match: MatchState, shown: LastMove, p
     if (agreed !== row.initial) throw new Refused("AgreedWrong", agreed);
     return;
   }
-  const root = rootOf(agreed, match.pos - 1n, heightOf(params, row.level), proof);
+  const root = rootOf(agreed, match.pos - 1n, heightOf(params.heights, row.level), proof);
   if (root !== match.one && root !== match.two) throw new Refused("AgreedWrong", agreed);
 }
 
@@ -333,12 +334,6 @@ function commitmentOf(row: TournamentState, root: Hex): CommitmentState {
   const commitment = row.commitments.get(root);
   if (!commitment) throw new Crash(`no commitment ${root} in tournament ${row.id}`);
   return commitment;
-}
-
-function heightOf(params: Params, level: number): number {
-  const height = params.heights[level];
-  if (height === undefined) throw new Crash(`no level ${level}`);
-  return height;
 }
 
 function bondOf(params: Params, level: number): bigint {

@@ -11,7 +11,7 @@ export interface Params {
   readonly period: number;
   /** G: what every clock gains when its commitment is paired; seconds. */
   readonly grace: number;
-  /** Height of the commitments' trees at each level: one or two multiples of three, at most 60 together. */
+  /** Height of the commitments' trees at each level, from level 0 (`requireHeights` in verifier/history/game-levels.ts). */
   readonly heights: readonly number[];
   /** Bond of a commitment at each level; wei. */
   readonly bonds: readonly bigint[];
@@ -22,7 +22,7 @@ export interface Params {
 /** One of the two commitments of a match; `one` arrived first and moves first. */
 export type Side = "one" | "two";
 
-/** Eight neighbours in a tree, from the left. */
+/** `FAN_OUT` neighbours in a tree, from the left. */
 export type Eight = readonly [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex];
 
 /** A commitment in a tournament. */
@@ -107,7 +107,7 @@ export const EMPTY_GAME: GameState = {
 export interface Joining {
   readonly children: Eight;
   readonly finalState: Hex;
-  /** Siblings from the last leaf up to the last child: height − 3 of them. */
+  /** Siblings from the last leaf up to the last child: height − `MOVE_LEVELS` of them. */
   readonly proof: readonly Hex[];
   /** 32 bytes that the announcement was blinded with (level 0). */
   readonly salt: Hex;
@@ -115,7 +115,7 @@ export interface Joining {
 
 /** Where two sides first differ among eight neighbours, and the siblings that prove it. */
 export interface Opening {
-  /** Number of the first difference, 0 to 7. */
+  /** Number of the first difference, below `FAN_OUT`. */
   readonly digit: number;
   readonly own: Hex;
   readonly opp: Hex;

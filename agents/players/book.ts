@@ -5,7 +5,7 @@ import type { Eight } from "../game/types.ts";
 /** A commitment that a player can open anywhere. */
 export interface OpenCommitment {
   readonly root: Hex;
-  /** The eight nodes three levels below node `index` of the given height (the root has the tree's height). */
+  /** The `FAN_OUT` nodes `MOVE_LEVELS` below node `index` of the given height (the root has the tree's height). */
   children(height: number, index: bigint): Eight;
   /** A leaf: the state root after `index` + 1 strides. */
   leaf(index: bigint): Hex;

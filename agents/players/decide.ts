@@ -6,7 +6,7 @@
  * join the truth, move for it whoever owns it, resolve whatever resolves (GAME: the state machine).
  */
 import type { Hex } from "viem";
-import { Crash } from "../../verifier/errors.ts";
+import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
 import { announcementHash, opening } from "../game/commitment.ts";
 import { clockRuns, verdict } from "../game/rules.ts";
 import type { Action, GameState, Joining, MatchState, Params, TournamentState } from "../game/types.ts";
@@ -57,13 +57,13 @@ export async function joining(
   seat: Pick<Seat, "book" | "salt">,
   path: readonly bigint[],
 ): Promise<Joining> {
-  const height = heightOf(params, path.length);
+  const height = heightOf(params.heights, path.length);
   const commitment = await seat.book.commitment(path);
   const lastLeaf = (1n << BigInt(height)) - 1n;
   return {
     children: commitment.children(height, 0n),
     finalState: commitment.leaf(lastLeaf),
-    proof: commitment.proof(lastLeaf, height - 3),
+    proof: commitment.proof(lastLeaf, height - MOVE_LEVELS),
     salt: seat.salt,
   };
 }
@@ -117,12 +117,12 @@ function moves(
 ): Action[] {
   const shown = opening(own.children(match.height, match.pos), match.opposing);
   if (shown === undefined) return [];
-  const pos = match.pos * 8n + BigInt(shown.digit);
-  if (match.height > 3) {
-    const next = own.children(match.height - 3, pos);
+  const pos = match.pos * BigInt(FAN_OUT) + BigInt(shown.digit);
+  if (match.height > MOVE_LEVELS) {
+    const next = own.children(match.height - MOVE_LEVELS, pos);
     return [{ kind: "move", id: match.id, digit: shown.digit, opp: shown.opp, siblings: shown.siblings, next }];
   }
-  const height = heightOf(s.params, row.level);
+  const height = heightOf(s.params.heights, row.level);
   const bottom = row.level + 1 === s.params.heights.length;
   const witness = bottom ? s.seat.book.witness([...path, pos]) : "0x";
   if (witness === undefined) return [];
@@ -171,10 +171,4 @@ function family(game: GameState, root: TournamentState): TournamentState[] {
 function collects(s: Situation, row: TournamentState): Action[] {
   const { winner } = verdict(s.game, row.id, s.now);
   return !row.collected && winner?.owner === s.seat.owner ? [{ kind: "collect", tournament: row.id }] : [];
-}
-
-function heightOf(params: Params, level: number): number {
-  const height = params.heights[level];
-  if (height === undefined) throw new Crash(`the tournament has no level ${level}`);
-  return height;
 }

@@ -8,7 +8,7 @@ import { describeWord } from "../../verifier/program/map.ts";
 import { decodeTransactions } from "../../verifier/program/transactions.ts";
 import { stateRoot } from "../../verifier/state/state.ts";
 import type { GameState, MatchState } from "../game/types.ts";
-import { startOf } from "../players/history-book.ts";
+import { stepOf } from "../../verifier/history/game-levels.ts";
 import { differences, type Difference } from "./difference.ts";
 import { type Ending, endingAt } from "../../verifier/program/fragment.ts";
 import { outputText, payloadText } from "./transaction-text.ts";
@@ -93,7 +93,7 @@ export interface Sides {
 /** Explains the step before leaf `path`, on which the two traces part. */
 export function explain(program: Program, sides: Sides, path: readonly bigint[]): DisputedStep {
   const { honest, liar } = sides;
-  const start = startOf(honest, path);
+  const start = stepOf(honest.heights, path);
   const before = honest.stateAt(start);
   const transaction = disputedTransaction(program, sides, before.registers.count);
   const { pc } = before.registers;

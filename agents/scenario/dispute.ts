@@ -1,6 +1,7 @@
 /** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
+import { stepOf } from "../../verifier/history/game-levels.ts";
 import type { HistoryStore } from "../../verifier/history/history-store.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
@@ -15,7 +16,7 @@ import { verdict } from "../game/rules.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
-import { historyBook, startOf } from "../players/history-book.ts";
+import { historyBook } from "../players/history-book.ts";
 import { play } from "../validator/player.ts";
 import { nextDeadline } from "../stage/deadline.ts";
 import type { Narrator } from "./deal.ts";
@@ -122,7 +123,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     const game = await tournaments.state();
     const winner = verdict(game, tournament, await embedded.chain.now()).winner;
     const honestRoot = (await honest.seat.book.commitment([])).root;
-    const match = executedMatch(game, honestRoot, honest.trace, job.lieAt);
+    const match = executedMatch(game, honestRoot, heights, job.lieAt);
     const against = await opponent(game, match, honestRoot, liars);
     return {
       verdict: winner === undefined ? "undecided" : winner.root === honestRoot ? "liar lost" : "liar won",
@@ -178,14 +179,13 @@ export async function openWithoutDeal(
 }
 
 /** The match of the honest commitment that ended with an executed step: the one about step `lieAt`, else the first. */
-function executedMatch(game: GameState, honestRoot: Hex, trace: Trace, lieAt: bigint): MatchState {
+function executedMatch(game: GameState, honestRoot: Hex, heights: readonly number[], lieAt: bigint): MatchState {
   const executed = [...game.matches.values()].filter((match) => {
     const top = topOf(game, match);
     const ours = top.one === honestRoot || top.two === honestRoot;
     return ours && match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id);
   });
-  const stepOf = (match: MatchState): bigint => 1n + startOf(trace, pathOf(game, match));
-  const found = executed.find((match) => stepOf(match) === lieAt) ?? executed[0];
+  const found = executed.find((match) => 1n + stepOf(heights, pathOf(game, match)) === lieAt) ?? executed[0];
   if (found === undefined) throw new Crash("no dispute of the honest player came down to a step");
   return found;
 }

@@ -19,9 +19,11 @@ const PARAMETERS = new URL("../../deploy/parameters/local.json", import.meta.url
 
 /** What deploy/parameters/local.json says. Ignition takes whole numbers of any size as bigints; the file has them as "123n". */
 interface Parameters {
-  readonly Arbiter: { readonly heights: number[] } & Record<string, number | bigint | number[] | bigint[]>;
+  readonly Arbiter: { readonly heights: number[]; readonly bonds: bigint[]; readonly [name: string]: ArbiterParameter };
   readonly Deposits: Record<string, number>;
 }
+
+type ArbiterParameter = number | bigint | number[] | bigint[];
 
 function localParameters(): Parameters {
   const reviver = (_: string, value: unknown): unknown =>
@@ -34,10 +36,17 @@ export function localHeights(): readonly number[] {
   return localParameters().Arbiter.heights;
 }
 
+/** A bond for each level: those of the file, of which the last one goes on to all levels below it. */
+function bondsFor(heights: readonly number[], bonds: readonly bigint[]): bigint[] {
+  return heights.map((_, level) => bonds[Math.min(level, bonds.length - 1)] ?? 0n);
+}
+
 /** Deploys with the parameters in deploy/parameters/local.json, but for heights of the levels' trees if they are given. */
-export async function deploy({ chain, connection }: EmbeddedChain, heights?: readonly number[]): Promise<Deployment> {
+export async function deploy({ chain, connection }: EmbeddedChain, given?: readonly number[]): Promise<Deployment> {
   const { Arbiter, Deposits } = localParameters();
-  const options = { parameters: { Arbiter: { ...Arbiter, heights: [...(heights ?? Arbiter.heights)] }, Deposits } };
+  const heights = [...(given ?? Arbiter.heights)];
+  const parameters = { Arbiter: { ...Arbiter, heights, bonds: bondsFor(heights, Arbiter.bonds) }, Deposits };
+  const options = { parameters };
   const { arbiter, tournament, verifier } = await connection.ignition.deploy(ArbiterModule, options);
   const { deposits } = await connection.ignition.deploy(DepositsModule, options);
   const address = async (contract: { getAddress(): Promise<string> }): Promise<Address> =>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {FAN_OUT} from "../tournament/Levels.sol";
 import {
     CommitmentState,
     Duration,
-    FAN_OUT,
     Instant,
     MatchId,
     MatchState,

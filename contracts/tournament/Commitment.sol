@@ -2,7 +2,8 @@
 pragma solidity 0.8.35;
 
 import {ITournament} from "../interfaces/ITournament.sol";
-import {FAN_OUT, MOVE_LEVELS, Node, StateRoot} from "./Types.sol";
+import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
+import {Node, StateRoot} from "./Types.sol";
 
 /// @title Binary keccak trees over state roots, opened MOVE_LEVELS at a time.
 /// @notice Hashing is positional: an index says at each level, from its lowest bit up, whether a node is the left or the right one.

@@ -2,7 +2,7 @@
 pragma solidity 0.8.35;
 
 import {ITournament} from "../interfaces/ITournament.sol";
-import {MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS} from "./Types.sol";
+import {MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS} from "./Levels.sol";
 
 /// @dev Height of the commitments' trees at each level, a byte each: level 0 is the lowest byte, and bytes of levels that there are not are zero.
 /// MAX_LEVELS of them fit.

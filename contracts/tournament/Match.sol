@@ -4,18 +4,8 @@ pragma solidity 0.8.35;
 import {ITournament} from "../interfaces/ITournament.sol";
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
-import {
-    Duration,
-    FAN_OUT,
-    Instant,
-    MOVE_LEVELS,
-    MatchId,
-    MatchState,
-    Node,
-    Phase,
-    Side,
-    TournamentId
-} from "./Types.sol";
+import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
+import {Duration, Instant, MatchId, MatchState, Node, Phase, Side, TournamentId} from "./Types.sol";
 
 /// @title A match: two commitments on their way down to their first difference.
 library Match {

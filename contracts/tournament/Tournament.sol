@@ -6,13 +6,12 @@ import {ITournament, Join, LastMove, Params} from "../interfaces/ITournament.sol
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
 import {Heights, packed} from "./Heights.sol";
+import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
 import {Match} from "./Match.sol";
 import {
     CommitmentState,
     Duration,
-    FAN_OUT,
     Instant,
-    MOVE_LEVELS,
     MatchId,
     MatchState,
     NOBODY,

@@ -25,18 +25,6 @@ using {shorter as <, minus as -, sum as +} for Duration global;
 /// @dev The commitment that is absent: nobody waits, nobody won.
 Node constant NOBODY = Node.wrap(0);
 
-/// @dev Levels of a tree that a move descends.
-uint8 constant MOVE_LEVELS = 3;
-
-/// @dev Nodes that many levels below a node: what a move chooses from.
-uint256 constant FAN_OUT = 2 ** MOVE_LEVELS;
-
-/// @dev Most levels of a dispute: a root tournament, and tournaments inside of matches inside of it.
-uint256 constant MAX_LEVELS = 4;
-
-/// @dev Most that the heights of the levels' trees come to together, so that every position and every step fits a uint64.
-uint256 constant MAX_HEIGHT = 60;
-
 /// @dev The two commitments of a match, in order of arrival; `None` where neither is meant.
 enum Side {
     None,

@@ -5,10 +5,8 @@
  */
 import { Crash } from "../errors.ts";
 import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
+import { FAN_OUT, MOVE_LEVELS } from "./game-levels.ts";
 import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
-
-/** Binary levels that one move of the game descends. */
-export const MOVE_LEVELS = 3;
 
 /** Subtrees that are kept after they were computed anew, 256 KiB each: a move of the game asks for neighbours. */
 const KEPT_SUBTREES = 4;
@@ -108,10 +106,10 @@ export class Commitment {
     return this.#padding[0] as Uint8Array;
   }
 
-  /** The eight great-grandchildren of the node at (level, index), `level` at least 3: what a move shows. */
-  children8(level: number, index: bigint): Uint8Array[] {
-    return Array.from({ length: 2 ** MOVE_LEVELS }, (_, child) =>
-      this.node(level - MOVE_LEVELS, (index << BigInt(MOVE_LEVELS)) + BigInt(child)),
+  /** The nodes `MOVE_LEVELS` below the node at (level, index), from the left: what a move shows. */
+  children(level: number, index: bigint): Uint8Array[] {
+    return Array.from({ length: FAN_OUT }, (_, child) =>
+      this.node(level - MOVE_LEVELS, index * BigInt(FAN_OUT) + BigInt(child)),
     );
   }
 

@@ -10,6 +10,7 @@ import type { HistoryStore } from "./history-store.ts";
 import type { Commitment, LeafSource } from "./commitment.ts";
 import { CommitmentBuilder } from "./commitment-builder.ts";
 import { decodeCommitment, encodeCommitment } from "./commitment-bytes.ts";
+import { lengthOf, strideOf } from "./game-levels.ts";
 import type { Execution, Executor } from "../state/executor.ts";
 import type { SnapshotLimits } from "./snapshots.ts";
 import { type Fault, States, TraceError } from "./states.ts";
@@ -68,12 +69,12 @@ export class Trace {
 
   /** Steps between two leaves of a commitment at this level. */
   stride(level: number): bigint {
-    return 1n << BigInt(this.heights.slice(level + 1).reduce((sum, height) => sum + height, 0));
+    return strideOf(this.heights, level);
   }
 
   /** Steps that the whole history covers. */
   get length(): bigint {
-    return this.stride(-1);
+    return lengthOf(this.heights);
   }
 
   /** The state after `step` steps: at once if a snapshot is near, otherwise the executor runs there. */

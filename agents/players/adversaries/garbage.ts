@@ -1,5 +1,6 @@
 /** One that commits to garbage: every leaf at every level is the same hash, which is no state of anything. */
 import { type Hex, keccak256, stringToHex } from "viem";
+import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { parent } from "../../game/commitment.ts";
 import type { Eight } from "../../game/types.ts";
 import type { Book, OpenCommitment } from "../book.ts";
@@ -13,7 +14,7 @@ import type { Book, OpenCommitment } from "../book.ts";
 export function garbageBook(seed: string, heights: readonly number[]): Book {
   const leaf = keccak256(stringToHex(`garbage ${seed}`));
   return {
-    commitment: (path) => Promise.resolve(uniformCommitment(leaf, heights[path.length] ?? 0)),
+    commitment: (path) => Promise.resolve(uniformCommitment(leaf, heightOf(heights, path.length))),
     witness: () => undefined,
   };
 }
@@ -25,7 +26,7 @@ function uniformCommitment(leaf: Hex, height: number): OpenCommitment {
   const node = (level: number): Hex => nodes[level] ?? leaf;
   return {
     root: node(height),
-    children: (at) => Array<Hex>(8).fill(node(at - 3)) as unknown as Eight,
+    children: (at) => Array<Hex>(FAN_OUT).fill(node(at - MOVE_LEVELS)) as unknown as Eight,
     leaf: () => leaf,
     proof: (_index, upTo) => nodes.slice(0, upTo),
   };

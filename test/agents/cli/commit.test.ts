@@ -116,7 +116,11 @@ describe("arbiter commit", function () {
 
   describe("answers bad input with one line and code 1", () => {
     const cases: [name: string, args: () => string[], message: RegExp][] = [
-      ["heights that no tournament has", () => [...call, "--heights", "20,20"], /--heights takes one or two multiples/],
+      [
+        "heights that no tournament has",
+        () => [...call, "--heights", "20,20"],
+        /--heights 20,20: the height of level 0 is a positive multiple of 3, not 20/,
+      ],
       ["a level that is not there", () => [...call, "--level", "2"], /--level goes from 0 to 1, not 2/],
       ["a start inside a stride", () => [...call, "--level", "1", "--at", "5"], /--at takes a multiple of 32768 below/],
       ["a start at the upper level", () => [...call, "--at", "32768"], /--at takes a multiple of \d+ below/],

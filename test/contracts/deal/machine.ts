@@ -102,7 +102,7 @@ export class Side {
   }
 
   children(height: number, pos: bigint): Eight {
-    return this.#commitment.children8(height, pos).map((node) => bytesToHex(node)) as unknown as Eight;
+    return this.#commitment.children(height, pos).map((node) => bytesToHex(node)) as unknown as Eight;
   }
 
   /** The move at node `pos` of this height against the opponent's eight nodes. */

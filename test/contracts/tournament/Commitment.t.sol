@@ -3,13 +3,14 @@ pragma solidity 0.8.35;
 
 import {ITournament} from "../../../contracts/interfaces/ITournament.sol";
 import {Commitment} from "../../../contracts/tournament/Commitment.sol";
+import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {Node, StateRoot} from "../../../contracts/tournament/Types.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 import {VM, demand} from "./Vm.sol";
 
 /// @dev Calls the library with calldata.
 contract CommitmentDoor {
-    function top(bytes32[8] calldata nodes) external pure returns (Node) {
+    function top(bytes32[FAN_OUT] calldata nodes) external pure returns (Node) {
         return Commitment.top(nodes);
     }
 
@@ -36,9 +37,9 @@ contract CommitmentTest {
         _door = new CommitmentDoor();
     }
 
-    function testFuzz_topIsThePlainTree(bytes32[8] calldata nodes) external view {
-        bytes32[] memory row = new bytes32[](8);
-        for (uint256 i = 0; i < 8; ++i) row[i] = nodes[i];
+    function testFuzz_topIsThePlainTree(bytes32[FAN_OUT] calldata nodes) external view {
+        bytes32[] memory row = new bytes32[](FAN_OUT);
+        for (uint256 i = 0; i < FAN_OUT; ++i) row[i] = nodes[i];
         while (row.length > 1) row = Sagas.above(row);
         demand(Node.unwrap(_door.top(nodes)) == row[0], "top");
     }
@@ -46,7 +47,7 @@ contract CommitmentTest {
     /// @dev The opening of the first difference of two trees leads to their roots, wherever it is.
     function testFuzz_climbFindsBothNodes(uint256 fork) external view {
         (Saga memory one, Saga memory two) = _pair(fork);
-        Opening memory shown = one.open(two, 3, 0);
+        Opening memory shown = one.open(two, MOVE_LEVELS, 0);
         (Node own, Node opp) = _door.climb(shown.digit, Node.wrap(shown.own), Node.wrap(shown.opp), shown.siblings);
         demand(Node.unwrap(own) == one.root(), "own");
         demand(Node.unwrap(opp) == two.root(), "opp");
@@ -55,9 +56,9 @@ contract CommitmentTest {
     /// @dev Whoever shows a later difference than the first cannot find both nodes.
     function testFuzz_climbFindsTheFirstDifferenceOnly(uint256 fork, uint8 later) external view {
         (Saga memory one, Saga memory two) = _pair(fork);
-        uint256 first = one.open(two, 3, 0).digit;
-        VM.assume(first < 7);
-        uint256 digit = first + 1 + (later % (7 - first));
+        uint256 first = one.open(two, MOVE_LEVELS, 0).digit;
+        VM.assume(first < FAN_OUT - 1);
+        uint256 digit = first + 1 + (later % (FAN_OUT - 1 - first));
         bytes32[] memory siblings = _siblingsAt(one, two, digit);
         (Node own, Node opp) = _door.climb(digit, Node.wrap(one.leaf(digit)), Node.wrap(two.leaf(digit)), siblings);
         demand(Node.unwrap(own) != one.root() || Node.unwrap(opp) != two.root(), "a later difference");
@@ -65,7 +66,7 @@ contract CommitmentTest {
 
     function testFuzz_climbRefusesOtherNumbersOfSiblings(uint256 fork, uint8 length) external view {
         (Saga memory one, Saga memory two) = _pair(fork);
-        Opening memory shown = one.open(two, 3, 0);
+        Opening memory shown = one.open(two, MOVE_LEVELS, 0);
         bytes32[] memory siblings = new bytes32[](length % 12);
         VM.assume(siblings.length != shown.siblings.length);
         bytes4 reason = ITournament.SiblingsWrong.selector;
@@ -73,13 +74,13 @@ contract CommitmentTest {
     }
 
     function testFuzz_climbRefusesDigitsFromEight(uint256 digit, bytes32[] calldata siblings) external view {
-        VM.assume(digit > 7);
+        VM.assume(digit >= FAN_OUT);
         bytes4 reason = ITournament.DigitOutOfRange.selector;
         _requireRefused(_climbCall(digit, bytes32(uint256(1)), bytes32(uint256(2)), siblings), reason);
     }
 
     function testFuzz_climbRefusesEqualNodes(uint8 digit, bytes32 node, bytes32[] calldata siblings) external view {
-        _requireRefused(_climbCall(digit % 8, node, node, siblings), ITournament.NoDifference.selector);
+        _requireRefused(_climbCall(digit % uint8(FAN_OUT), node, node, siblings), ITournament.NoDifference.selector);
     }
 
     function testFuzz_rootIsThePlainTree(uint256 fork, uint256 index) external view {
@@ -112,8 +113,8 @@ contract CommitmentTest {
 
     /// @dev The truth and a liar that forks at one of the eight leaves.
     function _pair(uint256 fork) private pure returns (Saga memory one, Saga memory two) {
-        one = Saga(0, 1, 3, type(uint256).max, 0, false, 0);
-        two = Saga(0, 1, 3, 1 + (fork % 8), 7, fork % 2 == 0, 0);
+        one = Saga(0, 1, MOVE_LEVELS, type(uint256).max, 0, false, 0);
+        two = Saga(0, 1, MOVE_LEVELS, 1 + (fork % FAN_OUT), 7, fork % 2 == 0, 0);
     }
 
     function _siblingsAt(
@@ -123,9 +124,9 @@ contract CommitmentTest {
     ) private pure returns (bytes32[] memory siblings) {
         bytes32[] memory mine = one.row(0);
         bytes32[] memory theirs = two.row(0);
-        siblings = new bytes32[](6 - ((place & 1) + ((place >> 1) & 1) + (place >> 2)));
+        siblings = new bytes32[](2 * MOVE_LEVELS - ((place & 1) + ((place >> 1) & 1) + (place >> 2)));
         uint256 used = 0;
-        for (uint256 level = 0; level < 3; ++level) {
+        for (uint256 level = 0; level < MOVE_LEVELS; ++level) {
             siblings[used++] = mine[place ^ 1];
             if (place & 1 == 0) siblings[used++] = theirs[place ^ 1];
             (mine, theirs, place) = (Sagas.above(mine), Sagas.above(theirs), place >> 1);

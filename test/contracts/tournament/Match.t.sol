@@ -16,7 +16,7 @@ import {
     TournamentState
 } from "../../../contracts/tournament/Types.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
-import {Stage} from "./Stage.sol";
+import {Stage, heightsFrom} from "./Stage.sol";
 import {VM, demand} from "./Vm.sol";
 
 /// @title One match, for what has to hold whoever plays it and whenever.
@@ -31,8 +31,8 @@ contract MatchTest {
 
     function setUp() public {
         VM.warp(1_000_000);
-        _stage = _stageOf(6, 0);
-        _deep = _stageOf(3, 3);
+        _stage = _stageOf(hex"06");
+        _deep = _stageOf(hex"0303");
     }
 
     /// @dev Invariant 2, above the leaves: whatever differs from the one right move is refused.
@@ -171,6 +171,39 @@ contract MatchTest {
         demand(Duration.unwrap(_deep.game().matchState(id).clockOne) == PERIOD - used, "as sealed");
     }
 
+    /// @dev However many levels there are, two stories come down to the step before they part, and the truth wins.
+    function testFuzz_everyDisputeComesDownToOneStep(uint256 fork, uint256 levels) external {
+        bytes[4] memory heights = [bytes(hex"09"), hex"0606", hex"060303", hex"03030303"];
+        Stage stage = _stageOf(heights[levels % 4]);
+        Saga memory liar = _begin(stage, fork);
+        uint256 number = 0;
+        while (true) {
+            (TournamentId tournament, Node one, Node two, MatchId id) = stage.duels(number);
+            while (stage.game().matchState(id).phase == Phase.Playing) stage.play(number);
+            if (stage.game().matchState(id).phase == Phase.Done) break;
+            Stage.Duel memory duel = Stage.Duel(tournament, one, two, id);
+            TournamentId inner = TournamentId.wrap(MatchId.unwrap(id));
+            stage.enter(inner, stage.innerSaga(duel, type(uint256).max, 0, false, 0));
+            stage.enter(inner, stage.innerSaga(duel, liar.fork, liar.lineage, false, 0));
+            ++number;
+        }
+        demand(number + 1 == heights[levels % 4].length, "a match at every level");
+        (TournamentId bottom, Node last, , MatchId done) = stage.duels(number);
+        Saga memory truth = stage.sagaOf(bottom, last);
+        demand(truth.start + stage.game().matchState(done).pos == liar.fork - 1, "the step before they part");
+        for (uint256 ended = number; ended > 0; --ended) {
+            VM.warp(block.timestamp + PERIOD);
+            stage.resolve(ended - 1);
+        }
+        (, Node honest, , ) = stage.duels(0);
+        demand(stage.game().commitmentState(stage.ROOT(), honest).status == Status.Alive, "the truth wins");
+        demand(
+            stage.game().commitmentState(stage.ROOT(), Node.wrap(liar.root())).status == Status.Out,
+            "the liar is out"
+        );
+        demand(bytes(stage.broken()).length == 0, stage.broken());
+    }
+
     /// @dev The truth waits and then moves against a liar; both join in the first second.
     function _begin(Stage stage, uint256 fork) private returns (Saga memory liar) {
         uint256 steps = stage.rootSaga(0, 0, false).stride << stage.rootSaga(0, 0, false).height;
@@ -183,11 +216,10 @@ contract MatchTest {
         stage.enter(stage.ROOT(), liar);
     }
 
-    function _stageOf(uint8 height, uint8 below) private returns (Stage) {
-        uint8[] memory heights = new uint8[](below == 0 ? 1 : 2);
+    /// @param heights A byte for each level.
+    function _stageOf(bytes memory heights) private returns (Stage) {
         uint256[] memory bonds = new uint256[](heights.length);
-        (heights[0], bonds[0]) = (height, 1000);
-        if (below > 0) (heights[1], bonds[1]) = (below, 500);
-        return new Stage{value: 1 ether}(Params(uint64(PERIOD), uint64(GRACE), heights, bonds, 99));
+        for (uint256 level = 0; level < bonds.length; ++level) bonds[level] = 1000 - 200 * level;
+        return new Stage{value: 1 ether}(Params(uint64(PERIOD), uint64(GRACE), heightsFrom(heights), bonds, 99));
     }
 }

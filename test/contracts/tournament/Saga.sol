@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {Join, LastMove} from "../../../contracts/interfaces/ITournament.sol";
+import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {toyState} from "../../harness/tournament/ToyVerifier.sol";
 
 /// @dev What somebody says the toy machine did, leaf by leaf: the truth before count `fork`, another lineage from there.
@@ -61,9 +62,13 @@ library Sagas {
     }
 
     /// @dev The eight nodes three levels below node `pos` of a height.
-    function eight(Saga memory saga, uint256 height, uint256 pos) internal pure returns (bytes32[8] memory nodes) {
-        bytes32[] memory all = row(saga, height - 3);
-        for (uint256 i = 0; i < 8; ++i) nodes[i] = all[pos * 8 + i];
+    function eight(
+        Saga memory saga,
+        uint256 height,
+        uint256 pos
+    ) internal pure returns (bytes32[FAN_OUT] memory nodes) {
+        bytes32[] memory all = row(saga, height - MOVE_LEVELS);
+        for (uint256 i = 0; i < FAN_OUT; ++i) nodes[i] = all[pos * FAN_OUT + i];
     }
 
     /// @dev The siblings of a leaf from the bottom up, `length` of them.
@@ -82,7 +87,7 @@ library Sagas {
             Join({
                 children: eight(saga, saga.height, 0),
                 finalState: leaf(saga, lastLeaf),
-                proof: proof(saga, lastLeaf, saga.height - 3),
+                proof: proof(saga, lastLeaf, saga.height - MOVE_LEVELS),
                 salt: 0
             });
     }
@@ -94,14 +99,14 @@ library Sagas {
         uint256 height,
         uint256 pos
     ) internal pure returns (Opening memory shown) {
-        bytes32[] memory mine = row(own, height - 3);
-        bytes32[] memory theirs = row(opp, height - 3);
-        uint256 place = pos * 8;
+        bytes32[] memory mine = row(own, height - MOVE_LEVELS);
+        bytes32[] memory theirs = row(opp, height - MOVE_LEVELS);
+        uint256 place = pos * FAN_OUT;
         while (mine[place] == theirs[place]) ++place;
-        (shown.digit, shown.own, shown.opp) = (uint8(place - pos * 8), mine[place], theirs[place]);
-        bytes32[] memory siblings = new bytes32[](6);
+        (shown.digit, shown.own, shown.opp) = (uint8(place - pos * FAN_OUT), mine[place], theirs[place]);
+        bytes32[] memory siblings = new bytes32[](2 * MOVE_LEVELS);
         uint256 used = 0;
-        for (uint256 level = 0; level < 3; ++level) {
+        for (uint256 level = 0; level < MOVE_LEVELS; ++level) {
             siblings[used++] = mine[place ^ 1];
             if (place & 1 == 0) siblings[used++] = theirs[place ^ 1];
             (mine, theirs, place) = (above(mine), above(theirs), place >> 1);
@@ -117,8 +122,8 @@ library Sagas {
         uint256 pos,
         bytes32 initial
     ) internal pure returns (LastMove memory shown) {
-        Opening memory opening = open(own, opp, 3, pos);
-        uint256 index = pos * 8 + opening.digit;
+        Opening memory opening = open(own, opp, MOVE_LEVELS, pos);
+        uint256 index = pos * FAN_OUT + opening.digit;
         shown.digit = opening.digit;
         shown.own = opening.own;
         shown.opp = opening.opp;

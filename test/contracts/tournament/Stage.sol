@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {Params} from "../../../contracts/interfaces/ITournament.sol";
+import {FAN_OUT, MAX_LEVELS, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {Match} from "../../../contracts/tournament/Match.sol";
 import {Tournament} from "../../../contracts/tournament/Tournament.sol";
 import {
@@ -21,6 +22,12 @@ import {
 } from "../../../contracts/tournament/Types.sol";
 import {ToyVerifier, toyState} from "../../harness/tournament/ToyVerifier.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
+
+/// @dev Heights by level, a byte each.
+function heightsFrom(bytes memory list) pure returns (uint8[] memory heights) {
+    heights = new uint8[](list.length);
+    for (uint256 level = 0; level < list.length; ++level) heights[level] = uint8(list[level]);
+}
 
 /// @title One game about the toy machine, with everybody's trees at hand: joins, plays the only right move of any match, resolves.
 /// @notice Owns every commitment and is the arbiter. Keeps the books that the invariants compare the contract with.
@@ -56,7 +63,7 @@ contract Stage {
     uint256 public deposited;
     uint256 public withdrawn;
     /// @dev How many commitments went out, by level.
-    uint256[2] public eliminated;
+    uint256[MAX_LEVELS] public eliminated;
 
     constructor(Params memory params) payable {
         heights = params.heights;
@@ -85,8 +92,7 @@ contract Stage {
 
     /// @dev A saga about the root tournament's run.
     function rootSaga(uint256 fork, uint256 lineage, bool garbage) public view returns (Saga memory) {
-        uint256 stride = heights.length == 2 ? 1 << heights[1] : 1;
-        return Saga(0, stride, heights[0], fork, lineage, garbage, 0);
+        return Saga(0, strideOf(0), heights[0], fork, lineage, garbage, 0);
     }
 
     /// @dev A saga about the run below a sealed match.
@@ -99,7 +105,14 @@ contract Stage {
     ) public view returns (Saga memory) {
         Saga memory outer = _sagas[duel.tournament][duel.one];
         uint256 start = outer.start + game.matchState(duel.id).pos * outer.stride;
-        return Saga(start, 1, heights[1], fork, lineage, garbage, end);
+        uint256 level = game.tournamentState(duel.tournament).level + 1;
+        return Saga(start, strideOf(level), heights[level], fork, lineage, garbage, end);
+    }
+
+    /// @dev Steps from leaf to leaf at a level.
+    function strideOf(uint256 level) public view returns (uint256 stride) {
+        stride = 1;
+        for (uint256 below = level + 1; below < heights.length; ++below) stride <<= heights[below];
     }
 
     function announce(TournamentId tournament, Saga memory saga) external {
@@ -127,7 +140,7 @@ contract Stage {
         (Node mover, Node waiter) = state.turn == Side.One ? (duel.one, duel.two) : (duel.two, duel.one);
         Saga memory own = _sagas[duel.tournament][mover];
         Saga memory opp = _sagas[duel.tournament][waiter];
-        if (state.height > 3) {
+        if (state.height > MOVE_LEVELS) {
             _move(duel, state, own, opp);
         } else {
             _last(duel, state, own, opp);
@@ -161,11 +174,11 @@ contract Stage {
 
     function _move(Duel memory duel, MatchState memory state, Saga memory own, Saga memory opp) private {
         Opening memory shown = own.open(opp, state.height, state.pos);
-        bytes32[8] memory next = own.eight(state.height - 3, state.pos * 8 + shown.digit);
+        bytes32[8] memory next = own.eight(state.height - MOVE_LEVELS, state.pos * FAN_OUT + shown.digit);
         game.move(duel.id, shown.digit, shown.opp, shown.siblings, next);
         MatchState memory afterwards = game.matchState(duel.id);
         _requireCharged(state, afterwards, block.timestamp - Instant.unwrap(state.since));
-        _expect(afterwards.turn != state.turn && afterwards.height == state.height - 3, "a move hands over");
+        _expect(afterwards.turn != state.turn && afterwards.height == state.height - MOVE_LEVELS, "a move hands over");
     }
 
     function _last(Duel memory duel, MatchState memory state, Saga memory own, Saga memory opp) private {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import {Params} from "../../../contracts/interfaces/ITournament.sol";
+import {MAX_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {
     Duration,
     Instant,
@@ -17,7 +18,7 @@ import {
     TournamentState
 } from "../../../contracts/tournament/Types.sol";
 import {Saga, Sagas} from "./Saga.sol";
-import {Stage} from "./Stage.sol";
+import {Stage, heightsFrom} from "./Stage.sol";
 import {VM, demand} from "./Vm.sol";
 
 /// @title What random players do to a Stage: liars of every kind, and at the tightest parameters one honest player that is late by up to `LAG`
@@ -39,7 +40,7 @@ contract Crowd {
     constructor(bool withTruth_, uint8[] memory heights) payable {
         withTruth = withTruth_;
         uint256[] memory bonds = new uint256[](heights.length);
-        for (uint256 level = 0; level < heights.length; ++level) bonds[level] = 1001 - 400 * level;
+        for (uint256 level = 0; level < heights.length; ++level) bonds[level] = 1001 - 200 * level;
         Params memory params = Params(uint64(CENSORED + HONEST), uint64(HONEST), heights, bonds, 99);
         stage = new Stage{value: msg.value}(params);
         _truth = stage.rootSaga(type(uint256).max, 0, false);
@@ -67,9 +68,11 @@ contract Crowd {
         (TournamentId outer, Node one, Node two, MatchId id) = stage.duels(number);
         Saga memory told = stage.sagaOf(outer, (seed >> 8) % 2 == 0 ? one : two);
         TournamentState memory inner = stage.game().tournamentState(TournamentId.wrap(MatchId.unwrap(id)));
-        bytes32 end;
+        bytes32 leaf = StateRoot.unwrap((seed >> 8) % 2 == 0 ? inner.leafOne : inner.leafTwo);
+        // Whoever had to end in a given state tells another story up to there, and may have to end so here as well.
+        bytes32 end = told.end == 0 ? bytes32(0) : leaf;
         if ((seed >> 16) % 2 == 0) {
-            end = StateRoot.unwrap((seed >> 8) % 2 == 0 ? inner.leafOne : inner.leafTwo);
+            end = leaf;
             told.fork = 1 + ((seed >> 24) % (_truth.stride << _truth.height));
             told.lineage = 100 + ((seed >> 64) % 8);
         }
@@ -276,7 +279,7 @@ abstract contract TournamentInvariants {
     /// @dev Whoever owns all commitments and resolves everything still loses half of every bond that falls, less the bounty.
     function _requireLiarsPay() private view {
         uint256 lost = 0;
-        for (uint256 level = 0; level < 2; ++level) {
+        for (uint256 level = 0; level < MAX_LEVELS; ++level) {
             uint256 out = _stage.eliminated(level);
             if (out > 0) lost += out * (_stage.bonds(level) / 2 - _stage.bounty());
         }
@@ -319,29 +322,39 @@ abstract contract TournamentInvariants {
         return true;
     }
 
-    function _begin(bool withTruth, uint8 height, uint8 below) internal {
-        uint8[] memory heights = new uint8[](below == 0 ? 1 : 2);
-        heights[0] = height;
-        if (below > 0) heights[1] = below;
-        _crowd = new Crowd{value: 1 ether}(withTruth, heights);
+    /// @param heights A byte for each level.
+    function _begin(bool withTruth, bytes memory heights) internal {
+        _crowd = new Crowd{value: 1 ether}(withTruth, heightsFrom(heights));
         _stage = _crowd.stage();
     }
 }
 
 contract LiarsAtTwoLevelsTest is TournamentInvariants {
     function setUp() public override {
-        _begin(false, 3, 3);
+        _begin(false, hex"0303");
     }
 }
 
 contract TruthAtOneLevelTest is TournamentInvariants {
     function setUp() public override {
-        _begin(true, 6, 0);
+        _begin(true, hex"06");
     }
 }
 
 contract TruthAtTwoLevelsTest is TournamentInvariants {
     function setUp() public override {
-        _begin(true, 6, 3);
+        _begin(true, hex"0603");
+    }
+}
+
+contract TruthAtThreeLevelsTest is TournamentInvariants {
+    function setUp() public override {
+        _begin(true, hex"030303");
+    }
+}
+
+contract TruthAtFourLevelsTest is TournamentInvariants {
+    function setUp() public override {
+        _begin(true, hex"03030303");
     }
 }

@@ -2,6 +2,7 @@
 import { keccak256, numberToHex } from "viem";
 import type { Hex } from "viem";
 import { parent, rootOf, top } from "../../../agents/game/commitment.ts";
+import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, Side } from "../../../agents/game/types.ts";
 import { NO_SALT } from "./toy.ts";
 
@@ -30,11 +31,12 @@ const PLACES = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 export function deepPair(path: Path, ending: Ending, seed: string): DeepPair {
   const filler = (...parts: (string | number)[]): Hex =>
     keccak256(numberToHex(BigInt(`0x${Buffer.from([seed, ...parts].join("/")).toString("hex")}`)));
-  const height = 3 * path.length;
+  const height = MOVE_LEVELS * path.length;
   const last = path.length - 1;
   const ends = (["one", "two"] as const).map((side) => {
-    const proof = Array.from({ length: height - 3 }, (_, level) => filler("final", side, level));
-    return { proof, child: rootOf(ending.finals[side], (1n << BigInt(height - 3)) - 1n, height - 3, proof) };
+    const below = height - MOVE_LEVELS;
+    const proof = Array.from({ length: below }, (_, level) => filler("final", side, level));
+    return { proof, child: rootOf(ending.finals[side], (1n << BigInt(below)) - 1n, below, proof) };
   });
   const eights: Record<Side, Eight>[] = [];
   let below = ending.leaves;
@@ -44,7 +46,7 @@ export function deepPair(path: Path, ending: Ending, seed: string): DeepPair {
       const node = (place: number): Hex => {
         if (place === digit) return below[name];
         if (group === last && place === digit - 1) return ending.agreed;
-        if (group === 0 && place === 7 && end !== undefined) return end;
+        if (group === 0 && place === FAN_OUT - 1 && end !== undefined) return end;
         return place < digit ? filler(group, place) : filler(group, place, name);
       };
       const [a, b, c, d, e, f, g, h] = PLACES;

@@ -22,9 +22,14 @@ const CASES: readonly (readonly [heights: readonly number[], liars: number, atLe
   [[3, 3], 7, 6],
   [[6, 3], 1, 2],
   [[6, 3], 3, 4],
+  [[3, 3, 3], 1, 3],
+  [[3, 3, 3], 3, 12],
+  [[6, 3, 3], 3, 10],
+  [[3, 3, 3, 3], 1, 4],
+  [[3, 3, 3, 3], 3, 24],
 ];
 
-/** 1 + log2(1 + N) periods at one level; at two, each of the log2(1 + N) rounds takes as long as a tournament of one. */
+/** 1 + log2(1 + N) periods at one level; with another above, each of its log2(1 + N) rounds takes as long as all that was there. */
 function boundInPeriods(levels: number, liars: number): number {
   const rounds = Math.ceil(Math.log2(1 + liars));
   return Array.from({ length: levels }).reduce<number>((delay) => 1 + rounds * delay, 1);
@@ -32,7 +37,7 @@ function boundInPeriods(levels: number, liars: number): number {
 
 describe("Delay against stalling liars (invariants 1 and 13)", () => {
   for (const [heights, liars, atLeast] of CASES) {
-    it(`stays within the bound and the truth wins: ${liars} liars, heights ${heights.join(" and ")}`, () => {
+    it(`stays within the bound and the truth wins: ${liars} liars, heights ${heights.join(", ")}`, () => {
       const bound = boundInPeriods(heights.length, liars);
       const params: Params = { period: PERIOD, grace: GRACE, heights, bonds: heights.map(() => 1000n), bounty: 99n };
       let longest = 0;

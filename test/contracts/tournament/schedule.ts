@@ -2,6 +2,7 @@
 import { numberToHex } from "viem";
 import type { Hex } from "viem";
 import { announcementHash, matchId } from "../../../agents/game/commitment.ts";
+import { heightOf, lengthOf, MOVE_LEVELS, strideOf } from "../../../verifier/history/game-levels.ts";
 import type { Action, Eight, GameState, LastMove, MatchState, Params } from "../../../agents/game/types.ts";
 import { garbage, grow, joining, lastMove, nextMove, NO_SALT, story, toyState, TRUTH } from "./toy.ts";
 import type { Story, Tree } from "./toy.ts";
@@ -47,13 +48,12 @@ export class Cast {
     this.arbiter = arbiter;
     this.owners = owners;
     this.#opinions = opinions;
-    const [height = 0, below = 0] = params.heights;
-    const stride = 1n << BigInt(below);
-    const steps = 2 ** (height + below);
+    const { heights } = params;
+    const steps = Number(lengthOf(heights));
     const stories = [TRUTH, ...Array.from({ length: opinions - 1 }, (_, i) => liar(BigInt(i + 1), 0, steps, draw))];
     this.#add(
       tournament,
-      stories.map((told) => grow(told, 0n, stride, height)),
+      stories.map((told) => grow(told, 0n, strideOf(heights, 0), heightOf(heights, 0))),
     );
   }
 
@@ -63,17 +63,19 @@ export class Cast {
     if (known) return known;
     const match = state.matches.get(id);
     const row = state.tournaments.get(id);
-    const height = this.params.heights[1];
     const [one, two] = [match && this.tree(match.one), match && this.tree(match.two)];
-    if (!match || !row?.leaves || height === undefined || !one || !two) return [];
+    if (!match || !row?.leaves || !one || !two) return [];
+    const height = heightOf(this.params.heights, row.level);
+    const stride = strideOf(this.params.heights, row.level);
     const start = one.start + match.pos * one.stride;
     const ends = [row.leaves.one, row.leaves.two];
-    const trees = [one, two].map((tree) => grow(tree.story, start, 1n, height));
+    // A side that had to end in a given state tells another story up to there, and has to end so here as well.
+    const trees = [one, two].map((tree, side) => grow(tree.story, start, stride, height, ends[side]));
     for (let i = 2; i < this.#opinions; i++) {
       const lineage = BigInt(i) + (start << 8n);
       // One in eight forgets how it has to end.
       const end = draw(8) === 0 ? undefined : ends[draw(2)];
-      trees.push(grow(liar(lineage, Number(start), 2 ** height, draw), start, 1n, height, end));
+      trees.push(grow(liar(lineage, Number(start), Number(one.stride), draw), start, stride, height, end));
     }
     return this.#add(id, trees);
   }
@@ -172,7 +174,7 @@ export function play(cast: Cast, state: GameState, match: MatchState): Action | 
   const tree = cast.tree(match[turn]);
   const row = state.tournaments.get(tournament);
   if (!tree || !row || phase !== "playing") return undefined;
-  if (height > 3) return { kind: "move", ...nextMove(match, tree) };
+  if (height > MOVE_LEVELS) return { kind: "move", ...nextMove(match, tree) };
   return { kind: "last", pairing: { tournament, one, two }, shown: lastMove(match, tree, row.initial) };
 }
 
@@ -215,7 +217,7 @@ function spoil(action: Action, draw: Draw): Action {
       const spoilt: readonly (() => Action)[] = [
         () => ({ ...action, id: junk }),
         () => ({ ...action, digit: draw(256) }),
-        () => ({ ...action, digit: digit ^ (1 << draw(3)) }),
+        () => ({ ...action, digit: digit ^ (1 << draw(MOVE_LEVELS)) }),
         () => ({ ...action, opp: junk }),
         () => ({ ...action, siblings: withJunk(siblings, junk, draw) }),
         () => ({ ...action, siblings: [...siblings, junk] }),

@@ -6,6 +6,7 @@ import type { Rules } from "../../../agents/game/rules.ts";
 import { EMPTY_GAME } from "../../../agents/game/types.ts";
 import type { Action, GameState, MatchState, Params, TournamentState } from "../../../agents/game/types.ts";
 import { INITIAL } from "./schedule.ts";
+import { heightOf, lengthOf, MOVE_LEVELS, strideOf } from "../../../verifier/history/game-levels.ts";
 import type { Draw } from "./schedule.ts";
 import { grow, joining, lastMove, nextMove, NO_SALT, story, toyStep, TRUTH } from "./toy.ts";
 import type { Story, Tree } from "./toy.ts";
@@ -65,9 +66,9 @@ class Stall {
 
   run(): Length {
     let time = START;
-    const [height = 0, below = 0] = this.#params.heights;
-    const truth = grow(TRUTH, 0n, 1n << BigInt(below), height);
-    const lies = this.#lies(0n, 2 ** (height + below), 0n).map((lie) => grow(lie, 0n, truth.stride, height));
+    const { heights } = this.#params;
+    const truth = grow(TRUTH, 0n, strideOf(heights, 0), heightOf(heights, 0));
+    const lies = this.#lies(0n, lengthOf(heights), 0n).map((lie) => grow(lie, 0n, truth.stride, truth.height));
     for (const tree of [truth, ...lies]) {
       const announcement = announcementHash(PLAYER, this.#root, tree.root, NO_SALT);
       this.#do({ kind: "announce", announcement }, START - 1);
@@ -102,13 +103,15 @@ class Stall {
   #below(row: TournamentState, time: number): void {
     const match = this.#state.matches.get(row.id);
     const [one, two] = [match && this.#trees.get(match.one), match && this.#trees.get(match.two)];
-    const height = this.#params.heights[1];
-    if (!match || !one || !two || height === undefined || !row.leaves) throw new Error("sealed from nothing");
+    if (!match || !one || !two || !row.leaves) throw new Error("sealed from nothing");
+    const height = heightOf(this.#params.heights, row.level);
+    const stride = strideOf(this.#params.heights, row.level);
     const start = one.start + match.pos * one.stride;
     const defended = this.#honest.get(match.tournament);
     const liars: Tree[] = [];
-    for (const side of [one, two]) {
-      const tree = grow(side.story, start, 1n, height);
+    const ends = [row.leaves.one, row.leaves.two];
+    for (const [place, side] of [one, two].entries()) {
+      const tree = grow(side.story, start, stride, height, ends[place]);
       this.#trees.set(tree.root, tree);
       if (side.root !== defended) {
         liars.push(tree);
@@ -117,16 +120,15 @@ class Stall {
       this.#honest.set(row.id, tree.root);
       this.#joins.push({ time: time + this.#lag, action: this.#joinOf(row.id, tree) });
     }
-    const ends = [row.leaves.one, row.leaves.two];
-    const lies = this.#lies(start, 2 ** height, start + 1n).map((lie) =>
-      grow(lie, start, 1n, height, ends[this.#draw(2)]),
+    const lies = this.#lies(start, one.stride, start + 1n).map((lie) =>
+      grow(lie, start, stride, height, ends[this.#draw(2)]),
     );
     this.#plan(row.id, [...liars, ...lies].slice(0, this.#strategy.liars), time, row.closes);
   }
 
-  #lies(start: bigint, steps: number, salt: bigint): Story[] {
+  #lies(start: bigint, steps: bigint, salt: bigint): Story[] {
     return Array.from({ length: this.#strategy.liars }, (_, i) =>
-      story([[start + 1n + BigInt(this.#draw(steps)), BigInt(i + 1) + (salt << 8n)]]),
+      story([[start + 1n + BigInt(this.#draw(Number(steps))), BigInt(i + 1) + (salt << 8n)]]),
     );
   }
 
@@ -141,7 +143,7 @@ class Stall {
   }
 
   #joinOf(id: Hex, tree: Tree): Action {
-    const level = id === this.#root ? 0 : 1;
+    const level = this.#state.tournaments.get(id)?.level ?? 0;
     return { kind: "join", tournament: id, commitment: joining(tree), value: this.#params.bonds[level] ?? 0n };
   }
 
@@ -184,7 +186,7 @@ class Stall {
     const tree = this.#trees.get(mover);
     const row = this.#state.tournaments.get(match.tournament);
     if (!tree || !row) throw new Error("a player without a tree");
-    if (match.height > 3) return { kind: "move", ...nextMove(match, tree) };
+    if (match.height > MOVE_LEVELS) return { kind: "move", ...nextMove(match, tree) };
     const { tournament, one, two } = match;
     return { kind: "last", pairing: { tournament, one, two }, shown: lastMove(match, tree, row.initial) };
   }

@@ -2,6 +2,7 @@
 import { encodeAbiParameters, keccak256, slice } from "viem";
 import type { Hex } from "viem";
 import { opening, parent } from "../../../agents/game/commitment.ts";
+import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, LastMove, MatchState } from "../../../agents/game/types.ts";
 
 const NUMBERS = [{ type: "uint256" }, { type: "uint256" }] as const;
@@ -81,8 +82,8 @@ export function grow(from: Story, start: bigint, stride: bigint, height: number,
 
 /** The eight nodes three levels below node `pos` of this height. */
 export function eight(tree: Tree, height: number, pos: bigint): Eight {
-  const first = Number(pos) * 8;
-  const nodes = tree.rows[height - 3]?.slice(first, first + 8) ?? [];
+  const first = Number(pos) * FAN_OUT;
+  const nodes = tree.rows[height - MOVE_LEVELS]?.slice(first, first + FAN_OUT) ?? [];
   if (!isEight(nodes)) throw new RangeError(`no eight nodes below node ${pos} of height ${height}`);
   return nodes;
 }
@@ -100,7 +101,7 @@ export function joining(tree: Tree, salt: Hex = NO_SALT): Joining {
   return {
     children: eight(tree, tree.height, 0n),
     finalState: node(tree.rows[0] ?? [], leaf),
-    proof: proofOf(tree, BigInt(leaf)).slice(0, tree.height - 3),
+    proof: proofOf(tree, BigInt(leaf)).slice(0, tree.height - MOVE_LEVELS),
     salt,
   };
 }
@@ -118,15 +119,15 @@ export function nextMove(
     digit,
     opp,
     siblings,
-    next: eight(tree, match.height - 3, match.pos * 8n + BigInt(digit)),
+    next: eight(tree, match.height - MOVE_LEVELS, match.pos * BigInt(FAN_OUT) + BigInt(digit)),
   };
 }
 
 /** The mover's only right last move; without a witness where the state before is nobody's. */
 export function lastMove(match: MatchState, tree: Tree, initial: Hex): LastMove {
-  const shown = opening(eight(tree, 3, match.pos), match.opposing);
+  const shown = opening(eight(tree, MOVE_LEVELS, match.pos), match.opposing);
   if (!shown) throw new Error("the sides do not differ");
-  const leaf = match.pos * 8n + BigInt(shown.digit);
+  const leaf = match.pos * BigInt(FAN_OUT) + BigInt(shown.digit);
   const before = tree.story(tree.start + leaf * tree.stride);
   const agreed = leaf === 0n ? initial : node(tree.rows[0] ?? [], Number(leaf) - 1);
   return {
@@ -138,7 +139,7 @@ export function lastMove(match: MatchState, tree: Tree, initial: Hex): LastMove 
 }
 
 function isEight(nodes: readonly Hex[]): nodes is Eight {
-  return nodes.length === 8;
+  return nodes.length === FAN_OUT;
 }
 
 function node(row: readonly Hex[], place: number): Hex {

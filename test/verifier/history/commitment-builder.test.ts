@@ -67,7 +67,7 @@ describe("CommitmentBuilder", function () {
           expect(rootFromProof(commitment.leaf(BigInt(leaf)), BigInt(leaf), full.proof(BigInt(leaf)))).to.deep.equal(
             full.root,
           );
-          if (level >= 3) expect(commitment.children8(level, place)).to.deep.equal(full.children8(level, place));
+          if (level >= 3) expect(commitment.children(level, place)).to.deep.equal(full.children(level, place));
         }),
         { seed: SEED, numRuns: 60 },
       );

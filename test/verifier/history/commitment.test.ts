@@ -46,7 +46,7 @@ describe("Commitment", () => {
       [3, 37n],
       [3, 63n],
     ] as const) {
-      let children = commitment.children8(level, index);
+      let children = commitment.children(level, index);
       expect(children).to.have.length(8);
       children.forEach((child, i) => {
         expect(child).to.deep.equal(commitment.node(level - 3, 8n * index + BigInt(i)));
@@ -64,7 +64,7 @@ describe("Commitment", () => {
     const proof = commitment.proof(last, 45);
     expect(proof).to.have.length(45);
     // Within the child, the leaf is the last of 2^45.
-    expect(rootFromProof(commitment.final, (1n << 45n) - 1n, proof)).to.deep.equal(commitment.children8(48, 0n)[7]);
+    expect(rootFromProof(commitment.final, (1n << 45n) - 1n, proof)).to.deep.equal(commitment.children(48, 0n)[7]);
   });
 
   it("covers 2^60 leaves without building them", () => {
@@ -100,6 +100,6 @@ describe("Commitment", () => {
         "outside a commitment of height 3",
       );
     }
-    expect(() => commitment.children8(2, 0n)).to.throw(Crash);
+    expect(() => commitment.children(2, 0n)).to.throw(Crash);
   });
 });

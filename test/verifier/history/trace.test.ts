@@ -279,7 +279,7 @@ describe("a trace of many steps", function () {
           expect(commitment.proof(BigInt(i))).to.deep.equal(full.proof(BigInt(i)));
           expect(commitment.leaf(BigInt(i))).to.deep.equal(full.leaf(BigInt(i)));
           const place = BigInt(i) >> BigInt(level);
-          expect(commitment.children8(level, place)).to.deep.equal(full.children8(level, place));
+          expect(commitment.children(level, place)).to.deep.equal(full.children(level, place));
           expect(history.rootAt(BigInt(i) + 1n)).to.deep.equal(full.leaf(BigInt(i)));
         }),
         { seed: SEED, numRuns: 60 },
