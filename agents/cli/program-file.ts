@@ -1,10 +1,11 @@
 /** From a module's file to a program, and from a file of transactions to transactions. */
-import { buildProgram, type Convention, type OnBuild, type Program } from "../../verifier/program/build.ts";
+import { buildProgram, type Convention, load, type OnBuild, type Program } from "../../verifier/program/build.ts";
 import { COMMAND_ENTRY } from "../../verifier/program/drivers/command.ts";
 import { parseTransactions } from "../../verifier/program/transactions-file.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
 import { decode } from "../../verifier/wasm/decode.ts";
-import type { Building } from "./building.ts";
+import { ModuleError } from "../../verifier/wasm/errors.ts";
+import type { Building, LinkedFile } from "./building.ts";
 import { UserError } from "./failure.ts";
 import { reportProgress } from "./progress.ts";
 import { readUserFile } from "./user-file.ts";
@@ -29,22 +30,34 @@ export function conventionOf(name: string): Convention {
  * @param convention - undefined: command if the module exports `_start`, else typed
  */
 export function programFrom(path: string, convention: Convention | undefined, building: Building = {}): Program {
+  const { links = [], ...options } = building;
   const bytes = readUserFile(path, "module");
   const progress = reportProgress();
   // Smaller ones are there before anybody could read a line about them.
   const onProgress: OnBuild | undefined =
     bytes.length < LARGE_MODULE ? undefined : (phase, done, total) => progress.update(phase, done, total);
   try {
-    return buildProgram([{ name: GUEST, bytes }], {
-      ...building,
+    return buildProgram([...links, { name: GUEST, bytes }], {
+      ...options,
       convention: convention ?? suitable(bytes),
       onProgress,
     });
   } catch (error) {
-    if (error instanceof Error) throw new UserError(`${path}: ${error.message}`, { cause: error });
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    const file = error instanceof ModuleError ? (links.find(isRefused)?.path ?? path) : path;
+    throw new UserError(`${file}: ${error.message}`, { cause: error });
   } finally {
     progress.clear();
+  }
+}
+
+/** Whether a module is refused by itself: the error does not say which one it is about. */
+function isRefused({ bytes }: LinkedFile): boolean {
+  try {
+    load(bytes);
+    return false;
+  } catch {
+    return true;
   }
 }
 

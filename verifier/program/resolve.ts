@@ -4,6 +4,7 @@ import type {
   ConstantExpression,
   ExportEntry,
   ExternalKind,
+  FunctionEntry,
   GlobalEntry,
   ImportName,
   Limits,
@@ -18,6 +19,12 @@ import { describeLimits, describeType, type LinkModule, type LinkOptions } from 
 export interface Definition {
   readonly position: number;
   readonly index: number;
+}
+
+/** An export of the module at a position. */
+interface Exported {
+  readonly position: number;
+  readonly exported: ExportEntry;
 }
 
 /** Answers what the indices of all modules of a program stand for. */
@@ -87,12 +94,21 @@ export class Resolver {
     return [...new Set(found)];
   }
 
-  /** The import under an index of functions, if nothing provides it and that is allowed. */
+  /** The import under an index of functions, if nothing provides it with the type that it wants, and that is allowed. */
   missing(position: number, index: number): ImportName | undefined {
     const { module } = this.at(position);
     const imported = entryOf(module, "function", index).imported;
     if (this.#options.allowMissingImports !== true || imported === undefined) return undefined;
-    return imported.module === HOST_MODULE || this.#exported(position, imported) !== undefined ? undefined : imported;
+    if (imported.module === HOST_MODULE) return undefined;
+    const found = this.#exported(position, imported);
+    return found !== undefined && this.#isOfType(found, module.functions[index]) ? undefined : imported;
+  }
+
+  /** Whether what a module exports is a function of the type that another one imports. */
+  #isOfType({ position, exported }: Exported, wanted: FunctionEntry | undefined): boolean {
+    const entry = this.at(position).module.functions[exported.index];
+    if (exported.kind !== "function" || entry === undefined || wanted === undefined) return false;
+    return describeType(entry.type) === describeType(wanted.type);
   }
 
   /**
@@ -173,8 +189,7 @@ export class Resolver {
     const found = this.#exported(at.position, imported);
     if (found === undefined) {
       const problem = `unknown import: ${what} ${wanted}: ${this.#describeLack(at.position, imported)}`;
-      const remedy = kind === "function" ? ", or allow missing imports, which trap when called" : "";
-      throw new LinkError(name, problem, `link a module that provides it${remedy}`);
+      throw new LinkError(name, problem, remedy(kind, imported));
     }
     const { position, exported } = found;
     if (exported.kind !== kind) throw this.#incompatible(at, kind, { position, index: exported.index }, exported.kind);
@@ -194,11 +209,12 @@ export class Resolver {
     const what = imported === undefined ? kind : describeImport(kind, imported);
     const wanted = `${kind} ${describeEntry(module, kind, importer.index)}`;
     const is = `${foundKind} ${describeEntry(this.at(found.position).module, foundKind, found.index)}`;
-    return new LinkError(name, `incompatible import type: ${what} is wanted as ${wanted}, but is ${is}`);
+    const problem = `incompatible import type: ${what} is wanted as ${wanted}, but is ${is}`;
+    return new LinkError(name, problem, imported && remedy(kind, imported));
   }
 
   /** What an import of a module names, of whatever kind and type. */
-  #exported(importer: number, imported: ImportName): { position: number; exported: ExportEntry } | undefined {
+  #exported(importer: number, imported: ImportName): Exported | undefined {
     const position = (this.at(importer).scope ?? this.#positions).get(imported.module);
     const exported = position === undefined ? undefined : this.#exports[position]?.get(imported.name);
     return position === undefined || exported === undefined ? undefined : { position, exported };
@@ -210,6 +226,12 @@ export class Resolver {
       ? `module "${imported.module}" exports nothing of that name`
       : `there is no module "${imported.module}" (linked: ${[...known.keys()].join(", ")})`;
   }
+}
+
+/** What the author of a program can do about an import that nothing fits. The options are those of the command line. */
+function remedy(kind: ExternalKind, { module }: ImportName): string {
+  const link = `link a module that provides it (--link ${module}=FILE)`;
+  return kind === "function" ? `${link}, or let it trap when it is called (--allow-missing-imports)` : link;
 }
 
 function describeImport(kind: ExternalKind, { module, name }: ImportName): string {

@@ -13,7 +13,7 @@ import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtra
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded } from "../failure.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
-import { type Prepared, prepare } from "../prepare.ts";
+import { type Invocation, type Prepared, prepare } from "../prepare.ts";
 import { GUEST } from "../program-file.ts";
 import { reportProgress } from "../progress.ts";
 import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
@@ -45,7 +45,7 @@ async function run(module: string, args: readonly string[], options: InvocationO
   const engine = figures();
   const { trap } = endingOf(final);
   const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
-  const backtrace = site && (await traceBack(prepared.program, site, new Map([[GUEST, module]])));
+  const backtrace = site && (await traceBack(prepared.program, site, filesOf(module, invocation)));
   const finished = { fragment, engine, backtrace, refused: refusedGrowth() };
   const isJson = options.json === true;
   const code =
@@ -54,6 +54,11 @@ async function run(module: string, args: readonly string[], options: InvocationO
       : tellCall(prepared, finished, isJson);
   if (!isJson) tellRefusedGrowth(finished.refused);
   return code;
+}
+
+/** The files of a program's modules, by the names under which they are linked. */
+function filesOf(module: string, { building }: Invocation): Map<string, string> {
+  return new Map([...(building.links ?? []).map(({ name, path }) => [name, path] as const), [GUEST, module]]);
 }
 
 /** Prints what a function gave, and gives the command's exit code. */
