@@ -37,6 +37,22 @@ export default defineConfig(
     },
   },
   {
+    files: ["agents/**/*.ts"],
+    ignores: ["agents/cli/channels.ts"],
+    rules: {
+      // What is printed goes through channels.ts, which takes only text that was escaped.
+      "no-console": "error",
+      "no-restricted-properties": [
+        "error",
+        ...["stdout", "stderr"].map((property) => ({
+          object: "process",
+          property,
+          message: "Use agents/cli/channels.ts.",
+        })),
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: {
       // chai's assertions are properties, and players of a test may be asynchronous by their interface only.

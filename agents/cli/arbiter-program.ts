@@ -14,7 +14,7 @@ const program = new Command("arbiter")
   .showHelpAfterError("(--help tells more)")
   .addHelpText(
     "after",
-    "\nErrors are one line on stderr. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
+    "\nErrors are a line on stderr, and a hint after it where there is one; with --json an object on stdout too. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
   );
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();

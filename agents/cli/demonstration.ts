@@ -6,7 +6,9 @@ import { shopQuestion, shopTransactions } from "../../examples/database/shop.ts"
 import { sqliteGuest } from "../../examples/database/build.ts";
 import { buildProgram, type Program } from "../../verifier/program/build.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
+import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
+import { text } from "./printable.ts";
 
 /** What `npm start` plays. */
 export interface Demonstration {
@@ -48,10 +50,10 @@ async function compiled(): Promise<Uint8Array> {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await sqliteGuest(() => {
-      process.stderr.write("Compiling SQLite with clang (one to two minutes, once).\n");
+      stderr.line(text`Compiling SQLite with clang (one to two minutes, once).`);
       const begun = performance.now();
       timer = setInterval(() => {
-        process.stderr.write(`  clang is at work, ${Math.round((performance.now() - begun) / 1000)} s\n`);
+        stderr.line(text`  clang is at work, ${Math.round((performance.now() - begun) / 1000)} s`);
       }, PATIENCE);
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 /** `--engine`: who executes a program. Both give the same states; the native engine needs far less time for long runs. */
 import { type Command, Option } from "commander";
+import { type Printable, text } from "./printable.ts";
 import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
@@ -57,11 +58,11 @@ export function engineOf(name: EngineName, program: Program): ChosenEngine {
 }
 
 /** The figures as lines of a report. */
-export function engineLines(figures: EngineFigures | undefined): string[] {
+export function engineLines(figures: EngineFigures | undefined): Printable[] {
   if (figures === undefined) return [];
   const { nativeSteps, interpretedSteps, interpreted } = figures;
   return [
-    `  engine ${nativeSteps} steps natively, ${interpretedSteps} interpreted`,
-    ...interpreted.map(({ function: name, reason }) => `    ${name} is interpreted: ${reason}`),
+    text`  engine ${nativeSteps} steps natively, ${interpretedSteps} interpreted`,
+    ...interpreted.map(({ function: name, reason }) => text`    ${name} is interpreted: ${reason}`),
   ];
 }

@@ -1,5 +1,7 @@
 /** How a command ends badly: a clear line on stderr, a hint where there is one, and a non-zero exit code; never a stack trace. */
 import { causesOf, Crash, Problem } from "../../verifier/errors.ts";
+import { stderr, stdout } from "./channels.ts";
+import { type Printable, text } from "./printable.ts";
 
 /** Something that the user can put right: a wrong argument, a missing file, a malformed module. */
 export class UserError extends Problem {
@@ -38,10 +40,17 @@ export function failureOf(error: unknown): Failure {
   const hint = isProblem ? problems.find((problem) => problem.hint !== undefined)?.hint : REPORT;
   return {
     kind: isProblem ? "problem" : "crash",
-    problem: error instanceof Error && error.message !== "" ? (error.message.split("\n")[0] ?? "") : String(error),
+    problem: problemOf(error),
     ...(place === undefined ? {} : { place }),
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+/** A problem's message is one line, and a line feed in it comes from outside; other errors have details in further lines. */
+function problemOf(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  const [first = ""] = (error instanceof Error ? error.message : "").split("\n");
+  return first === "" ? String(error) : first;
 }
 
 /** What the operating system refuses: no room on the disk, no right to write. */
@@ -50,22 +59,27 @@ function isSystemError(error: unknown): boolean {
 }
 
 /** The lines that tell what went wrong: `error: …`, then `hint: …` if there is one; `ARBITER_DEBUG=1` adds the stacks of all causes. */
-export function failureLines(error: unknown): string[] {
+export function failureLines(error: unknown): Printable[] {
   const { problem, hint } = failureOf(error);
-  const lines = [`error: ${problem}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
+  const lines = [text`error: ${problem}`, ...(hint === undefined ? [] : [text`hint: ${hint}`])];
   if (process.env["ARBITER_DEBUG"] !== "1") return lines;
   const stacks = [...causesOf(error)].map(
     (cause) => (cause instanceof Error ? cause.stack : undefined) ?? String(cause),
   );
-  return [...lines, ...stacks.flatMap((stack, i) => `${i === 0 ? "" : "caused by "}${stack}`.split("\n"))];
+  const all = stacks.flatMap((stack, i) => `${i === 0 ? "" : "caused by "}${stack}`.split("\n"));
+  return [...lines, ...all.map((line) => text`${line}`)];
 }
 
-/** Runs a command's body and sets the exit code; prints the lines of whatever it throws. */
-export async function guarded(body: () => Promise<number> | number): Promise<void> {
+/**
+ * Runs a command's body and sets the exit code; prints the lines of whatever it throws.
+ * @param isJson - whether the error is told on stdout too, as JSON: `{"error": …}` with a {@link Failure}
+ */
+export async function guarded(body: () => Promise<number> | number, isJson = false): Promise<void> {
   try {
     process.exitCode = await body();
   } catch (error) {
-    process.stderr.write(`${failureLines(error).join("\n")}\n`);
+    if (isJson) stdout.json({ error: failureOf(error) });
+    for (const line of failureLines(error)) stderr.line(line);
     process.exitCode = Exit.failure;
   }
 }

@@ -12,7 +12,9 @@ import {
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../stage/deploy.ts";
 import { OVERHEAD } from "../../verifier/program/fragment.ts";
+import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
+import { text } from "./printable.ts";
 import type { Invocation } from "./prepare.ts";
 
 /** Options as commander gives them. */
@@ -60,5 +62,5 @@ export function requireRoom({ fuel }: Invocation, heights: readonly number[]): v
 /** The store that `--checkpoints` asks for, by the state that a history begins with. Its troubles are lines on stderr. */
 export function storeOf({ checkpoints: root }: LevelOptions): ((initial: State) => CheckpointStore) | undefined {
   if (root === undefined) return undefined;
-  return (initial) => new CheckpointStore({ root, initial, report: (line) => process.stderr.write(`${line}\n`) });
+  return (initial) => new CheckpointStore({ root, initial, report: (line) => stderr.line(text`${line}`) });
 }

@@ -1,12 +1,11 @@
 /** Progress of long work on stderr: one line that rewrites itself on a terminal, a line now and then elsewhere. */
-import { isatty } from "node:tty";
 import pc from "picocolors";
+import { stderr } from "./channels.ts";
+import { Printable, text } from "./printable.ts";
 
 /** Milliseconds between two updates on a terminal, and where the output is kept. */
 const TERMINAL_PERIOD = 100;
 const LOG_PERIOD = 5_000;
-
-const STDERR = 2;
 
 /** Where long work reports how far it is. */
 export interface Progress {
@@ -18,9 +17,7 @@ export interface Progress {
 
 /** Reports on stderr. The rate and the time that remains are measured from the first update of a phase. */
 export function reportProgress(): Progress {
-  const stream = process.stderr;
-  // In a thread the stream does not know.
-  const terminal = isatty(STDERR);
+  const terminal = stderr.isTerminal;
   let phase = "";
   let begun = 0;
   let first = 0;
@@ -34,10 +31,11 @@ export function reportProgress(): Progress {
       if (now - shown < (terminal ? TERMINAL_PERIOD : LOG_PERIOD)) return;
       shown = now;
       const line = describe(name, { done: Number(done), first, seconds: (now - begun) / 1000 }, total);
-      stream.write(terminal ? `\r\u001b[2K${pc.dim(line)}` : `${line}\n`);
+      if (terminal) stderr.rewrite(Printable.painted(pc.dim, line));
+      else stderr.line(text`${line}`);
     },
     clear() {
-      if (terminal && phase !== "") stream.write("\r\u001b[2K");
+      if (terminal && phase !== "") stderr.rewrite();
       phase = "";
     },
   };

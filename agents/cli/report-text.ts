@@ -4,10 +4,13 @@ import pc from "picocolors";
 import { formatEther } from "viem";
 import { type DisputedTransaction, type Report, reportJson } from "../report/report.ts";
 import type { Times } from "../report/stopwatch.ts";
+import { escaped } from "../../verifier/printable.ts";
+import { stdout } from "./channels.ts";
 import type { LimitedMemory } from "../../verifier/program/memory-limits.ts";
 import { Exit } from "./failure.ts";
 import { tellRefusedGrowth } from "./memory-limit.ts";
 import { grouped } from "./narrator.ts";
+import { Printable, text } from "./printable.ts";
 
 /**
  * Prints a report on stdout, for people or as JSON, and gives the exit code that it amounts to.
@@ -15,7 +18,7 @@ import { grouped } from "./narrator.ts";
  */
 export function conclude(report: Report, json: boolean, refused: readonly LimitedMemory[]): number {
   const growth = refused.length === 0 ? {} : { refusedGrowth: refused };
-  if (json) console.log(JSON.stringify({ ...reportJson(report), ...growth }));
+  if (json) stdout.json({ ...reportJson(report), ...growth });
   else {
     printReport(report);
     tellRefusedGrowth(refused);
@@ -25,31 +28,36 @@ export function conclude(report: Report, json: boolean, refused: readonly Limite
 
 function printReport(report: Report): void {
   const { verdict, disputed, gas } = report;
-  const headline = verdict === "liar lost" ? pc.green("The liar lost.") : pc.red(`Verdict: ${verdict}.`);
-  console.log(`\n${pc.bold("Report")}\n  ${headline}`);
-  console.log(`  step        ${grouped(disputed.step)} of ${grouped(report.steps)}`);
-  console.log(
-    `  instruction ${pc.bold(disputed.instruction)} in ${pc.bold(disputed.function)} at byte ${disputed.offset} of module ${disputed.module}`,
+  const headline =
+    verdict === "liar lost"
+      ? Printable.painted(pc.green, "The liar lost.")
+      : Printable.painted(pc.red, `Verdict: ${verdict}.`);
+  stdout.line(text`\n${Printable.painted(pc.bold, "Report")}\n  ${headline}`);
+  stdout.line(text`  step        ${grouped(disputed.step)} of ${grouped(report.steps)}`);
+  stdout.line(
+    text`  instruction ${Printable.painted(pc.bold, disputed.instruction)} in ${Printable.painted(pc.bold, disputed.function)} at byte ${disputed.offset} of module ${disputed.module}`,
   );
-  console.log(`  machine     ${disputed.word}`);
+  stdout.line(text`  machine     ${disputed.word}`);
   for (const { place, honest, liar } of disputed.results) {
-    console.log(`  ${place}\n    executed  ${pc.green(honest)}\n    claimed   ${pc.red(liar)}`);
+    stdout.line(
+      text`  ${place}\n    executed  ${Printable.painted(pc.green, honest)}\n    claimed   ${Printable.painted(pc.red, liar)}`,
+    );
   }
   if (disputed.transaction !== undefined) printTransaction(disputed.transaction);
-  console.log(
-    `  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
+  stdout.line(
+    text`  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
   );
   if (report.times !== undefined) printTimes(report.times);
-  console.log(`\n${gasTable(report)}\n\n${depositTable(report)}`);
+  stdout.line(text`\n${gasTable(report)}\n\n${depositTable(report)}`);
 }
 
 function printTimes({ phases, replay, slowest }: Times): void {
-  console.log("  time");
-  for (const { name, seconds } of phases) console.log(`    ${seconds.toFixed(2).padStart(9)} s  ${name}`);
+  stdout.line(text`  time`);
+  for (const { name, seconds } of phases) stdout.line(text`    ${seconds.toFixed(2).padStart(9)} s  ${name}`);
   if (slowest === undefined) return;
   const { player, sent, seconds } = slowest;
   const share = `${(seconds / replay).toFixed(2)} times one replay of ${replay.toFixed(2)} s`;
-  console.log(`    ${seconds.toFixed(2).padStart(9)} s  slowest answer: ${player}'s ${sent}, ${share}`);
+  stdout.line(text`    ${seconds.toFixed(2).padStart(9)} s  slowest answer: ${player}'s ${sent}, ${share}`);
 }
 
 /** Columns that a text of the report may take. */
@@ -59,14 +67,16 @@ const WIDTH = 110;
 const LINES = 12;
 
 function printTransaction({ number, payload, honest, liar }: DisputedTransaction): void {
-  console.log(`  transaction ${grouped(number)}`);
+  stdout.line(text`  transaction ${grouped(number)}`);
   const lines = payload.split("\n");
-  for (const line of lines.slice(0, LINES)) console.log(pc.dim(`    ${cut(line, 0)}`));
-  if (lines.length > LINES) console.log(pc.dim(`    … ${lines.length - LINES} more lines`));
+  for (const line of lines.slice(0, LINES)) stdout.line(Printable.painted(pc.dim, text`    | ${cut(line, 0)}`));
+  if (lines.length > LINES) stdout.line(Printable.painted(pc.dim, text`    … ${lines.length - LINES} more lines`));
   const [truth, lie] = [honest, liar].map(told);
   if (truth === undefined || lie === undefined || truth === lie) return;
   const start = Math.max(0, firstDifference(truth, lie) - WIDTH / 2);
-  console.log(`    executed  ${pc.green(cut(truth, start))}\n    claimed   ${pc.red(cut(lie, start))}`);
+  stdout.line(
+    text`    executed  ${Printable.painted(pc.green, cut(truth, start))}\n    claimed   ${Printable.painted(pc.red, cut(lie, start))}`,
+  );
 }
 
 /** How a transaction ended, in one line. */
@@ -86,29 +96,39 @@ function firstDifference(a: string, b: string): number {
   return i;
 }
 
-function gasTable({ gasByKind }: Report): string {
+function gasTable({ gasByKind }: Report): Printable {
   const table = new Table({
     head: ["transaction", "count", "gas, least", "greatest", "together", "calldata"],
     style: plain,
   });
   for (const { label, count, least, greatest, total, calldataBytes } of gasByKind) {
     table.push([
-      label,
+      escaped(label),
       ...[count, least, greatest, total, calldataBytes].map((value) => ({
         content: grouped(value),
         hAlign: "right" as const,
       })),
     ]);
   }
-  return table.toString();
+  return printed(table);
 }
 
-function depositTable({ deposits }: Report): string {
+function depositTable({ deposits }: Report): Printable {
   const table = new Table({ head: ["who", "what", "before, ETH", "after, ETH", ""], style: plain });
   for (const { name, role, before, after, note } of deposits) {
-    table.push([name, role, formatEther(before), formatEther(after), note]);
+    table.push([name, role, formatEther(before), formatEther(after), note].map(escaped));
   }
-  return table.toString();
+  return printed(table);
+}
+
+/** A table, whose cells are escaped already: its lines have nothing else in them. */
+function printed(table: Table.Table): Printable {
+  return Printable.lines(
+    table
+      .toString()
+      .split("\n")
+      .map((line) => Printable.whole(line)),
+  );
 }
 
 const plain = { head: [], border: [], compact: true };

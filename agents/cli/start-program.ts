@@ -7,6 +7,7 @@ import { playDeal } from "../scenario/deal.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
 import { type BuildingOptions, buildingOf, withBuilding } from "./building.ts";
 import { engineOf, type EngineName, withEngine } from "./engine.ts";
+import { stderr, stdout } from "./channels.ts";
 import { guarded, UserError } from "./failure.ts";
 import { narratorOn } from "./narrator.ts";
 import { parse } from "./parse.ts";
@@ -47,7 +48,7 @@ const command = withBuilding(withEngine(new Command("npm start --")))
   .exitOverride()
   .showHelpAfterError("(npm start -- --help tells more)")
   .addHelpText("after", "\nExit code 0: the liar lost; 1: the job could not be done; 2: another verdict.")
-  .action((options: StartOptions) => guarded(() => start(options)));
+  .action((options: StartOptions) => guarded(() => start(options), options.json));
 
 useNode();
 await parse(command);
@@ -65,7 +66,7 @@ async function start(options: StartOptions): Promise<number> {
       lieAt,
       lieAbout: lieAbout === undefined ? undefined : placeOf(groups, lieAbout),
     },
-    narratorOn(options.json === true ? process.stderr : process.stdout),
+    narratorOn(options.json === true ? stderr : stdout),
   );
   return conclude(report, options.json === true, refusedGrowth());
 }

@@ -3,6 +3,7 @@
  * suite expects of the problem; the hint says what to do.
  */
 import { Problem } from "../errors.ts";
+import { printableName } from "../printable.ts";
 import { REMEDIES } from "./features.ts";
 import type { Proposal } from "./features.ts";
 
@@ -100,14 +101,8 @@ export function located(error: unknown, location: CodeLocation): unknown {
 }
 
 function describePlace(offset: number, { function: fn, instruction }: CodeLocation): string {
-  const name = fn?.name === undefined ? "" : ` (${printable(fn.name)})`;
+  const name = fn?.name === undefined ? "" : ` (${printableName(fn.name)})`;
   const code = instruction === undefined ? "" : `${instruction} `;
   const within = fn === undefined ? "" : ` in function ${fn.index}${name}`;
   return `${code}at byte ${offset} (0x${offset.toString(16)})${within}`;
-}
-
-/** A name from the module, fit for one line of a terminal: no control or formatting characters, at most 100 characters. */
-export function printable(name: string): string {
-  const clean = name.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, "\uFFFD");
-  return clean.length > 100 ? `${clean.slice(0, 100)}…` : clean;
 }

@@ -1,5 +1,6 @@
 /** Validation of modules (chapter 3 of the WebAssembly specification). */
-import { printable, UnsupportedError, ValidationError } from "./errors.ts";
+import { printableName } from "../printable.ts";
+import { UnsupportedError, ValidationError } from "./errors.ts";
 import { describeFunction } from "./names.ts";
 import { LIMITS } from "./limits.ts";
 import { OP, operationOf } from "./opcodes.ts";
@@ -61,7 +62,7 @@ function checkExports(module: Module): void {
   const names = new Set<string>();
   for (const { name, kind, index, offset } of module.exports) {
     if (index >= counts[kind]) throw unknown(kind, index, counts[kind], offset);
-    if (names.has(name)) throw new ValidationError(`duplicate export name ${printable(name)}`, offset);
+    if (names.has(name)) throw new ValidationError(`duplicate export name ${printableName(name)}`, offset);
     names.add(name);
   }
 }

@@ -3,6 +3,7 @@ import { backtrace, type Frame } from "../../../verifier/program/backtrace.ts";
 import type { Program } from "../../../verifier/program/build.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import type { Module } from "../../../verifier/wasm/types.ts";
+import { type Printable, text } from "../printable.ts";
 import { DWARF_LINES, placesByDwarf } from "./dwarf.ts";
 import { readableNames } from "./names.ts";
 import type { NamedPlace, SourcePlace } from "./place.ts";
@@ -87,14 +88,15 @@ async function placesIn(module: Module, path: string | undefined, frames: readon
 }
 
 /** `  at shop::total src/lib.rs:12:5 (guest 0x1f3 unreachable)`, a line for each function. */
-export function backtraceLines({ functions, omitted }: TrapReport): string[] {
+export function backtraceLines({ functions, omitted }: TrapReport): Printable[] {
   const lines = functions.map((traced) => {
     const { source, instruction } = traced;
     const place =
-      source === null ? "" : ` ${source.file}:${source.line}${source.column > 0 ? `:${source.column}` : ""}`;
-    const where = instruction === null ? "inlined" : `${traced.module} 0x${traced.offset.toString(16)} ${instruction}`;
-    return `  at ${traced.function}${traced.isStart ? " (start function)" : ""}${place} (${where})`;
+      source === null ? "" : text` ${source.file}:${source.line}${source.column > 0 ? `:${source.column}` : ""}`;
+    const where =
+      instruction === null ? "inlined" : text`${traced.module} 0x${traced.offset.toString(16)} ${instruction}`;
+    return text`  at ${traced.function}${traced.isStart ? " (start function)" : ""}${place} (${where})`;
   });
-  if (omitted > 0) lines.splice(-1, 0, `  … ${omitted} more`);
+  if (omitted > 0) lines.splice(-1, 0, text`  … ${omitted} more`);
   return lines;
 }

@@ -5,6 +5,8 @@ import { Trace } from "../../../verifier/history/trace.ts";
 import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineLines, engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
+import { stdout } from "../channels.ts";
+import { text } from "../printable.ts";
 import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
 import { grouped } from "../narrator.ts";
@@ -33,7 +35,9 @@ export function addCommit(program: Command): void {
       "0",
     )
     .addHelpText("after", "\nExample: arbiter commit fib.wasm --export fib 40 --level 0 --heights 27,21")
-    .action((module: string, args: string[], options: CommitOptions) => guarded(() => commit(module, args, options)));
+    .action((module: string, args: string[], options: CommitOptions) =>
+      guarded(() => commit(module, args, options), options.json),
+    );
 }
 
 async function commit(module: string, args: readonly string[], options: CommitOptions): Promise<number> {
@@ -85,18 +89,18 @@ async function commit(module: string, args: readonly string[], options: CommitOp
     ...(engine === undefined ? {} : { engine }),
     ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
   };
-  if (options.json) console.log(JSON.stringify(report));
+  if (options.json) stdout.json(report);
   else {
-    console.log(`commitment ${report.commitment}`);
-    console.log(`  level ${level} of heights ${heights.join(", ")}, from step ${grouped(start)}`);
-    console.log(
-      `  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`,
+    stdout.line(text`commitment ${report.commitment}`);
+    stdout.line(text`  level ${level} of heights ${heights.join(", ")}, from step ${grouped(start)}`);
+    stdout.line(
+      text`  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`,
     );
-    console.log(`  final state root ${report.final}`);
-    console.log(
-      `  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`,
+    stdout.line(text`  final state root ${report.final}`);
+    stdout.line(
+      text`  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`,
     );
-    for (const line of engineLines(engine)) console.log(line);
+    for (const line of engineLines(engine)) stdout.line(line);
     tellRefusedGrowth(refused);
   }
   return Exit.success;

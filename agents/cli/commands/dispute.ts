@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
 import { OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineOf } from "../engine.ts";
+import { stderr, stdout } from "../channels.ts";
 import { guarded, UserError } from "../failure.ts";
 import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
 import { narratorOn } from "../narrator.ts";
@@ -23,7 +24,9 @@ export function addDispute(program: Command): void {
     .requiredOption("--lie-at <step>", "the step, from 1, about whose result the liar lies")
     .option("--liars <count>", "how many liars there are, each about another step", "1")
     .addHelpText("after", "\nExample: arbiter dispute fib.wasm --export fib 20 --lie-at 1000 --liars 3")
-    .action((module: string, args: string[], options: DisputeOptions) => guarded(() => dispute(module, args, options)));
+    .action((module: string, args: string[], options: DisputeOptions) =>
+      guarded(() => dispute(module, args, options), options.json),
+    );
 }
 
 async function dispute(module: string, args: readonly string[], options: DisputeOptions): Promise<number> {
@@ -34,7 +37,7 @@ async function dispute(module: string, args: readonly string[], options: Dispute
   const { program, input } = prepare(invocation);
   const budget = invocation.fuel + OVERHEAD;
   const { executor, refusedGrowth } = engineOf(options.engine, program);
-  const narrator = narratorOn(options.json === true ? process.stderr : process.stdout);
+  const narrator = narratorOn(options.json === true ? stderr : stdout);
   const heights = heightsOf(options);
   requireRoom(invocation, heights);
   const store = storeOf(options);

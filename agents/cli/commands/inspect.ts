@@ -6,6 +6,8 @@ import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
 import { type BuildingOptions, buildingOf, withBuilding } from "../building.ts";
 import { Exit, guarded } from "../failure.ts";
+import { stdout } from "../channels.ts";
+import { type Printable, text } from "../printable.ts";
 import { memorySize } from "../memory-limit.ts";
 import { conventionOf, programFrom } from "../program-file.ts";
 import { CONVENTION_HELP } from "./invocation.ts";
@@ -29,7 +31,7 @@ export function addInspect(program: Command): void {
       guarded(() => {
         inspect(module, options);
         return Exit.success;
-      }),
+      }, options.json),
     );
 }
 
@@ -59,25 +61,25 @@ function inspect(module: string, options: InspectOptions): void {
     ...(listing === undefined ? {} : { listing }),
   };
   if (options.json) {
-    console.log(JSON.stringify(report));
+    stdout.json(report);
     return;
   }
-  console.log(`program root  ${report.programRoot}`);
-  console.log(`convention    ${report.convention}`);
-  console.log(`code          ${words} words`);
+  stdout.line(text`program root  ${report.programRoot}`);
+  stdout.line(text`convention    ${report.convention}`);
+  stdout.line(text`code          ${words} words`);
   const { code, stack, memory, cells } = report.depths;
-  console.log(`tree depths   code ${code}, stack ${stack}, memory ${memory}, cells ${cells}`);
+  stdout.line(text`tree depths   code ${code}, stack ${stack}, memory ${memory}, cells ${cells}`);
   const { tableCapacity, slotLimit, outputBytes } = report.limits;
-  console.log(`limits        table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`);
+  stdout.line(text`limits        table ${tableCapacity}, stack ${slotLimit} slots, output ${outputBytes} bytes`);
   for (const { module: name, pages, maximum, declared } of report.memories) {
     const bound = declared === null ? "the module declares no maximum" : `the module declares ${memorySize(declared)}`;
-    console.log(`memory        ${memorySize(pages)} in ${name}, may grow to ${memorySize(maximum)} (${bound})`);
+    stdout.line(text`memory        ${memorySize(pages)} in ${name}, may grow to ${memorySize(maximum)} (${bound})`);
   }
-  for (const { module: name, functions } of report.functions) console.log(`functions     ${functions} in ${name}`);
+  for (const { module: name, functions } of report.functions) stdout.line(text`functions     ${functions} in ${name}`);
   for (const { name, params, results } of report.exports) {
-    console.log(`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
+    stdout.line(text`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
   }
-  for (const line of listing ?? []) console.log(listingLine(line));
+  for (const line of listing ?? []) stdout.line(listingLine(line));
 }
 
 /** A memory, in pages. */
@@ -124,7 +126,7 @@ function disassemble({ image, map }: Program): Line[] {
   });
 }
 
-function listingLine({ pc, word, module, function: name, offset, instruction }: Line): string {
+function listingLine({ pc, word, module, function: name, offset, instruction }: Line): Printable {
   const source = name === "" ? "" : `${module} ${name} 0x${offset.toString(16)} ${instruction}`;
-  return `${String(pc).padStart(7)}  ${word.padEnd(48)}  ${source}`;
+  return text`${String(pc).padStart(7)}  ${word.padEnd(48)}  ${source}`;
 }

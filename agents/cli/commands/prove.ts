@@ -10,6 +10,8 @@ import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { verifyOnChain } from "../../stage/step-on-chain.ts";
 import { engineOf } from "../engine.ts";
 import { Exit, guarded, UserError } from "../failure.ts";
+import { stdout } from "../channels.ts";
+import { text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
@@ -25,7 +27,9 @@ export function addProve(program: Command): void {
     .description("prove one step on the embedded chain, and compare its result with the one computed off chain")
     .requiredOption("--at <step>", "the step, from 1: it leads from the state after N - 1 steps to the one after N")
     .addHelpText("after", "\nExample: arbiter prove fib.wasm --export fib 20 --at 1000")
-    .action((module: string, args: string[], options: ProveOptions) => guarded(() => prove(module, args, options)));
+    .action((module: string, args: string[], options: ProveOptions) =>
+      guarded(() => prove(module, args, options), options.json),
+    );
 }
 
 async function prove(module: string, args: readonly string[], options: ProveOptions): Promise<number> {
@@ -64,13 +68,13 @@ async function prove(module: string, args: readonly string[], options: ProveOpti
       witnessBytes: size(proof),
       ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
     };
-    if (options.json) console.log(JSON.stringify(report));
+    if (options.json) stdout.json(report);
     else {
-      console.log(`step ${report.step}: ${report.instruction} in ${report.function} at byte ${report.offset}`);
-      console.log(
-        `  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`,
+      stdout.line(text`step ${report.step}: ${report.instruction} in ${report.function} at byte ${report.offset}`);
+      stdout.line(
+        text`  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`,
       );
-      console.log(`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
+      stdout.line(text`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
       tellRefusedGrowth(refused);
     }
     return agrees ? Exit.success : Exit.failure;

@@ -11,7 +11,9 @@ import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
+import { stderr, stdout } from "../channels.ts";
 import { Exit, guarded } from "../failure.ts";
+import { Printable, text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
 import { type Invocation, type Prepared, prepare } from "../prepare.ts";
 import { GUEST } from "../program-file.ts";
@@ -24,11 +26,14 @@ export function addRun(program: Command): void {
     .description("execute a function, or a program with _start, off chain: result, steps, state root")
     .addHelpText(
       "after",
-      "\nA program's output is printed as it is, and its exit code is that of this command; --json tells the steps and roots." +
+      "\nA program's output is printed as it is, and its exit code is that of this command, but for those above 255:" +
+        " they are told on stderr and become 255. To a terminal only its text and colours are written; --json tells the steps and roots." +
         "\n\nExamples: arbiter run fib.wasm --export fib 20\n" +
         "          arbiter run sort.wasm --stdin names.txt --file rules.txt --env LANG=C -- --reverse",
     )
-    .action((module: string, args: string[], options: InvocationOptions) => guarded(() => run(module, args, options)));
+    .action((module: string, args: string[], options: InvocationOptions) =>
+      guarded(() => run(module, args, options), options.json),
+    );
 }
 
 async function run(module: string, args: readonly string[], options: InvocationOptions): Promise<number> {
@@ -78,13 +83,13 @@ function tellCall(prepared: Prepared, finished: Finished, isJson: boolean): numb
     ...(engine === undefined ? {} : { engine }),
     ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
   };
-  if (isJson) console.log(JSON.stringify(report));
+  if (isJson) stdout.json(report);
   else {
-    console.log(`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
-    for (const line of linesOf(backtrace)) console.log(line);
-    for (const result of results) console.log(`  result ${describeResult(result)}`);
-    console.log(`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
-    for (const line of engineLines(engine)) console.log(line);
+    stdout.line(text`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
+    for (const line of linesOf(backtrace)) stdout.line(line);
+    for (const result of results) stdout.line(text`  result ${Printable.whole(describeResult(result))}`);
+    stdout.line(text`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
+    for (const line of engineLines(engine)) stdout.line(line);
   }
   return status === "returned" ? Exit.success : Exit.failure;
 }
@@ -97,7 +102,7 @@ interface Finished {
   readonly refused: readonly LimitedMemory[];
 }
 
-const linesOf = (backtrace: TrapReport | undefined): string[] =>
+const linesOf = (backtrace: TrapReport | undefined): Printable[] =>
   backtrace === undefined ? [] : backtraceLines(backtrace);
 
 /** Prints what a program with `_start` wrote, and gives its exit code. */
@@ -106,36 +111,40 @@ function tellCommand({ program }: Prepared, finished: Finished, isJson: boolean)
   const { final, steps, results } = fragment;
   const [result] = results;
   const { status, trap } = endingOf(final);
-  const { exitCode, stdout, stderr } =
-    result === undefined
-      ? { exitCode: undefined, stdout: new Uint8Array(), stderr: new Uint8Array() }
-      : decodeCommandResult(result);
+  const written = result === undefined ? undefined : decodeCommandResult(result);
+  const [output, errors] = [written?.stdout ?? new Uint8Array(), written?.stderr ?? new Uint8Array()];
+  const exitCode = written?.exitCode;
   if (isJson) {
     const report = {
       status,
       exitCode: exitCode ?? null,
       trap,
       ...(backtrace === undefined ? {} : { backtrace }),
-      stdout: text(stdout) ?? bytesToHex(stdout),
-      stderr: text(stderr) ?? bytesToHex(stderr),
+      stdout: textOf(output) ?? bytesToHex(output),
+      stderr: textOf(errors) ?? bytesToHex(errors),
       steps: steps.toString(),
       stateRoot: bytesToHex(stateRoot(final)),
       programRoot: bytesToHex(program.root),
       ...(engine === undefined ? {} : { engine }),
       ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
     };
-    console.log(JSON.stringify(report));
+    stdout.json(report);
     return exitCode === undefined ? Exit.failure : Exit.success;
   }
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
+  stdout.program(output);
+  stderr.program(errors);
   if (exitCode === undefined) {
-    for (const line of [trap === null ? status : `trapped: ${trap}`, ...linesOf(backtrace)])
-      process.stderr.write(`${line}\n`);
+    stderr.line(trap === null ? text`${status}` : text`trapped: ${trap}`);
+    for (const line of linesOf(backtrace)) stderr.line(line);
+    return Exit.failure;
   }
-  // What an operating system keeps of an exit code.
-  return exitCode === undefined ? Exit.failure : exitCode & 0xff;
+  if (exitCode <= GREATEST_EXIT_CODE) return exitCode;
+  stderr.line(text`exit code ${exitCode}, told to the shell as ${GREATEST_EXIT_CODE}`);
+  return GREATEST_EXIT_CODE;
 }
+
+/** What an operating system keeps of an exit code: 256 would end as 0. */
+const GREATEST_EXIT_CODE = 255;
 
 /** A float as text that can be given as an argument, and its bits in hexadecimal. */
 interface FloatResult {
@@ -147,7 +156,7 @@ type RunResult = number | string | FloatResult;
 
 /** i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text, else in hexadecimal. */
 function resultsOf({ program, called }: Prepared, output: Uint8Array): RunResult[] {
-  if (program.convention === "payload") return [text(output) ?? bytesToHex(output)];
+  if (program.convention === "payload") return [textOf(output) ?? bytesToHex(output)];
   const types = program.exports.find(({ name }) => name === called)?.type.results ?? [];
   return decodeTypedOutput(output, types).map((value, i) => {
     const type = types[i];
@@ -163,7 +172,7 @@ function floatResult(bits: bigint, width: 32 | 64): FloatResult {
 const describeResult = (result: RunResult): string =>
   typeof result === "object" ? `${result.value} (${result.bits})` : String(result);
 
-function text(bytes: Uint8Array): string | undefined {
+function textOf(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -216,6 +216,26 @@ describe("arbiter", () => {
       });
     }
 
+    it("as JSON too, where it is asked for", async () => {
+      const of = async (...args: string[]): Promise<unknown> => {
+        const { code, stdout, stderr } = await command("arbiter", [...args, "--json"]);
+        expect([code, stderr.startsWith("error: ")]).deep.equal([1, true]);
+        return JSON.parse(stdout);
+      };
+      const vector = file("json.wasm", await assemble("(module (func $f (drop (v128.const i64x2 0 0))))"));
+      expect(await of("inspect", vector)).deep.equal({
+        error: {
+          kind: "problem",
+          problem: `${vector}: unsupported: v128.const (feature simd), v128.const at byte 23 (0x17) in function 0 (f)`,
+          place: "v128.const at byte 23 (0x17) in function 0 (f)",
+          hint: "compile with -mno-simd128",
+        },
+      });
+      expect(await of("run", vector, "--frobnicate")).deep.equal({
+        error: { kind: "problem", problem: "unknown option '--frobnicate'" },
+      });
+    });
+
     it("a module that needs what is not supported, by instruction, function and byte offset", async () => {
       const vector = `(module (func $sum (export "sum") (param i32) (result i32) (i32x4.extract_lane 0 (i32x4.splat (local.get 0)))))`;
       const { code, stderr } = await command("arbiter", ["inspect", file("vector.wasm", await assemble(vector))]);

@@ -194,7 +194,7 @@ describe("decode", () => {
       section(10, vector([2, 1, 0x0b])),
     ] as const;
     expect(refusal(binary(...broken))?.function).to.deep.equal({ index: 0, name: "run\n" });
-    expect(refusal(binary(...broken))?.message).to.contain("in function 0 (run\uFFFD)");
+    expect(refusal(binary(...broken))?.message).to.contain("in function 0 (run\\n)");
     const names = section(0, name("name"), section(1, vector([0, ...name("inner")])));
     expect(refusal(binary(...broken, names))?.function).to.deep.equal({ index: 0, name: "inner" });
   });
