@@ -1,4 +1,5 @@
 /** The static checks of the project: what `npm run check` and `npm test` run. None needs a build of contracts or guests. */
+import { LAYERS } from "./layers/layers.ts";
 
 /** A program that looks at files and fails if something is wrong with one. */
 export interface Check {
@@ -53,6 +54,14 @@ export const CHECKS: readonly Check[] = [
     args: ["-b"],
     looksAt: TYPESCRIPT,
     settings: COMPILER_SETTINGS,
+    byFile: false,
+  },
+  {
+    name: "Layers",
+    program: "depcruise",
+    args: ["*.config.ts", ...new Set(LAYERS.map(({ folder }) => folder.split("/")[0] ?? ""))],
+    looksAt: TYPESCRIPT,
+    settings: /^\.dependency-cruiser\.mjs$|^package(-lock)?\.json$/,
     byFile: false,
   },
   {

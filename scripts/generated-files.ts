@@ -4,6 +4,7 @@ import { compileWasi, shimModule } from "./compile-wasi.ts";
 import { abiModule, abisModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
 import { generateLevels } from "./generate-levels.ts";
 import { generateOpcodes } from "./generate-opcodes.ts";
+import { designDocument } from "./layers/table.ts";
 
 /** The project's folder. */
 export const ROOT = join(import.meta.dirname, "..");
@@ -27,6 +28,7 @@ export function fromSources(): GeneratedFile[] {
   return [
     { path: "contracts/machine/Opcodes.sol", text: generateOpcodes },
     { path: "contracts/tournament/Levels.sol", text: generateLevels },
+    { path: "docs/design.md", text: designDocument },
     { path: "verifier/program/wasi/shim.ts", text: async () => shimModule(await compileWasi()) },
   ];
 }

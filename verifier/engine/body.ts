@@ -64,9 +64,9 @@ export class Body {
   readonly locals: readonly NativeType[];
   /** Whether it takes each of its steps once at most, and pauses nowhere, as far as that does not depend on what it calls. */
   readonly isStraight: boolean;
-  readonly #recent: RecentSteps;
+  readonly #recent: RecentSteps<Step>;
 
-  constructor({ fn, signature, locals, steps }: BodyParts, recent: RecentSteps) {
+  constructor({ fn, signature, locals, steps }: BodyParts, recent: RecentSteps<Step>) {
     this.fn = fn;
     this.signature = signature;
     this.locals = locals;
@@ -93,11 +93,11 @@ const NONE: readonly never[] = [];
 /** Reads the functions of a program. */
 export class BodyReader {
   readonly #code: CodeWords;
-  readonly #recent: RecentSteps;
+  readonly #recent: RecentSteps<Step>;
 
   constructor(code: CodeWords) {
     this.#code = code;
-    this.#recent = new RecentSteps((fn) => this.#parts(fn).steps);
+    this.#recent = new RecentSteps<Step>((fn) => this.#parts(fn).steps);
   }
 
   /**

@@ -1,11 +1,11 @@
 /** The steps of the bodies that were read last: all steps of a large program together would take hundreds of megabytes. */
 import type { CodeFunction } from "../program/linkage.ts";
-import type { Step } from "./body.ts";
 
 /** Steps that are kept, at most, but for a body that has more: some 10 MB. */
 const MOST_STEPS = 2 ** 15;
 
-export class RecentSteps {
+/** @typeParam Step - what a body is read into */
+export class RecentSteps<Step> {
   readonly #read: (fn: CodeFunction) => readonly Step[];
   /** Those that were asked for last come last. */
   readonly #kept = new Map<CodeFunction, readonly Step[]>();

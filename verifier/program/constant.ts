@@ -3,7 +3,7 @@ import { Crash } from "../errors.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
 import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { ConstantExpression, Instruction } from "../wasm/types.ts";
-import type { Definition } from "./resolve.ts";
+import type { Definition } from "./linkage.ts";
 
 /** The bits of a number or of a null reference, or the function that a reference is to. */
 export type ConstantValue = bigint | Definition;

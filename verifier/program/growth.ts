@@ -3,7 +3,8 @@ import { readInstruction } from "../wasm/decode-instruction.ts";
 import { OP } from "../wasm/opcodes.ts";
 import { Reader } from "../wasm/reader.ts";
 import type { Module, TableEntry } from "../wasm/types.ts";
-import type { Definition, Resolver } from "./resolve.ts";
+import type { Definition } from "./linkage.ts";
+import type { Resolver } from "./resolve.ts";
 
 /** Whether some instruction of the program grows a table that its type lets grow. */
 export function tableGrowth(resolver: Resolver): (table: Definition) => boolean {

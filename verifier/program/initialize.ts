@@ -3,7 +3,8 @@
  * after the other, each behind those that it imports from. As long as nothing has run the segments are written into the initial state; the rest becomes code.
  */
 import type { SegmentMode } from "../wasm/types.ts";
-import type { Definition, Resolver } from "./resolve.ts";
+import type { Definition } from "./linkage.ts";
+import type { Resolver } from "./resolve.ts";
 
 /** A segment that is written into the initial state. */
 export interface FoldedSegment {

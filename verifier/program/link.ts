@@ -19,6 +19,7 @@ import {
 import type {
   CellValue,
   CodeFunction,
+  Definition,
   FunctionTarget,
   HostTarget,
   Initialization,
@@ -32,7 +33,7 @@ import type {
   LinkModule,
   LinkOptions,
 } from "./linkage.ts";
-import { Resolver, type Definition } from "./resolve.ts";
+import { Resolver } from "./resolve.ts";
 
 /** Cells have 32-bit indices. */
 const MAX_CELLS = 2 ** 32;

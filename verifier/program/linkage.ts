@@ -25,6 +25,12 @@ export interface LinkOptions {
   readonly isDeferred?: boolean;
 }
 
+/** A definition: an entry of a module's index space that is not imported, or a function that the host provides, or nobody. */
+export interface Definition {
+  readonly position: number;
+  readonly index: number;
+}
+
 /** A function that has code of its own. Entry and frame size are known once it has been lowered. */
 export interface CodeFunction {
   readonly kind: "code";

@@ -13,13 +13,7 @@ import type {
 import { evaluate, numberOf, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
 import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host.ts";
-import { describeLimits, describeType, type LinkModule, type LinkOptions } from "./linkage.ts";
-
-/** A definition: an entry of a module's index space that is not imported, or a function that the host provides, or nobody. */
-export interface Definition {
-  readonly position: number;
-  readonly index: number;
-}
+import { type Definition, describeLimits, describeType, type LinkModule, type LinkOptions } from "./linkage.ts";
 
 /** An export of the module at a position. */
 interface Exported {

@@ -5,16 +5,7 @@
 import { ModuleError } from "./errors.ts";
 import type { FunctionReference } from "./errors.ts";
 import { Reader } from "./reader.ts";
-import type { CustomSection, ExportEntry, FunctionEntry } from "./types.ts";
-
-/** Names of a module and of what is in it, as far as they are known. */
-export interface Names {
-  readonly module?: string;
-  /** By function index. */
-  readonly functions: ReadonlyMap<number, string>;
-  /** Names of a function's parameters and locals by index; read anew at every call, as few ever ask. */
-  locals(functionIndex: number): ReadonlyMap<number, string>;
-}
+import type { CustomSection, ExportEntry, FunctionEntry, Names } from "./types.ts";
 
 /** What the names are read from. */
 export interface NameSource {

@@ -1,6 +1,5 @@
 /** The abstract syntax of modules (chapter 2 of the WebAssembly specification), with the byte offset of everything. */
 import type { Features } from "./features.ts";
-import type { Names } from "./names.ts";
 
 export type ReferenceType = "funcref" | "externref";
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | ReferenceType;
@@ -114,6 +113,15 @@ export interface CustomSection {
   readonly start: number;
   /** Byte offset behind the payload. */
   readonly end: number;
+}
+
+/** Names of a module and of what is in it, as far as they are known. */
+export interface Names {
+  readonly module?: string;
+  /** By function index. */
+  readonly functions: ReadonlyMap<number, string>;
+  /** Names of a function's parameters and locals by index; read anew at every call, as few ever ask. */
+  locals(functionIndex: number): ReadonlyMap<number, string>;
 }
 
 /** A decoded module. Index spaces hold imports first. */

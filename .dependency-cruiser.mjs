@@ -1,0 +1,2 @@
+/** What files may import: `depcruise` looks for its configuration here. */
+export { CONFIGURATION as default } from "./scripts/layers/rules.ts";

@@ -1,0 +1,266 @@
+/**
+ * The layers of the project: one idea a folder, and what each may import. From this list come the rules that `npm test` checks
+ * (`.dependency-cruiser.mjs`) and the table in `docs/design.md`.
+ */
+
+/** Whatever there is. */
+export const ALL = "all";
+
+/** A folder with TypeScript in it, or a file that stands alone. */
+export interface Layer {
+  /** Its path, from the project's folder. */
+  readonly folder: string;
+  /** Its idea, in one sentence without a full stop. */
+  readonly purpose: string;
+  /** Layers that it may import beside itself and {@link ERRORS}: only such as stand above it in {@link LAYERS}. */
+  readonly imports: readonly string[] | typeof ALL;
+  /** Packages that it may import. A "*" stands for any part of a name. */
+  readonly packages: readonly string[] | typeof ALL;
+  /** Whether it may import Node's own modules. */
+  readonly usesNode: boolean;
+}
+
+/** What every layer may import. */
+export const ERRORS = "verifier/errors.ts";
+
+/** What runs in a browser as it does in Node. */
+export const VERIFIER: readonly string[] = [
+  "verifier/wasm",
+  "verifier/machine",
+  "verifier/merkle",
+  "verifier/state",
+  "verifier/program",
+  "verifier/interpreter",
+  "verifier/engine",
+  "verifier/proof",
+  "verifier/history",
+];
+
+/** The embedded chain and Ignition, which no service needs. */
+const HARDHAT = ["hardhat", "@nomicfoundation/*"];
+
+/** All layers, each below those that it imports. */
+export const LAYERS: readonly Layer[] = [
+  {
+    folder: ERRORS,
+    purpose: "problems that outsiders can mend, and what cannot happen; every folder may import it",
+    imports: [],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/wasm",
+    purpose: "decodes and validates a module, with byte offsets in every error; writes modules",
+    imports: [],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/machine",
+    purpose: "the table of opcodes, the record, the total step function",
+    imports: [],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/merkle",
+    purpose: "persistent Merkle trees, their openings and their hash function",
+    imports: ["verifier/wasm"],
+    packages: ["hash-wasm"],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/state",
+    purpose: "a state: record and trees; what an executor of states is",
+    imports: ["verifier/machine", "verifier/merkle"],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/program",
+    purpose: "links modules, lowers them to instruction words, generates driver modules; transactions in, receipts out",
+    imports: ["verifier/wasm", "verifier/machine", "verifier/merkle", "verifier/state"],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/interpreter",
+    purpose: "runs well-formed states fast",
+    imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/engine",
+    purpose: "runs programs at about the speed of V8, with the interpreter on the same memory ([engine.md](engine.md))",
+    imports: [
+      "verifier/wasm",
+      "verifier/machine",
+      "verifier/merkle",
+      "verifier/state",
+      "verifier/program",
+      "verifier/interpreter",
+    ],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/proof",
+    purpose: "witnesses: built from a state, checked against a root",
+    imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/history",
+    purpose: "states and commitments of a run, and what a store of them is ([histories.md](histories.md))",
+    imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/node",
+    purpose: "what only Node has: a store on disk, a hashing thread, threads with a large stack, garbage collection",
+    imports: VERIFIER,
+    packages: [],
+    usesNode: true,
+  },
+  {
+    folder: "contracts",
+    purpose: "what is on chain, in Solidity; its ABIs as TypeScript",
+    imports: [],
+    packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "deploy",
+    purpose: "Ignition's modules, and parameters by network ([deploying.md](deploying.md))",
+    imports: [],
+    packages: ["@nomicfoundation/*", "ethers"],
+    usesNode: false,
+  },
+  {
+    folder: "examples",
+    purpose: "programs that come with the project, and how they are compiled and asked",
+    imports: VERIFIER,
+    packages: ["@bytecodealliance/jco", "@yowasp/clang", "hash-wasm", "zod"],
+    usesNode: true,
+  },
+  {
+    folder: "agents/game",
+    purpose: "the rules of the game in TypeScript: a model, and openings of commitments",
+    imports: [...VERIFIER, "contracts"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/players",
+    purpose: "decisions: pure functions from the game and one's own history to actions; adversaries",
+    imports: [...VERIFIER, "agents/game"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/chain",
+    purpose: "reading and sending, the only place with effects on a chain",
+    imports: [...VERIFIER, "contracts", "agents/game"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/worker",
+    purpose: "replays what the chain holds, and claims its outcome",
+    imports: [...VERIFIER, "agents/game", "agents/players", "agents/chain"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/validator",
+    purpose: "watches claims, disputes wrong ones, and plays the disputes",
+    imports: [...VERIFIER, "agents/game", "agents/players", "agents/chain", "agents/worker"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/report",
+    purpose: "what happened in a dispute, as data: the step, both results, gas, times",
+    imports: [...VERIFIER, "agents/game", "agents/players", "agents/chain"],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/stage",
+    purpose: "the embedded chain with its contracts and its clock; no service imports it",
+    imports: [...VERIFIER, "contracts", "deploy", "agents/game", "agents/players", "agents/chain"],
+    packages: [...HARDHAT, "viem"],
+    usesNode: true,
+  },
+  {
+    folder: "agents/scenario",
+    purpose: "whole plays on the stage, with several players in one process: a Deal, a dispute",
+    imports: [
+      ...VERIFIER,
+      "contracts",
+      "agents/game",
+      "agents/players",
+      "agents/chain",
+      "agents/worker",
+      "agents/validator",
+      "agents/report",
+      "agents/stage",
+    ],
+    packages: ["viem"],
+    usesNode: false,
+  },
+  {
+    folder: "agents/cli",
+    purpose: "commands: their options, progress, and reports as text",
+    imports: [
+      ...VERIFIER,
+      "verifier/node",
+      "contracts",
+      "examples",
+      "agents/game",
+      "agents/players",
+      "agents/chain",
+      "agents/worker",
+      "agents/validator",
+      "agents/report",
+      "agents/stage",
+      "agents/scenario",
+    ],
+    packages: ["@yowasp/clang", "cli-table3", "commander", "picocolors", "viem", "zod"],
+    usesNode: true,
+  },
+  {
+    folder: "bench",
+    purpose: "how fast all of this is ([performance.md](performance.md))",
+    imports: [
+      ...VERIFIER,
+      "verifier/node",
+      "examples",
+      "agents/game",
+      "agents/players",
+      "agents/chain",
+      "agents/report",
+      "agents/stage",
+      "agents/scenario",
+    ],
+    packages: ["@bytecodealliance/jco", "cli-table3", "commander", "hash-wasm"],
+    usesNode: true,
+  },
+  {
+    folder: "scripts",
+    purpose: "set-up, checks, test runners, generated files",
+    imports: [...VERIFIER, "verifier/node", "contracts"],
+    packages: ALL,
+    usesNode: true,
+  },
+  {
+    folder: "test",
+    purpose: "tests, beside each other as the sources are; nothing imports them",
+    imports: ALL,
+    packages: ALL,
+    usesNode: true,
+  },
+];
