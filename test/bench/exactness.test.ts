@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { RECIPES } from "../../bench/workloads/list.ts";
 import { Workload } from "../../bench/workloads/workload.ts";
-import { eagerEngine, expectEngineAgreement, someGaps } from "../verifier/engine/agree.ts";
+import { eagerEngine, expectEngineAgreement, someGaps } from "../support/agree.ts";
 
 /** Pauses of each program; at each of them two states are compared. */
 const PAUSES = Number(process.env["ENGINE_PAUSES"] ?? 1000);

@@ -12,7 +12,7 @@ import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {ToyArbiter} from "../../harness/deal/ToyArbiter.sol";
 import {ToyLoader} from "../../harness/deal/ToyLoader.sol";
 import {PlainToken} from "../../harness/deposits/Tokens.sol";
-import {vm} from "../deposits/Vm.sol";
+import {VM} from "../../support/Vm.sol";
 
 /// @dev What `act` takes for an action: numbers from one of these to the next one mean the same, so some actions are more
 /// probable than others.
@@ -143,11 +143,11 @@ abstract contract DealActions {
         address w = worker(who);
         if (deal.seatOf(w) != 0) return;
         _give(collateralToken, w, COLLATERAL, address(deposits));
-        vm.prank(w);
+        VM.prank(w);
         deposits.deposit{value: _value(collateralToken, COLLATERAL)}(collateralToken, COLLATERAL);
         bool right = _takesInput() && _freeSeat();
         bytes32 terms = deal.termsHash();
-        vm.prank(w);
+        VM.prank(w);
         try deposits.lock(address(deal), collateralToken, COLLATERAL, terms) {
             _check(right, "join succeeded");
             ++done["join"];
@@ -160,7 +160,7 @@ abstract contract DealActions {
         address w = worker(who);
         uint256 seat = deal.seatOf(w);
         bool right = seat != 0 && !_backsAny(seat - 1);
-        vm.prank(w);
+        VM.prank(w);
         try deal.quit() {
             _check(right, "quit succeeded");
             _check(_lock(w) == 0, "quit left a lock");
@@ -175,14 +175,14 @@ abstract contract DealActions {
     function fund(uint256 amount) internal {
         amount %= 10 * PRICE;
         _give(paymentToken, CUSTOMER, amount, address(deal));
-        vm.prank(CUSTOMER);
+        VM.prank(CUSTOMER);
         inside += deal.fund{value: _value(paymentToken, amount)}(amount);
     }
 
     function withdrawFunds(uint256 amount) internal {
         uint256 unreserved = deal.funds() - deal.reserved();
         amount %= unreserved + unreserved / 8 + 2;
-        vm.prank(CUSTOMER);
+        VM.prank(CUSTOMER);
         try deal.withdrawFunds(amount, CUSTOMER) {
             _check(amount <= unreserved, "withdrew what is reserved");
             inside -= amount;
@@ -195,7 +195,7 @@ abstract contract DealActions {
     function withdrawEarnings(uint256 who) internal {
         address w = worker(who);
         uint256 earned = deal.earningsOf(w);
-        vm.prank(w);
+        VM.prank(w);
         try deal.withdrawEarnings(w) returns (uint256 amount) {
             _check(earned > 0 && amount == earned, "withdrew other earnings");
             inside -= amount;
@@ -215,7 +215,7 @@ abstract contract DealActions {
             mstore(input, length)
         }
         bool right = _takesInput() && deal.funds() - deal.reserved() >= PRICE;
-        vm.prank(SEQUENCER);
+        VM.prank(SEQUENCER);
         try deal.submit(input) {
             _check(right, "submit succeeded");
             inputs.push(input);
@@ -240,7 +240,7 @@ abstract contract DealActions {
                 (pending ? last.yields : headKind == IDeal.Head.Yielded);
         bytes32 fragment = deal.fragmentId(claimed);
         StateRoot previous = pending ? last.finalState : head;
-        vm.prank(w);
+        VM.prank(w);
         try deal.claim(fragment, previous, record) returns (bytes32 id) {
             _check(right, "claim succeeded");
             _check(!seen[id], "two claims have one id");
@@ -257,7 +257,7 @@ abstract contract DealActions {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         uint256 seat = deal.seatOf(worker(who));
         bool right = pending && seat != 0 && _inWindow(c) && (c.backers >> (seat - 1)) & 1 == 0;
-        vm.prank(worker(who));
+        VM.prank(worker(who));
         try deal.back(c.id) {
             _check(right, "back succeeded");
             ++done["back"];
@@ -273,8 +273,8 @@ abstract contract DealActions {
         bytes memory before = recordOf[pending ? _previousOf(c) : StateRoot.wrap(0)];
         Join memory commitment;
         IDeal.FragmentInput memory named = IDeal.FragmentInput(this.rootOf(input), uint64(input.length));
-        vm.deal(CHALLENGER, 1 ether);
-        vm.prank(CHALLENGER);
+        VM.deal(CHALLENGER, 1 ether);
+        VM.prank(CHALLENGER);
         try deal.challenge{value: 1 ether}(c.id, named, before, abi.encode(keccak256(before)), commitment) {
             _check(right, "challenge succeeded");
             ++done["challenge"];
@@ -378,7 +378,7 @@ abstract contract DealActions {
     function close(uint256 chance) internal {
         if (chance % 64 != 0) return;
         (, , , , uint40 closesAt, , ) = deal.progress();
-        vm.prank(CUSTOMER);
+        VM.prank(CUSTOMER);
         try deal.close() {
             _check(closesAt == 0, "closed twice");
             ++done["close"];
@@ -389,7 +389,7 @@ abstract contract DealActions {
 
     /// @notice Mostly minutes, so that claims are disputed and backed in their windows.
     function pass(uint256 time) internal {
-        vm.warp(vm.getBlockTimestamp() + (time % 4 == 0 ? PERIOD : time % 300));
+        VM.warp(VM.getBlockTimestamp() + (time % 4 == 0 ? PERIOD : time % 300));
     }
 
     // ---- what holds ----
@@ -496,9 +496,9 @@ abstract contract DealActions {
     }
 
     function _give(address token, address to, uint256 amount, address spender) private {
-        if (token == address(0)) return vm.deal(to, amount);
+        if (token == address(0)) return VM.deal(to, amount);
         PlainToken(token).mint(to, amount);
-        vm.prank(to);
+        VM.prank(to);
         PlainToken(token).approve(spender, amount);
     }
 
@@ -522,11 +522,11 @@ abstract contract DealActions {
 
     function _takesClaims() private view returns (bool) {
         (, , , , uint40 closesAt, IDeal.Head kind, ) = deal.progress();
-        return kind != IDeal.Head.Halted && (closesAt == 0 || vm.getBlockTimestamp() < closesAt);
+        return kind != IDeal.Head.Halted && (closesAt == 0 || VM.getBlockTimestamp() < closesAt);
     }
 
     function _inWindow(IDeal.Claim memory c) private view returns (bool) {
-        return vm.getBlockTimestamp() < c.since + PERIOD;
+        return VM.getBlockTimestamp() < c.since + PERIOD;
     }
 
     function _freeSeat() private view returns (bool) {

@@ -5,7 +5,7 @@ import {Deposits} from "../../../contracts/Deposits.sol";
 import {IDeposits} from "../../../contracts/interfaces/IDeposits.sol";
 import {FreeHolder} from "../../harness/deposits/Actors.sol";
 import {FeeToken, PlainToken, SurchargeToken} from "../../harness/deposits/Tokens.sol";
-import {vm} from "./Vm.sol";
+import {VM} from "../../support/Vm.sol";
 
 /// @title Random schedules of depositors and lock holders over ETH and three tokens
 /// @notice Every action says beforehand whether it must succeed; `surprise` keeps the first that did otherwise.
@@ -37,14 +37,14 @@ contract DepositsHandler {
     function deposit(uint256 who, uint256 which, uint128 amount) external {
         (address a, address token) = (account(who), tokens[which % 4]);
         if (token == address(0)) {
-            vm.deal(a, amount);
-            vm.prank(a);
+            VM.deal(a, amount);
+            VM.prank(a);
             inside[token] += deposits.deposit{value: amount}(token, amount);
         } else {
             PlainToken(token).mint(a, uint256(amount) * 2);
-            vm.prank(a);
+            VM.prank(a);
             PlainToken(token).approve(address(deposits), amount);
-            vm.prank(a);
+            VM.prank(a);
             inside[token] += deposits.deposit(token, amount);
         }
         ++done["deposit"];
@@ -57,7 +57,7 @@ contract DepositsHandler {
         amount %= free + free / 8 + 2;
         // Nobody can take the surcharging token out of a contract, unless a tenth of it is nothing.
         bool right = amount <= free && (which % 4 != 3 || amount < 10);
-        vm.prank(a);
+        VM.prank(a);
         try deposits.withdraw(token, amount, a) {
             inside[token] -= amount;
             if (!right) surprise = "withdraw succeeded";
@@ -76,7 +76,7 @@ contract DepositsHandler {
         uint256 free = deposits.freeOf(token, a);
         amount %= free + free / 8 + 2;
         bool right = amount > 0 && amount <= free && deposits.lockOf(token, a, holder) == 0;
-        vm.prank(a);
+        VM.prank(a);
         try deposits.lock(holder, token, amount, TERMS) {
             if (!right) surprise = "lock succeeded";
             ++done["lock"];
@@ -116,7 +116,7 @@ contract DepositsHandler {
     }
 
     function pass(uint256 time) external {
-        vm.warp(vm.getBlockTimestamp() + (time % COOLING_OFF));
+        VM.warp(VM.getBlockTimestamp() + (time % COOLING_OFF));
     }
 
     /// @notice All that the ledger of a token says is there.

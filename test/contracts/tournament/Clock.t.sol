@@ -3,7 +3,7 @@ pragma solidity 0.8.35;
 
 import {Clock} from "../../../contracts/tournament/Clock.sol";
 import {Duration, Instant, MatchState, Phase, Side} from "../../../contracts/tournament/Types.sol";
-import {VM, demand} from "./Vm.sol";
+import {VM, demand} from "../../support/Vm.sol";
 
 contract ClockTest {
     /// @dev Invariant 4: clocks grow only here, by the grace, and not beyond the period.

@@ -6,7 +6,7 @@ import {Commitment} from "../../../contracts/tournament/Commitment.sol";
 import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {Node, StateRoot} from "../../../contracts/tournament/Types.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
-import {VM, demand} from "./Vm.sol";
+import {VM, demand} from "../../support/Vm.sol";
 
 /// @dev Calls the library with calldata.
 contract CommitmentDoor {

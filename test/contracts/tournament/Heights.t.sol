@@ -4,7 +4,7 @@ pragma solidity 0.8.35;
 import {ITournament} from "../../../contracts/interfaces/ITournament.sol";
 import {Heights, packed} from "../../../contracts/tournament/Heights.sol";
 import {MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
-import {VM, demand} from "./Vm.sol";
+import {VM, demand} from "../../support/Vm.sol";
 
 contract HeightsTest {
     function pack(uint8[] memory list) external pure returns (Heights) {

@@ -17,7 +17,7 @@ import {
 } from "../../../contracts/tournament/Types.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
-import {VM, demand} from "./Vm.sol";
+import {VM, demand} from "../../support/Vm.sol";
 
 /// @title One match, for what has to hold whoever plays it and whenever.
 contract MatchTest {

@@ -19,7 +19,7 @@ import {
 } from "../../../contracts/tournament/Types.sol";
 import {Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
-import {VM, demand} from "./Vm.sol";
+import {VM, demand} from "../../support/Vm.sol";
 
 /// @title What random players do to a Stage: liars of every kind, and at the tightest parameters one honest player that is late by up to `LAG`
 /// whenever it is its turn, and sometimes censored, in all for `CENSORED` seconds.

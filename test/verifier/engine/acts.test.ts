@@ -15,7 +15,7 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
 import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
-import { identity } from "../interpreter/agree.ts";
+import { identity } from "../../support/agree.ts";
 import { SEED } from "../seed.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);

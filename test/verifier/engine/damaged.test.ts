@@ -16,9 +16,8 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
 import { ACTS, actsGuest, RUN_ACTS } from "../../support/acts.ts";
-import { identity } from "../interpreter/agree.ts";
+import { eagerEngine, identity, someGaps } from "../../support/agree.ts";
 import { SEED } from "../seed.ts";
-import { eagerEngine, someGaps } from "./agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 200);
 

@@ -9,9 +9,8 @@ import { encodeTransactions, encodeTypedPayload } from "../../../verifier/progra
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { cGuest } from "../../../examples/c/guests.ts";
-import { identity } from "../interpreter/agree.ts";
+import { eagerEngine, identity } from "../../support/agree.ts";
 import { SEED } from "../seed.ts";
-import { eagerEngine } from "./agree.ts";
 
 /** Quicksort has frames, indirect calls, globals and memory. */
 async function sorting(): Promise<{ program: Program; start: State }> {

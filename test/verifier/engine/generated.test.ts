@@ -7,7 +7,7 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
 import { anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
-import { eagerEngine, expectEngineAgreement } from "./agree.ts";
+import { eagerEngine, expectEngineAgreement } from "../../support/agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
 

@@ -11,8 +11,7 @@ import type { State } from "../../../verifier/state/state.ts";
 import { guest } from "../../../examples/build.ts";
 import { cGuest, type CGuest } from "../../../examples/c/guests.ts";
 import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
-import { identity } from "../interpreter/agree.ts";
-import { eagerEngine, expectEngineAgreement, someGaps } from "./agree.ts";
+import { eagerEngine, expectEngineAgreement, identity, someGaps } from "../../support/agree.ts";
 
 /** Small work for each guest: some hundred thousand to some million steps. */
 const WORK: Readonly<Record<CGuest, number>> = {

@@ -10,8 +10,7 @@ import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
-import { identity } from "../interpreter/agree.ts";
-import { eagerEngine } from "./agree.ts";
+import { eagerEngine, identity } from "../../support/agree.ts";
 
 async function programOf(text: string, memoryPages = 1024): Promise<Program> {
   const modules = [{ name: "guest", bytes: Uint8Array.from(await parse(text)) }];

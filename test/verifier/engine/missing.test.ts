@@ -4,7 +4,7 @@ import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import { assemble } from "../../agents/guests.ts";
-import { eagerEngine, expectEngineAgreement, someGaps } from "./agree.ts";
+import { eagerEngine, expectEngineAgreement, someGaps } from "../../support/agree.ts";
 
 const MODULE = `(module
   (import "nobody" "provides" (func $missing (param i32) (result i32)))

@@ -9,8 +9,7 @@ import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { identity } from "../interpreter/agree.ts";
-import { someGaps } from "./agree.ts";
+import { identity, someGaps } from "../../support/agree.ts";
 
 /** Grows a memory by what is left of the argument, writes, recurses as deep as the argument says, and traps if it is odd. */
 const TEXT = `(module (memory 1 30) (memory 0 3) (global $sum (mut i64) (i64.const 0))

@@ -10,8 +10,7 @@ import { ScriptPlayer } from "../../conformance/script-player.ts";
 import type { Runner } from "../../conformance/session-player.ts";
 import { SPECTEST } from "../../conformance/spectest.ts";
 import { readScript } from "../../conformance/suite.ts";
-import { identity } from "../interpreter/agree.ts";
-import { eagerEngine, gapsUpTo } from "./agree.ts";
+import { eagerEngine, gapsUpTo, identity } from "../../support/agree.ts";
 
 /** The longest calls have millions of steps; pauses there are far apart. */
 const PAUSES = 12;

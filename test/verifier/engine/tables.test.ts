@@ -5,7 +5,7 @@ import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { eagerEngine, expectEngineAgreement, someGaps } from "./agree.ts";
+import { eagerEngine, expectEngineAgreement, someGaps } from "../../support/agree.ts";
 
 /** Calls through element `$i` a number of times, so that it is worth while natively. */
 const CALLS = `

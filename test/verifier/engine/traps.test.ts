@@ -7,8 +7,7 @@ import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
-import { identity } from "../interpreter/agree.ts";
-import { gapsUpTo, someGaps } from "./agree.ts";
+import { gapsUpTo, identity, someGaps } from "../../support/agree.ts";
 
 /** Counts in memory and in a global for half as many turns as the argument says, and traps if it is odd. */
 const TEXT = `(module (memory 1 2) (global $count (mut i64) (i64.const 0))

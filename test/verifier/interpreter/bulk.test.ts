@@ -7,7 +7,7 @@ import { packImm32 } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, word } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
-import { expectAgreement } from "./agree.ts";
+import { expectAgreement } from "../../support/agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 

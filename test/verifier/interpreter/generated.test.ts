@@ -6,7 +6,7 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
 import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
-import { expectAgreement } from "./agree.ts";
+import { expectAgreement } from "../../support/agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 

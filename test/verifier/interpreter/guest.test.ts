@@ -8,7 +8,7 @@ import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
 import { guest } from "../../../examples/build.ts";
 import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
-import { expectAgreement, identity } from "./agree.ts";
+import { expectAgreement, identity } from "../../support/agree.ts";
 
 /** Transactions a fragment. */
 const FRAGMENT = 50;

@@ -4,7 +4,7 @@ import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
 import { packCallRecord, packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, type Setup, word } from "../machine/assemble.ts";
-import { expectExecution } from "./agree.ts";
+import { expectExecution } from "../../support/agree.ts";
 
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 const end = (top: number): bigint[] => [word(Op.yield, { top }), word(Op.unreachable, { top })];

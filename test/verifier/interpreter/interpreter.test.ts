@@ -9,7 +9,7 @@ import { Tree } from "../../../verifier/merkle/tree.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
 import { after, loadedState, SMALL, word } from "../machine/assemble.ts";
-import { expectAgreement, identity } from "./agree.ts";
+import { expectAgreement, identity } from "../../support/agree.ts";
 
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 

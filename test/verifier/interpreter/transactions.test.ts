@@ -6,7 +6,7 @@ import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { after, loadedState, word } from "../machine/assemble.ts";
-import { advance, expectAgreement, identity } from "./agree.ts";
+import { advance, expectAgreement, identity } from "../../support/agree.ts";
 
 const constant = (value: number, top: number): bigint => word(Op.i64Const, { top, imm: BigInt(value) });
 

@@ -7,7 +7,7 @@ import type { State } from "../../../verifier/state/state.ts";
 import { Draw } from "../../support/draw.ts";
 import { loadedState } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
-import { expectAgreement, expectExecution } from "./agree.ts";
+import { expectAgreement, expectExecution } from "../../support/agree.ts";
 import { type RandomProgram, spoil, WordWriter } from "./random-words.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);

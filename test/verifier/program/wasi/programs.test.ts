@@ -15,7 +15,7 @@ import {
   underNode,
   wasiProgram,
 } from "../../../support/wasi/run.ts";
-import { rootOf } from "../../interpreter/agree.ts";
+import { rootOf } from "../../../support/agree.ts";
 import { SEED } from "../../seed.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-/// @title The cheat codes of the Solidity test runner that the tests of Deposits and Deal use
+/// @title The cheat codes of the Solidity test runner that the tests use
 interface Vm {
     /// @notice The next call comes from `sender`.
     function prank(address sender) external;
@@ -17,7 +17,21 @@ interface Vm {
 
     /// @notice Gives up this run of a fuzz test if the condition does not hold.
     function assume(bool condition) external pure;
+
+    /// @notice Remembers the chain's state; gives its name.
+    function snapshotState() external returns (uint256);
+
+    /// @notice Goes back to a state that was remembered.
+    function revertToState(uint256 id) external returns (bool);
 }
 
-/// @dev Where the runner answers.
-Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+/// @dev Where the runner answers: the address that every such runner takes.
+Vm constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+/// @dev A test's demand is not met.
+error Unmet(string demand);
+
+/// @dev Fails the test unless `met`.
+function demand(bool met, string memory what) pure {
+    if (!met) revert Unmet(what);
+}
