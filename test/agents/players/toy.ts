@@ -1,6 +1,7 @@
 /** A toy computation for games without a machine: a state is a number, a step adds one, and the last state stays. */
 import { type Hex, keccak256, toHex } from "viem";
 import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
+import { heightOf, stepOf, strideOf } from "../../../verifier/history/game-levels.ts";
 import { apply, type Rules } from "../../../agents/game/rules.ts";
 import { Refused } from "../../../agents/game/refused.ts";
 import { type Action, EMPTY_GAME, type GameState, type Params } from "../../../agents/game/types.ts";
@@ -30,14 +31,12 @@ const rootAt = ({ version, lieAt, halt }: ToyHistory, step: bigint): Hex => {
 
 /** The book of a toy history. Its witness is the number of the step: enough for {@link toyRules}. */
 export function toyBook(history: ToyHistory, heights: readonly number[]): Book {
-  const stride = (level: number): bigint => 1n << BigInt(heights.slice(level + 1).reduce((sum, h) => sum + h, 0));
-  const start = (path: readonly bigint[]): bigint =>
-    path.reduce((step, position, level) => step + position * stride(level), 0n);
+  const start = (path: readonly bigint[]): bigint => stepOf(heights, path);
   return {
     commitment: (path) => {
-      const height = heights[path.length] ?? 0;
+      const [height, stride] = [heightOf(heights, path.length), strideOf(heights, path.length)];
       const leaves = Array.from({ length: 2 ** height }, (_, i) =>
-        Buffer.from(rootAt(history, start(path) + BigInt(i + 1) * stride(path.length)).slice(2), "hex"),
+        Buffer.from(rootAt(history, start(path) + BigInt(i + 1) * stride).slice(2), "hex"),
       );
       return Promise.resolve(historyOpening(commitmentOf(height, Buffer.concat(leaves))));
     },
