@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { bytesToHex } from "viem";
 import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { prepare } from "../../../agents/cli/prepare.ts";
+import { MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { assemble, SUMS } from "../guests.ts";
@@ -106,6 +107,20 @@ describe("arbiter commit", function () {
     expect(readdirSync(directory)).length(1);
   });
 
+  it("dispute comes down to one step through four levels, and through one", async () => {
+    for (const heights of [[21, 12, 9, 6], [30, 3, 3, 6], [39]]) {
+      const report = await json(["dispute", ...call.slice(1, -1), heights.join(","), "--lie-at", "70000"]);
+      const moves = heights.reduce((sum, height) => sum + height, 0) / MOVE_LEVELS;
+      expect(report).include({ verdict: "liar lost", step: "70000", moves });
+      const lines = report["gasByKind"] as { label: string; count: number }[];
+      const counts = Object.fromEntries(lines.map(({ label, count }) => [label, count]));
+      expect(counts).include({ step: 1, open: 1 });
+      expect(counts["seal"] ?? 0).equal(heights.length - 1);
+      // Both sides join each inner tournament, the liar the root one too.
+      expect(counts["join"]).equal(2 * heights.length - 1);
+    }
+  });
+
   it("runs calls that are deeper than the main thread's stack natively", async () => {
     const deep = folder.write("deep.wasm", await assemble(DEEP));
     const report = await json(["run", deep, "-e", "deep", "18000", "200"]);
@@ -121,6 +136,9 @@ describe("arbiter commit", function () {
         () => [...call, "--heights", "20,20"],
         /--heights 20,20: the height of level 0 is a positive multiple of 3, not 20/,
       ],
+      ["more levels than there can be", () => [...call, "--heights", "9,9,9,9,9"], /there are 1 to 4 levels, not 5/],
+      ["no height", () => [...call, "--heights", ""], /the height of level 0 is a positive multiple of 3, not 0/],
+      ["heights that are too tall", () => [...call, "--heights", "30,33"], /are 60 together at most, not 63/],
       ["a level that is not there", () => [...call, "--level", "2"], /--level goes from 0 to 1, not 2/],
       ["a start inside a stride", () => [...call, "--level", "1", "--at", "5"], /--at takes a multiple of 32768 below/],
       ["a start at the upper level", () => [...call, "--at", "32768"], /--at takes a multiple of \d+ below/],

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { commitmentOf } from "../../../verifier/history/commitment-builder.ts";
 import { type Executor, steppingExecutor } from "../../../verifier/state/executor.ts";
+import { lengthOf, MAX_LEVELS, stepOf, strideOf } from "../../../verifier/history/game-levels.ts";
 import { type Fault, TraceError } from "../../../verifier/history/states.ts";
 import { type Progress, Trace, type TraceOptions } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
@@ -10,6 +11,7 @@ import { Op } from "../../../verifier/machine/opcodes.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
+import { naiveLevels } from "../merkle/naive-tree.ts";
 import { after, loadedState, runToHalt, word } from "../machine/assemble.ts";
 import { SEED } from "../seed.ts";
 
@@ -42,6 +44,10 @@ const lie = (step: bigint, cell = 9): Fault => ({
   mutate: (state) => ({ ...state, cells: state.cells.set(cell, 1n) }),
 });
 
+/** The history of a liar that lies once, after step 33. */
+const lies: State[] = [...honest.slice(0, 33), lie(33n).mutate(honest[33]!)];
+for (let state = lies[33]!; lies.length <= 300; lies.push(state)) state = stepState(state);
+
 describe("Trace", () => {
   it("gives the state after any number of steps, in any order", () => {
     const step = fc.oneof(fc.bigInt(0n, 200n), fc.bigInt(0n, (1n << 30n) - 1n));
@@ -70,6 +76,31 @@ describe("Trace", () => {
       }
     });
   }
+
+  it("commits as the naive tree does, with any number of levels of any heights, at any of their places", async () => {
+    const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: MAX_LEVELS });
+    const places = fc.array(fc.bigInt({ min: 0n, max: 15n }), { minLength: MAX_LEVELS, maxLength: MAX_LEVELS });
+    await fc.assert(
+      fc.asyncProperty(shapes, places, fc.boolean(), async (heights, positions, lying) => {
+        const [history, states] = lying ? [trace(heights, { faults: [lie(33n)] }), lies] : [trace(heights), honest];
+        const root = (step: bigint): Uint8Array => stateRoot(states[Number(step < 300n ? step : 300n)]!);
+        expect(history.length).to.equal(lengthOf(heights));
+        const path: bigint[] = [];
+        for (const [level, height] of heights.entries()) {
+          const [start, stride] = [stepOf(heights, path), strideOf(heights, level)];
+          const leaves = Array.from({ length: 2 ** height }, (_, i) => root(start + BigInt(i + 1) * stride));
+          const levels = naiveLevels(leaves);
+          const commitment = await history.commitment(level, start);
+          for (const [row, nodes] of levels.entries()) {
+            for (const [i, node] of nodes.entries()) expect(commitment.node(row, BigInt(i))).to.deep.equal(node);
+          }
+          path.push((positions[level] ?? 0n) % (1n << BigInt(height)));
+          expect(history.rootAt(stepOf(heights, path))).to.deep.equal(root(stepOf(heights, path)));
+        }
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
+  });
 
   it("shares the last leaf of an inner commitment with the leaf above it", async () => {
     const history = trace([8, 4]);
