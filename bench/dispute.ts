@@ -1,7 +1,7 @@
 /** A dispute about a long computation from claim to verdict, played by both sides in one process: SQLite joins a table with itself. */
 import { sqliteGuest } from "../examples/database/build.ts";
 import { playDispute } from "../agents/scenario/dispute.ts";
-import type { Narrator } from "../agents/scenario/deal.ts";
+import type { Narrator } from "../agents/scenario/narrator.ts";
 import type { Times } from "../agents/report/stopwatch.ts";
 import { engineExecutor } from "../verifier/engine/executor.ts";
 import { buildProgram } from "../verifier/program/build.ts";
@@ -48,8 +48,8 @@ async function measure({ quick, long, note }: Setting): Promise<DisputeResult> {
     chapter: (title) => note(`dispute: ${title}`),
     fact: () => undefined,
     sent: (name, { label }) => note(`dispute: ${name}'s ${label}`),
-    progress: (name, { level, done, total }) =>
-      note(`dispute: ${name}, level ${level}, ${total === undefined ? done : `${(100n * done) / total} %`}`),
+    progress: (work, done, total) =>
+      note(`dispute: ${work}, ${total === undefined ? done : `${(100n * done) / total} %`}`),
   };
   const { verdict, steps, times, moves, gas } = await playDispute(
     {

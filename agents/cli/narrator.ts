@@ -1,6 +1,6 @@
 /** Tells what happens while it happens: chapters, transactions with their gas, progress of the work off chain. */
 import pc from "picocolors";
-import type { Narrator } from "../scenario/deal.ts";
+import type { Narrator } from "../scenario/narrator.ts";
 import type { Channel } from "./channels.ts";
 import { Printable, text } from "./printable.ts";
 import { reportProgress } from "./progress.ts";
@@ -24,6 +24,6 @@ export function narratorOn(channel: Channel): Narrator {
       const cost = text`${grouped(gas).padStart(11)} gas ${grouped(calldataBytes).padStart(7)} bytes`;
       line(text`  ${name.padEnd(17)} ${label.padEnd(12)} ${Printable.painted(pc.dim, cost)}`);
     },
-    progress: (name, { level, done, total }) => progress.update(`${name}, level ${level}`, done, total),
+    progress: (work, done, total) => progress.update(work, done, total),
   };
 }

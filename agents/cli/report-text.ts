@@ -2,7 +2,8 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import { type DisputedTransaction, type Report, reportJson } from "../report/report.ts";
+import type { DisputedTransaction } from "../report/disputed-step.ts";
+import { type Report, reportJson } from "../report/report.ts";
 import type { Times } from "../report/stopwatch.ts";
 import { escaped } from "../../verifier/printable.ts";
 import { stdout } from "./channels.ts";

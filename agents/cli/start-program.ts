@@ -63,8 +63,7 @@ async function start(options: StartOptions): Promise<number> {
       program,
       fragments: groups.map((group) => encodeTransactions(group)),
       executor,
-      lieAt,
-      lieAbout: lieAbout === undefined ? undefined : placeOf(groups, lieAbout),
+      wish: { at: lieAt, about: lieAbout === undefined ? undefined : placeOf(groups, lieAbout) },
     },
     narratorOn(options.json === true ? stderr : stdout),
   );

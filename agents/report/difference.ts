@@ -2,12 +2,14 @@
 import { bytesToHex } from "viem";
 import { differingLeaves } from "../../verifier/merkle/difference.ts";
 import { equalHashes } from "../../verifier/merkle/keccak.ts";
+import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/opcodes.ts";
 import type { Registers } from "../../verifier/machine/record.ts";
+import type { ProgramMap } from "../../verifier/program/map.ts";
 import { savedHash, type State } from "../../verifier/state/state.ts";
 
-/** One place with both values: memory as bytes in the order of their addresses, all else as numbers. */
+/** One place with both values: memory as bytes in the order of their addresses, all else as numbers, with what they mean. */
 export interface Difference {
-  /** `stack slot 12`, `memory 0 at 0x1a40`, `cell 7`, `register pc`. */
+  /** `stack slot 12 (s3)`, `memory 0 at 0x1a40`, `cell 7`, `register pc`. */
   readonly place: string;
   readonly honest: string;
   readonly liar: string;
@@ -16,22 +18,33 @@ export interface Difference {
 /** Places that are listed at most. */
 const MOST = 8;
 
-/** Every place on which two states differ, up to eight. */
-export function differences(honest: State, liar: State): Difference[] {
+/** A step that ended in two ways. */
+export interface Parting {
+  /** The state before the step. */
+  readonly before: State;
+  readonly honest: State;
+  readonly liar: State;
+}
+
+/**
+ * Every place on which two states differ, up to eight.
+ *
+ * @param map of the program, which tells where a program counter leads
+ */
+export function differences({ before, honest, liar }: Parting, map: ProgramMap): Difference[] {
   const found: Difference[] = [];
   for (const name of Object.keys(honest.registers) as (keyof Registers)[]) {
     const [mine, theirs] = [honest.registers[name], liar.registers[name]];
-    if (mine !== theirs) found.push({ place: `register ${name}`, honest: String(mine), liar: String(theirs) });
+    if (mine === theirs) continue;
+    const told = (value: number | bigint): string => registerText(name, value, map);
+    found.push({ place: `register ${name}`, honest: told(mine), liar: told(theirs) });
   }
   for (const tree of ["stack", "memory", "cells", "code"] as const) {
     for (const index of differingLeaves(honest[tree], liar[tree])) {
       if (found.length >= MOST) return found;
       const [mine, theirs] = [honest[tree].get(index), liar[tree].get(index)];
-      found.push(
-        tree === "memory"
-          ? memoryDifference(honest, index, mine, theirs)
-          : { place: `${PLACES[tree]} ${index}`, honest: hex(mine), liar: hex(theirs) },
-      );
+      if (tree === "memory") found.push(memoryDifference(honest, index, mine, theirs));
+      else found.push({ place: placeOf(tree, index, before), honest: hex(mine), liar: hex(theirs) });
     }
   }
   const [mine, theirs] = [savedHash(honest.checkpoint), savedHash(liar.checkpoint)];
@@ -41,7 +54,48 @@ export function differences(honest: State, liar: State): Difference[] {
   return found;
 }
 
-const PLACES = { stack: "stack slot", cells: "cell", code: "code word" };
+/** A slot with its number in the frame, by which instructions name it. */
+function placeOf(tree: "stack" | "cells" | "code", index: number, { registers: { base } }: State): string {
+  switch (tree) {
+    case "stack":
+      return index < base ? `stack slot ${index}` : `stack slot ${index} (s${index - base})`;
+    case "cells":
+      return `cell ${index}`;
+    case "code":
+      return `code word ${index}`;
+  }
+}
+
+/** A register's value, and what it means where the number alone does not say it. */
+function registerText(name: keyof Registers, value: number | bigint, map: ProgramMap): string {
+  const meaning = meaningOf(name, Number(value), map);
+  return meaning === undefined ? String(value) : `${value} (${meaning})`;
+}
+
+function meaningOf(name: keyof Registers, value: number, map: ProgramMap): string | undefined {
+  switch (name) {
+    case "pc": {
+      const place = map.locate(value);
+      return place === undefined
+        ? "no instruction"
+        : `${place.mnemonic} in ${place.functionName} at byte ${place.offset}`;
+    }
+    case "status":
+      return nameOf(Status, value);
+    case "code":
+      return TRAP_TEXT.get(value);
+    case "outcome": {
+      const [kind, code] = [Math.floor(value / 2 ** 32), value % 2 ** 32];
+      return kind === Outcome.trap ? `trap: ${TRAP_TEXT.get(code) ?? code}` : nameOf(Outcome, kind);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nameOf(names: Readonly<Record<string, number>>, value: number): string | undefined {
+  return Object.entries(names).find(([, number]) => number === value)?.[0];
+}
 
 /** The bytes of a memory leaf from the first to the last that differ, at their address in the region. */
 function memoryDifference({ header }: State, index: number, honest: bigint, liar: bigint): Difference {

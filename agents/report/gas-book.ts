@@ -12,6 +12,14 @@ export interface GasLine {
   readonly calldataBytes: number;
 }
 
+/** What a dispute cost. */
+export interface GasFigures {
+  readonly moves: number;
+  /** Of a move and of the executed step on average, and of all that belongs to the dispute. */
+  readonly gas: { readonly move: number; readonly step: number; readonly total: bigint };
+  readonly gasByKind: readonly GasLine[];
+}
+
 /** Labels of the transactions that a dispute consists of, from the challenge to the verdict. */
 const DISPUTE: ReadonlySet<string> = new Set([
   "announce",
@@ -70,6 +78,11 @@ export class GasBook {
     const gas = this.#sent.filter((sent) => sent.label === label).map((sent) => sent.gas);
     return gas.length === 0 ? 0 : Math.round(Number(sum(gas)) / gas.length);
   }
+}
+
+/** The figures of a dispute's gas. */
+export function gasOf(book: GasBook): GasFigures {
+  return { moves: book.moves, gas: { ...book.averages(), total: book.disputeTotal() }, gasByKind: book.lines() };
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -7,26 +7,26 @@ import type { Executor } from "../../verifier/state/executor.ts";
 import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
-import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
-import type { Chain } from "../chain/chain.ts";
-import { type EmbeddedChain, startEmbeddedChain } from "../stage/embedded.ts";
-import { tournamentCall } from "../chain/tournament-calls.ts";
+import { startEmbeddedChain } from "../stage/embedded.ts";
 import { tournamentId } from "../game/commitment.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
-import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
+import { DILIGENT, type Habits, type Seat } from "../players/decide.ts";
 import { historyBook } from "../players/history-book.ts";
 import { play } from "../validator/player.ts";
 import { nextDeadline } from "../stage/deadline.ts";
-import type { Narrator } from "./deal.ts";
-import { deploy, type Deployment } from "../stage/deploy.ts";
+import { deploy } from "../stage/deploy.ts";
+import { openWithoutDeal } from "../stage/opening.ts";
 import { begin } from "../../verifier/program/fragment.ts";
-import { GasBook } from "../report/gas-book.ts";
-import { LieError, lyingTrace } from "../players/adversaries/lie-site.ts";
-import { type Balance, explain, gasOf, pathOf, type Report } from "../report/report.ts";
+import { GasBook, gasOf } from "../report/gas-book.ts";
+import { type ChosenLie, LieError, LieSearch } from "../players/adversaries/lie-site.ts";
+import { explain } from "../report/disputed-step.ts";
+import { executedMatches, pathOf, topOf } from "../report/executed.ts";
+import type { Balance, Report } from "../report/report.ts";
 import { Stopwatch } from "../report/stopwatch.ts";
 import { takeTurns } from "../stage/turns.ts";
+import type { Narrator } from "./narrator.ts";
 
 /** Most liars: each has an account of the embedded chain. */
 export const MOST_LIARS = 16;
@@ -75,7 +75,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     const { heights } = deployment.tournaments.params;
     const optionsOf = (name: string): TraceOptions => ({
       executor: job.executor,
-      onProgress: (progress) => narrator.progress(`commitment, ${name}`, progress),
+      onProgress: ({ level, done, total }) => narrator.progress(`commitment, ${name}, level ${level}`, done, total),
     });
     const store = job.store?.(initial);
     const truth = new Trace(initial, heights, { ...optionsOf("validator"), ...(store === undefined ? {} : { store }) });
@@ -90,11 +90,8 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       return { name, trace, seat: { owner, tournament, book: historyBook(trace), habits, salt } };
     };
     const honest = player("validator", validator, truth, DILIGENT);
-    const traces = await watch.phase("finding lies that matter", () =>
-      lieSteps(job, steps).map((step, i) =>
-        lyingTrace(truth, step, (fault) => new Trace(initial, heights, { ...optionsOf(liarName(i)), faults: [fault] })),
-      ),
-    );
+    const lies = await watch.phase("finding lies that matter", () => choose(truth, lieSteps(job, steps), job.executor));
+    const traces = lies.map((lie, i) => new Trace(initial, heights, { ...optionsOf(liarName(i)), faults: [lie] }));
     const liars = traces.map((trace, i) => player(liarName(i), rest[i] ?? validator, trace, SELFISH));
     names.set(opener, "opener");
     for (const { name, seat } of [honest, ...liars]) {
@@ -154,45 +151,25 @@ function lieSteps(job: DisputeJob, steps: bigint): bigint[] {
   return Array.from({ length: job.liars }, (_, i) => 1n + ((job.lieAt - 1n + (BigInt(i) * steps) / count) % steps));
 }
 
-/**
- * Opens a root tournament without a Deal: the seat announces its commitment, and the Arbiter opens the tournament with it for an account that
- * stands for a Deal.
- */
-export async function openWithoutDeal(
-  chain: EmbeddedChain["chain"],
-  { arbiter, tournaments }: Deployment,
-  about: { opener: Hex; claim: Hex; initial: Hex },
-  seat: Seat,
-): Promise<void> {
-  const { params } = tournaments;
-  const hash = await announcement(seat);
-  await chain.send(seat.owner, tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
-  const call: Parameters<Chain["send"]>[1] = {
-    label: "open",
-    to: arbiter,
-    abi: arbiterAbi,
-    functionName: "open",
-    args: [about.claim, about.initial, seat.owner, await joining(params, seat, [])],
-    value: params.bonds[0] ?? 0n,
-  };
-  await chain.send(about.opener, call);
+/** A lie about each of some steps; no two lead to the same final state. */
+function choose(truth: Trace, steps: readonly bigint[], executor: Executor): ChosenLie[] {
+  const taken: Uint8Array[] = [];
+  return steps.map((step) => {
+    const lie = new LieSearch(truth, executor, taken).at(step);
+    taken.push(lie.finalRoot);
+    return lie;
+  });
 }
 
 /** The match of the honest commitment that ended with an executed step: the one about step `lieAt`, else the first. */
 function executedMatch(game: GameState, honestRoot: Hex, heights: readonly number[], lieAt: bigint): MatchState {
-  const executed = [...game.matches.values()].filter((match) => {
+  const executed = executedMatches(game).filter((match) => {
     const top = topOf(game, match);
-    const ours = top.one === honestRoot || top.two === honestRoot;
-    return ours && match.phase === "done" && match.height === 0 && !game.tournaments.has(match.id);
+    return top.one === honestRoot || top.two === honestRoot;
   });
   const found = executed.find((match) => 1n + stepOf(heights, pathOf(game, match)) === lieAt) ?? executed[0];
   if (found === undefined) throw new Crash("no dispute of the honest player came down to a step");
   return found;
-}
-
-function topOf(game: GameState, match: MatchState): MatchState {
-  const parent = game.matches.get(match.tournament);
-  return parent === undefined ? match : topOf(game, parent);
 }
 
 async function opponent(

@@ -4,6 +4,7 @@
  */
 import { bytesToHex, type Hex } from "viem";
 import { loadOpening } from "../../verifier/proof/load.ts";
+import type { FragmentRun } from "../../verifier/program/fragment.ts";
 import { recordBytes } from "../../verifier/state/state.ts";
 import { attempt } from "../chain/attempt.ts";
 import type { Call, Chain } from "../chain/chain.ts";
@@ -14,7 +15,8 @@ import { tournamentId } from "../game/commitment.ts";
 import { verdict } from "../game/rules.ts";
 import { historyBook } from "../players/history-book.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
-import { type Replay, type Run, rootHex } from "../worker/replay.ts";
+import { type Replay, rootHex } from "../worker/replay.ts";
+import type { Histories } from "./histories.ts";
 import { play } from "./player.ts";
 
 /** What a validator works with. */
@@ -23,7 +25,10 @@ export interface ValidatorSetup {
   readonly deal: DealLog;
   readonly tournaments: TournamentLog;
   readonly self: Hex;
+  /** Of this validator alone: it is fed with what this validator reads. */
   readonly replay: Replay;
+  /** Of the replay's runs. */
+  readonly histories: Histories;
   /** 32 bytes that blind announcements. */
   readonly salt: Hex;
   readonly habits?: Habits;
@@ -46,7 +51,7 @@ export class Validator {
     const view = await deal.view();
     const failures: unknown[] = [];
     for (const fragment of view.fragments) {
-      const run = replay.known(fragment.index);
+      const run = replay.known(fragment);
       if (run === undefined) break;
       try {
         if (await this.#serve(fragment, run, view)) return true;
@@ -69,16 +74,16 @@ export class Validator {
   /** Runs the first fragment that has not been run, if it or a later one is claimed or decided. */
   #replayNext(view: DealView): boolean {
     const { replay } = this.#setup;
-    const next = view.fragments.find(({ index }) => replay.known(index) === undefined);
+    const next = view.fragments.find((fragment) => replay.known(fragment) === undefined);
     if (next === undefined || replay.endedBefore(next.index)) return false;
     const wanted =
       next.index < view.resolved || [...view.claims.values()].some((claim) => claim.fragment >= next.index);
-    if (wanted) replay.run(next.index, next.input);
+    if (wanted) replay.run(next);
     return wanted;
   }
 
   /** What a fragment that has been run asks for. */
-  async #serve(fragment: Fragment, run: Run, view: DealView): Promise<boolean> {
+  async #serve(fragment: Fragment, run: FragmentRun, view: DealView): Promise<boolean> {
     const { deal, replay } = this.#setup;
     if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
       return this.#send(deal.call("reveal", "reveal", [bytesToHex(recordBytes(run.final))]));
@@ -91,12 +96,12 @@ export class Validator {
     return false;
   }
 
-  async #attend(claim: ClaimView, fragment: Fragment, run: Run, view: DealView): Promise<boolean> {
+  async #attend(claim: ClaimView, fragment: Fragment, run: FragmentRun, view: DealView): Promise<boolean> {
     const { chain, deal, tournaments, habits = DILIGENT } = this.#setup;
     if (claim.status === "open") {
       return claim.finalState === rootHex(run.final) ? false : this.#challenge(claim, fragment, run);
     }
-    const seat = this.#seat(claim, run);
+    const seat = this.#seat(claim, fragment, run);
     const { tournament } = seat;
     const state = await tournaments.state();
     if (!state.tournaments.has(tournament)) return false;
@@ -109,12 +114,12 @@ export class Validator {
   }
 
   /** Announces the truth, and in a later block opens the tournament with it. */
-  async #challenge(claim: ClaimView, fragment: Fragment, run: Run): Promise<boolean> {
+  async #challenge(claim: ClaimView, fragment: Fragment, run: FragmentRun): Promise<boolean> {
     const { chain, deal, tournaments, replay, habits = DILIGENT } = this.#setup;
     const { params } = tournaments;
     const now = await chain.now();
     if (!habits.joins || now >= claim.since + params.period) return false;
-    const seat = this.#seat(claim, run);
+    const seat = this.#seat(claim, fragment, run);
     const hash = await announcement(seat);
     if ((await tournaments.announced(hash)) === undefined) {
       return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
@@ -127,10 +132,10 @@ export class Validator {
   }
 
   /** The seat in a claim's tournament, with the book of the fragment's run. */
-  #seat(claim: ClaimView, run: Run): Seat {
-    const { deal, self, salt, habits = DILIGENT } = this.#setup;
+  #seat(claim: ClaimView, { index }: Fragment, run: FragmentRun): Seat {
+    const { deal, histories, self, salt, habits = DILIGENT } = this.#setup;
     const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
-    return { owner: self, tournament, book: historyBook(run.trace), habits, salt };
+    return { owner: self, tournament, book: historyBook(histories.of(run, index)), habits, salt };
   }
 
   #send(call: Call): Promise<boolean> {

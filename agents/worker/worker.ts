@@ -23,12 +23,12 @@ export function workerCall(view: DealView, deal: DealLog, situation: Situation):
   for (const fragment of view.fragments) {
     if (replay.endedBefore(fragment.index)) return undefined;
     if (fragment.index < view.resolved) {
-      replay.run(fragment.index, fragment.input);
+      replay.run(fragment);
       continue;
     }
     const claim = pendingClaim(view, fragment.index);
     const before = rootHex(replay.before(fragment.index));
-    const { final } = replay.run(fragment.index, fragment.input);
+    const { final } = replay.run(fragment);
     if (claim === undefined) {
       const follows = !view.hidden && !view.ended && before === previousState(view, fragment.index);
       if (!follows) return undefined;
@@ -72,10 +72,8 @@ export class Worker {
   /** Does what is to be done now; tells whether there was anything. */
   async poll(): Promise<boolean> {
     const view = await this.#deal.view();
-    const situation = {
-      ...{ self: this.self, replay: this.#replay, period: this.#period },
-      now: await this.#chain.now(),
-    };
+    const now = await this.#chain.now();
+    const situation = { self: this.self, replay: this.#replay, period: this.#period, now };
     const due = confirmable(view, situation.period, situation.now);
     const call =
       due === undefined ? workerCall(view, this.#deal, situation) : this.#deal.call("confirm", "confirm", [due.id]);

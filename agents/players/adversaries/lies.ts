@@ -2,7 +2,6 @@
  * Lies about one step: ways to change the state that a run has reached, after which the liar goes on as if nothing had happened. Each is a
  * function of the true state alone.
  */
-import { differingLeaves } from "../../../verifier/merkle/difference.ts";
 import type { Tree } from "../../../verifier/merkle/tree.ts";
 import type { State } from "../../../verifier/state/state.ts";
 
@@ -28,20 +27,6 @@ export function tell(lie: Lie, state: State): State {
       return { ...state, memory: flip(state.memory, index) };
     }
   }
-}
-
-/**
- * A lie about the result of the instruction between two states: changes one bit of what it wrote to memory, else to the cells, else to the
- * stack; where it wrote nothing, the pc.
- */
-export function misresult(before: State, after: State): State {
-  for (const tree of ["memory", "cells", "stack"] as const) {
-    const index = [...differingLeaves(before[tree], after[tree])].at(-1);
-    if (index === undefined) continue;
-    const changed = before[tree].get(index) ^ after[tree].get(index);
-    return { ...after, [tree]: after[tree].set(index, after[tree].get(index) ^ (changed & -changed)) };
-  }
-  return tell("pc", after);
 }
 
 function flip(tree: Tree, index: number): Tree {

@@ -11,7 +11,7 @@ import { DILIGENT, type Habits, type Seat } from "../../../agents/players/decide
 import { historyBook } from "../../../agents/players/history-book.ts";
 import { nextDeadline } from "../../../agents/stage/deadline.ts";
 import { deploy } from "../../../agents/stage/deploy.ts";
-import { openWithoutDeal } from "../../../agents/scenario/dispute.ts";
+import { openWithoutDeal } from "../../../agents/stage/opening.ts";
 import { begin } from "../../../verifier/program/fragment.ts";
 import { takeTurns } from "../../../agents/stage/turns.ts";
 import { play } from "../../../agents/validator/player.ts";

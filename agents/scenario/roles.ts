@@ -1,0 +1,110 @@
+/** The roles of a Deal's play: each with its own view of the chain, its own replay and its own account, acting until nothing is left to do. */
+import { type Hex, keccak256, stringToHex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
+import type { Program } from "../../verifier/program/build.ts";
+import type { Executor } from "../../verifier/state/executor.ts";
+import type { Chain } from "../chain/chain.ts";
+import { DealLog } from "../chain/deal-log.ts";
+import { TournamentLog } from "../chain/tournament-log.ts";
+import type { Wish } from "../players/adversaries/lie-plan.ts";
+import { nextDeadline } from "../stage/deadline.ts";
+import type { Deployment } from "../stage/deploy.ts";
+import type { EmbeddedChain } from "../stage/embedded.ts";
+import { takeTurns } from "../stage/turns.ts";
+import { Histories } from "../validator/histories.ts";
+import { Validator, type ValidatorSetup } from "../validator/validator.ts";
+import type { Replay } from "../worker/replay.ts";
+import { Worker } from "../worker/worker.ts";
+import type { Cast } from "./cast.ts";
+import { Liar, type Plan } from "./liar.ts";
+import { historyFrom, honestReplay, type Means } from "./means.ts";
+import type { Narrator } from "./narrator.ts";
+
+/** Where a play takes place. */
+export interface Scene {
+  readonly embedded: EmbeddedChain;
+  readonly deployment: Deployment;
+  /** The Deal's address. */
+  readonly deal: Hex;
+  readonly cast: Cast;
+}
+
+/** What the roles bring with them: nothing of what the chain is to tell. */
+export interface Preparation {
+  readonly program: Program;
+  readonly executor: Executor;
+  readonly wish?: Wish | undefined;
+}
+
+/** What roles know when all is over. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly liar: Liar;
+  /** The validator's own. */
+  readonly replay: Replay;
+  readonly histories: Histories;
+}
+
+/**
+ * Lets everybody act.
+ *
+ * @throws LieError if the lie cannot be told where it is wished for
+ */
+export async function perform(scene: Scene, preparation: Preparation, narrator: Narrator): Promise<Outcome> {
+  const { embedded, deployment, deal, cast } = scene;
+  const { chain } = embedded;
+  const { program, executor, wish = {} } = preparation;
+  const { params } = deployment.tournaments;
+  const nameOf = (self: Hex): string => cast.names.get(self) ?? self;
+  const meansOf = (self: Hex): Means => ({
+    ...{ program, executor, heights: params.heights },
+    onProgress: (work, done, total) => narrator.progress(`${nameOf(self)}, ${work}`, done, total),
+  });
+  const seatOf = async (
+    self: Hex,
+  ): Promise<Pick<ValidatorSetup, "chain" | "deal" | "tournaments" | "self" | "salt">> => ({
+    ...(await viewOf(chain, scene)),
+    ...{ chain, self, salt: keccak256(stringToHex(`salt of ${nameOf(self)}`)) },
+  });
+
+  let plan: Plan | undefined;
+  const onPlan = (made: Plan): void => {
+    plan = made;
+    for (const line of describe(made)) narrator.fact(line);
+  };
+  const liar = new Liar({ ...(await seatOf(cast.liar)), means: meansOf(cast.liar), wish, onPlan });
+  const workers = cast.workers
+    .filter((self) => self !== cast.liar)
+    .map((self) => new Worker(chain, new DealLog(chain, deal), self, honestReplay(meansOf(self)), params.period));
+  const means = meansOf(cast.validator);
+  const replay = honestReplay(means);
+  const histories = new Histories(({ initial }) => historyFrom(initial, means));
+  const validator = new Validator({ ...(await seatOf(cast.validator)), replay, histories });
+
+  const clock = await viewOf(chain, scene);
+  await takeTurns(embedded, [liar, ...workers, validator], async (now) =>
+    nextDeadline(await clock.tournaments.state(), await clock.deal.view(), params.period, now),
+  );
+  if (plan === undefined) throw new Crash("the liar never had its turn");
+  return { plan, liar, replay, histories };
+}
+
+/** A view of the Deal and of the game that nobody else has a part in. */
+async function viewOf(
+  chain: Chain,
+  { deal, deployment }: Scene,
+): Promise<{ deal: DealLog; tournaments: TournamentLog }> {
+  return { deal: new DealLog(chain, deal), tournaments: await TournamentLog.follow(chain, deployment.tournament) };
+}
+
+/** What the liar has decided, in words. */
+function describe({ lie, honest, submitted }: Plan): string[] {
+  const steps = honest.reduce((sum, fragment) => sum + fragment.steps, 0n);
+  const lines = [
+    `the liar has run ${honest.length} fragments, ${steps} steps; it will lie about step ${lie.offset + lie.step}`,
+  ];
+  if (honest.length < submitted) {
+    lines.unshift(`the program ends in fragment ${honest.length}; ${submitted - honest.length} more are never run`);
+  }
+  return lines;
+}

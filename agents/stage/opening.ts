@@ -1,0 +1,38 @@
+/** Opens a root tournament without a Deal. */
+import type { Hex } from "viem";
+import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
+import type { Call, Chain } from "../chain/chain.ts";
+import { tournamentCall } from "../chain/tournament-calls.ts";
+import { announcement, joining, type Seat } from "../players/decide.ts";
+import type { Deployment } from "./deploy.ts";
+
+/** What a tournament is about. */
+export interface Subject {
+  /** The account that stands for a Deal. */
+  readonly opener: Hex;
+  /** Names the tournament together with the opener. */
+  readonly claim: Hex;
+  /** Root of the state in which the history begins. */
+  readonly initial: Hex;
+}
+
+/** A seat announces its commitment, and the Arbiter opens the tournament with it for an account that stands for a Deal. */
+export async function openWithoutDeal(
+  chain: Chain,
+  { arbiter, tournaments }: Deployment,
+  { opener, claim, initial }: Subject,
+  seat: Seat,
+): Promise<void> {
+  const { params } = tournaments;
+  const hash = await announcement(seat);
+  await chain.send(seat.owner, tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
+  const call: Call = {
+    label: "open",
+    to: arbiter,
+    abi: arbiterAbi,
+    functionName: "open",
+    args: [claim, initial, seat.owner, await joining(params, seat, [])],
+    value: params.bonds[0] ?? 0n,
+  };
+  await chain.send(opener, call);
+}
