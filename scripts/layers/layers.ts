@@ -6,13 +6,13 @@
 /** Whatever there is. */
 export const ALL = "all";
 
-/** A folder with TypeScript in it, or a file that stands alone. */
+/** A folder with TypeScript in it, or the files that lie directly in one. */
 export interface Layer {
-  /** Its path, from the project's folder. */
+  /** Its path from the project's folder, with "*.ts" for files. */
   readonly folder: string;
   /** Its idea, in one sentence without a full stop. */
   readonly purpose: string;
-  /** Layers that it may import beside itself and {@link ERRORS}: only such as stand above it in {@link LAYERS}. */
+  /** Layers that it may import beside itself and {@link SHARED}: only such as stand above it in {@link LAYERS}. */
   readonly imports: readonly string[] | typeof ALL;
   /** Packages that it may import. A "*" stands for any part of a name. */
   readonly packages: readonly string[] | typeof ALL;
@@ -21,7 +21,7 @@ export interface Layer {
 }
 
 /** What every layer may import. */
-export const ERRORS = "verifier/errors.ts";
+export const SHARED = "verifier/*.ts";
 
 /** What runs in a browser as it does in Node. */
 export const VERIFIER: readonly string[] = [
@@ -42,8 +42,8 @@ const HARDHAT = ["hardhat", "@nomicfoundation/*"];
 /** All layers, each below those that it imports. */
 export const LAYERS: readonly Layer[] = [
   {
-    folder: ERRORS,
-    purpose: "problems that outsiders can mend, and what cannot happen; every folder may import it",
+    folder: SHARED,
+    purpose: "what every folder may import: the kinds of errors, and how text that is not ours is printed",
     imports: [],
     packages: [],
     usesNode: false,
