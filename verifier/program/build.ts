@@ -12,6 +12,7 @@ import { DRIVER_ENTRY, DRIVER_MODULE } from "./drivers/loop.ts";
 import { PAYLOAD_DEALLOCATE, PAYLOAD_EXPORTS, payloadDriver } from "./drivers/payload.ts";
 import { REACTOR_ENTRY } from "./drivers/reactor.ts";
 import { typedDriver, type TypedExport } from "./drivers/typed.ts";
+import { ENVIRONMENT, type Loader, loaderFor } from "./dylink/loader.ts";
 import { LinkError } from "./errors.ts";
 import { DEFAULT_LIMITS, headerFor, type ProgramLimits } from "./layout.ts";
 import { link } from "./link.ts";
@@ -78,19 +79,39 @@ export function buildProgram(modules: readonly ModuleSource[], options: BuildOpt
   const guest = guests.at(-1);
   if (guest === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
   const exports = exportedFunctions(guest.module);
-  const wasi = wasiModules(guests);
+  const loader = loaderFor(guests);
+  const wasi = wasiModules(guests, loader);
   const usesWasi = wasi.some(({ name }) => name === WASI_MODULE);
   const bytes = generateDriver(guest, exports, options.convention, usesWasi);
-  const system = [...wasi, { name: DRIVER_MODULE, bytes, isDriver: true }];
+  const system = [
+    ...(loader?.modules ?? []).map((module) => ({ ...module, isDriver: false })),
+    ...wasi,
+    { name: DRIVER_MODULE, bytes, isDriver: true },
+  ];
   const sources = [...modules, ...system].map((m) => m.bytes);
   const linked = assembleProgram(
-    [...guests, ...system.map((m): LinkModule => ({ name: m.name, module: load(m.bytes), isDriver: m.isDriver }))],
+    withEnvironments(
+      [...guests, ...system.map((m): LinkModule => ({ name: m.name, module: load(m.bytes), isDriver: m.isDriver }))],
+      loader,
+    ),
     limits,
     sourcesRoot(sources),
     { allowMissingImports: options.allowMissingImports ?? false },
     options.onProgress,
   );
   return { convention: options.convention, limits, exports, ...linked };
+}
+
+/** Gives each module that is loaded into a shared memory an `env` of its own. */
+function withEnvironments(modules: readonly LinkModule[], loader: Loader | undefined): readonly LinkModule[] {
+  if (loader === undefined) return modules;
+  const positions = new Map(modules.map(({ name }, position) => [name, position]));
+  return modules.map((module): LinkModule => {
+    const environment = positions.get(loader.environments.get(module.name) ?? "");
+    return environment === undefined
+      ? module
+      : { ...module, scope: new Map([...positions, [ENVIRONMENT, environment]]) };
+  });
 }
 
 /**

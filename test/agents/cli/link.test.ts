@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { createRequire } from "node:module";
 import { assemble } from "../guests.ts";
 import { command, expectRefusal } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -62,6 +63,13 @@ describe("--link", () => {
       ["run", guest, "--link", `env=${library}`],
       /function "more" "three" \(\) → \(i32\).*\nhint: .*\(--link more=FILE\), or let it trap .*\(--allow-missing-imports\)\n/,
     );
+  });
+
+  it("is not needed by a module that Emscripten's JavaScript would load into a memory", async () => {
+    const grammar = createRequire(import.meta.url).resolve("tree-sitter-json/tree-sitter-json.wasm");
+    const { code, stdout, stderr } = await command("arbiter", ["run", grammar, "--export", "tree_sitter_json"]);
+    expect([code, stderr]).deep.equal([0, ""]);
+    expect(stdout).match(/result \d{4}\n/);
   });
 
   it("names the file that is wrong", async () => {

@@ -1,6 +1,7 @@
 /** WASI for the modules that import it: a linked module like any other, so that each of its steps can be proven. */
 import { decode } from "../../wasm/decode.ts";
 import type { ImportName } from "../../wasm/types.ts";
+import type { Loader } from "../dylink/loader.ts";
 import { LinkError } from "../errors.ts";
 import type { LinkModule } from "../linkage.ts";
 import { BRIDGE_MODULE, bridgeModule, emptyMemoryModule } from "./bridge.ts";
@@ -29,14 +30,15 @@ export function importsWasi({ module }: LinkModule, from: readonly string[] = [W
 /**
  * The modules that have to be linked to a program: none, if nothing imports WASI or the program brings a module of that name.
  * The memory that pointers mean is that of the last module that imports WASI.
+ * @param loader - of modules that share a memory, if there are any
  * @throws LinkError if that module has a memory of its own and does not export it
  */
-export function wasiModules(modules: readonly LinkModule[]): SystemModule[] {
+export function wasiModules(modules: readonly LinkModule[], loader?: Loader): SystemModule[] {
   const has = (name: string): boolean => modules.some((module) => module.name === name);
   const needsUnstable = !has(UNSTABLE_MODULE) && modules.some((module) => importsWasi(module, [UNSTABLE_MODULE]));
   const user = modules.findLast((module) => importsWasi(module, needsUnstable ? undefined : [WASI_MODULE]));
   if (user === undefined || has(WASI_MODULE)) return [];
-  const memory = memoryOf(user);
+  const memory = loader?.environments.has(user.name) === true ? loader.memory : memoryOf(user);
   const shim = shimBytes();
   return [
     ...(memory === undefined ? [{ name: EMPTY_MODULE, bytes: emptyMemoryModule(), isDriver: false }] : []),
