@@ -108,7 +108,7 @@ describe("arbiter commit", function () {
   });
 
   it("dispute comes down to one step through four levels, and through one", async () => {
-    for (const heights of [[21, 12, 9, 6], [30, 3, 3, 6], [39]]) {
+    for (const heights of [[21, 12, 9, 6], [39]]) {
       const report = await json(["dispute", ...call.slice(1, -1), heights.join(","), "--lie-at", "70000"]);
       const moves = heights.reduce((sum, height) => sum + height, 0) / MOVE_LEVELS;
       expect(report).include({ verdict: "liar lost", step: "70000", moves });
@@ -137,8 +137,6 @@ describe("arbiter commit", function () {
         /--heights 20,20: the height of level 0 is a positive multiple of 3, not 20/,
       ],
       ["more levels than there can be", () => [...call, "--heights", "9,9,9,9,9"], /there are 1 to 4 levels, not 5/],
-      ["no height", () => [...call, "--heights", ""], /the height of level 0 is a positive multiple of 3, not 0/],
-      ["heights that are too tall", () => [...call, "--heights", "30,33"], /are 60 together at most, not 63/],
       ["a level that is not there", () => [...call, "--level", "2"], /--level goes from 0 to 1, not 2/],
       ["a start inside a stride", () => [...call, "--level", "1", "--at", "5"], /--at takes a multiple of 32768 below/],
       ["a start at the upper level", () => [...call, "--at", "32768"], /--at takes a multiple of \d+ below/],

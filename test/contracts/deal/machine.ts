@@ -6,6 +6,7 @@ import { bytesToHex, type Hex } from "viem";
 import { opening } from "../../../agents/game/commitment.ts";
 import type { Eight, Joining, LastMove } from "../../../agents/game/types.ts";
 import type { Commitment } from "../../../verifier/history/commitment.ts";
+import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { steppingExecutor } from "../../../verifier/state/executor.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
@@ -96,7 +97,7 @@ export class Side {
     return {
       children: this.children(this.#height, 0n),
       finalState: bytesToHex(this.#commitment.final),
-      proof: this.#commitment.proof(last, this.#height - 3).map((node) => bytesToHex(node)),
+      proof: this.#commitment.proof(last, this.#height - MOVE_LEVELS).map((node) => bytesToHex(node)),
       salt,
     };
   }
@@ -109,15 +110,15 @@ export class Side {
   move(height: number, pos: bigint, opposing: Eight) {
     const shown = opening(this.children(height, pos), opposing);
     if (!shown) throw new Error("the sides do not differ");
-    const next = pos * 8n + BigInt(shown.digit);
-    return { ...shown, next: this.children(height - 3, next), pos: next };
+    const next = pos * BigInt(FAN_OUT) + BigInt(shown.digit);
+    return { ...shown, next: this.children(height - MOVE_LEVELS, next), pos: next };
   }
 
   /** The last move, with the step that decides. */
   last(pos: bigint, opposing: Eight): LastMove & { step: bigint } {
-    const shown = opening(this.children(3, pos), opposing);
+    const shown = opening(this.children(MOVE_LEVELS, pos), opposing);
     if (!shown) throw new Error("the sides do not differ");
-    const step = pos * 8n + BigInt(shown.digit);
+    const step = pos * BigInt(FAN_OUT) + BigInt(shown.digit);
     const agreed = this.#trace.stateAt(step);
     return {
       ...shown,
