@@ -1,14 +1,32 @@
 /**
- * `contracts/machine/Opcodes.sol` as the table in `verifier/machine/opcodes.ts`, the one source of opcode numbers, has it.
+ * `contracts/machine/Opcodes.sol` as the table in `verifier/instructions/table.ts`, the one source of opcode numbers, has it.
  * `npm run generate` writes it.
  */
 import { Crash } from "../verifier/errors.ts";
-import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../verifier/machine/opcodes.ts";
-import type { MemoryShape, NumericShape } from "../verifier/machine/opcodes.ts";
+import { Flag, Outcome, Status, Trap } from "../verifier/machine/codes.ts";
+import {
+  EXECUTED,
+  keyOf,
+  LOADS,
+  type MemoryShape,
+  NUMERIC,
+  type NumericShape,
+  Op,
+  OPERATIONS,
+  STORES,
+} from "../verifier/instructions/table.ts";
 
-/** `callIndirect` → `CALL_INDIRECT`, `i64Load16U` → `I64_LOAD16_U`. */
+/** `callIndirect` → `CALL_INDIRECT`. */
 function constantName(key: string): string {
   return key.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toUpperCase();
+}
+
+/** Opcodes of what is executed and not numeric, by name: first those of WebAssembly, as its binary format numbers them. */
+function opcodes(): Record<string, number> {
+  const rows = [...EXECUTED.values()].filter(({ op }) => !NUMERIC.has(op)).sort((a, b) => a.op - b.op);
+  const own = rows.filter(({ op }) => !OPERATIONS.has(op));
+  const known = rows.filter(({ op }) => OPERATIONS.has(op));
+  return Object.fromEntries([...known, ...own].map(({ op, mnemonic }) => [keyOf(mnemonic), op]));
 }
 
 const hex = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
@@ -64,11 +82,11 @@ function memoryShapes(): string {
 export function generateOpcodes(): string {
   return [
     "// SPDX-License-Identifier: MIT",
-    "// Generated from verifier/machine/opcodes.ts by scripts/generate-opcodes.ts.",
+    "// Generated from verifier/instructions/table.ts by scripts/generate-opcodes.ts.",
     "// One table, one file: the libraries below hold nothing but its constants.\n// solhint-disable one-contract-per-file",
     "pragma solidity 0.8.35;",
     "",
-    library("Op", "Opcodes of control, stack, memory, cells and host instructions.", Op, 4),
+    library("Op", "Opcodes of control, stack, memory, cells and host instructions.", opcodes(), 4),
     "/// @notice Shapes of numeric, load and store instructions, packed for lookup by opcode.",
     "library Shape {",
     bitmap("INTEGER", "Bit `op` is set if it is an integer instruction.", ({ family }) => family === "integer"),

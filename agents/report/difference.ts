@@ -2,7 +2,7 @@
 import { bytesToHex } from "viem";
 import { differingLeaves } from "../../verifier/merkle/difference.ts";
 import { equalHashes } from "../../verifier/merkle/keccak.ts";
-import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/opcodes.ts";
+import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/codes.ts";
 import type { Registers } from "../../verifier/machine/record.ts";
 import type { ProgramMap } from "../../verifier/program/map.ts";
 import { savedHash, type State } from "../../verifier/state/state.ts";

@@ -1,7 +1,7 @@
 /** A Deal's fragments as somebody ran them, from the bytes that the chain has: the state between any two. */
 import { bytesToHex, type Hex } from "viem";
 import { Crash, Problem } from "../../verifier/errors.ts";
-import { Status } from "../../verifier/machine/opcodes.ts";
+import { Status } from "../../verifier/machine/codes.ts";
 import type { FragmentRun } from "../../verifier/program/fragment.ts";
 import { inputRoot } from "../../verifier/state/program.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";

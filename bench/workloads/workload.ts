@@ -7,7 +7,7 @@ import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { buildProgram, type ModuleSource, type Program } from "../../verifier/program/build.ts";
 import { resultsOf, runFragment } from "../../verifier/program/fragment.ts";
 import { decodeTypedOutput, encodeTransactions, encodeTypedPayload } from "../../verifier/program/transactions.ts";
-import { Outcome } from "../../verifier/machine/opcodes.ts";
+import { Outcome } from "../../verifier/machine/codes.ts";
 import type { ProgramLimits } from "../../verifier/program/layout.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
 import type { State } from "../../verifier/state/state.ts";

@@ -5,7 +5,7 @@ pragma solidity 0.8.35;
 /// @notice Pure contracts beside the step verifier, which reaches them by static call; that keeps each of them small.
 interface IAlu {
     /// @notice Computes an instruction of at most three operands, each at most 128 bits wide. Total: never reverts.
-    /// @param opcode Number of the instruction, see `verifier/machine/opcodes.ts`.
+    /// @param opcode Number of the instruction, see `verifier/instructions/table.ts`.
     /// @param x First operand; bits above the width that the instruction reads are ignored.
     /// @param y Second operand, likewise; ignored by an instruction of one operand.
     /// @param z Third operand, likewise; for an instruction that has an immediate, the immediate. None has both.

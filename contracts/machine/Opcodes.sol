@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Generated from verifier/machine/opcodes.ts by scripts/generate-opcodes.ts.
+// Generated from verifier/instructions/table.ts by scripts/generate-opcodes.ts.
 // One table, one file: the libraries below hold nothing but its constants.
 // solhint-disable one-contract-per-file
 pragma solidity 0.8.35;

@@ -25,6 +25,7 @@ export const SHARED = "verifier/*.ts";
 
 /** What runs in a browser as it does in Node. */
 export const VERIFIER: readonly string[] = [
+  "verifier/instructions",
   "verifier/wasm",
   "verifier/machine",
   "verifier/merkle",
@@ -49,16 +50,23 @@ export const LAYERS: readonly Layer[] = [
     usesNode: false,
   },
   {
-    folder: "verifier/wasm",
-    purpose: "decodes and validates a module, with byte offsets in every error; writes modules",
+    folder: "verifier/instructions",
+    purpose: "the one table of instructions: names, opcodes, families, operands, immediates, proposals",
     imports: [],
     packages: [],
     usesNode: false,
   },
   {
+    folder: "verifier/wasm",
+    purpose: "decodes and validates a module, with byte offsets in every error; writes modules",
+    imports: ["verifier/instructions"],
+    packages: [],
+    usesNode: false,
+  },
+  {
     folder: "verifier/machine",
-    purpose: "the table of opcodes, the record, the total step function",
-    imports: [],
+    purpose: "the record, the total step function",
+    imports: ["verifier/instructions"],
     packages: [],
     usesNode: false,
   },
@@ -72,21 +80,21 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "verifier/state",
     purpose: "a state: record and trees; what an executor of states is",
-    imports: ["verifier/machine", "verifier/merkle"],
+    imports: ["verifier/instructions", "verifier/machine", "verifier/merkle"],
     packages: [],
     usesNode: false,
   },
   {
     folder: "verifier/program",
     purpose: "links modules, lowers them to instruction words, generates driver modules; transactions in, receipts out",
-    imports: ["verifier/wasm", "verifier/machine", "verifier/merkle", "verifier/state"],
+    imports: ["verifier/instructions", "verifier/wasm", "verifier/machine", "verifier/merkle", "verifier/state"],
     packages: [],
     usesNode: false,
   },
   {
     folder: "verifier/interpreter",
     purpose: "runs well-formed states fast",
-    imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
+    imports: ["verifier/instructions", "verifier/machine", "verifier/merkle", "verifier/state"],
     packages: [],
     usesNode: false,
   },
@@ -94,6 +102,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "verifier/engine",
     purpose: "runs programs at about the speed of V8, with the interpreter on the same memory ([engine.md](engine.md))",
     imports: [
+      "verifier/instructions",
       "verifier/wasm",
       "verifier/machine",
       "verifier/merkle",

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UserError } from "../../agents/cli/failure.ts";
-import { NUMERIC } from "../../verifier/machine/opcodes.ts";
+import { NUMERIC } from "../../verifier/instructions/table.ts";
 import { CALL_BYTES, deployVerifier, type Verifier } from "../contracts/machine/verifier.ts";
 import { conformance, type ConformanceOptions } from "./command.ts";
 import type { StepJudge } from "./step-chain.ts";

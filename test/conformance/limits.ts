@@ -2,7 +2,7 @@
 import type { ProgramLimits } from "../../verifier/program/layout.ts";
 import { readInstruction } from "../../verifier/wasm/decode-instruction.ts";
 import { Locals } from "../../verifier/wasm/locals.ts";
-import { OP } from "../../verifier/wasm/opcodes.ts";
+import { Op } from "../../verifier/instructions/table.ts";
 import { Reader } from "../../verifier/wasm/reader.ts";
 import type { Module } from "../../verifier/wasm/types.ts";
 import type { Unit } from "./grouping.ts";
@@ -43,7 +43,7 @@ function growsMemory(module: Module): boolean {
   return module.functions.some(({ body }) => {
     if (body === undefined) return false;
     const reader = new Reader(module.bytes, body.code, body.end);
-    while (!reader.done) if (readInstruction(reader, module).op === OP.memoryGrow) return true;
+    while (!reader.done) if (readInstruction(reader, module).op === Op.memoryGrow) return true;
     return false;
   });
 }

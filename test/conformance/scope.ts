@@ -1,7 +1,7 @@
 /** Whether a module of a script is one that the machine has to run: what the assembler, the decoder and the validator say. */
 import { decode } from "../../verifier/wasm/decode.ts";
 import { DecodeError, ModuleError, UnsupportedError } from "../../verifier/wasm/errors.ts";
-import type { Proposal } from "../../verifier/wasm/features.ts";
+import type { Proposal } from "../../verifier/instructions/proposal.ts";
 import type { Module } from "../../verifier/wasm/types.ts";
 import { validate } from "../../verifier/wasm/validate.ts";
 import { assembleModule } from "./suite.ts";

@@ -1,5 +1,5 @@
 /** Plays one session: instances that may share state, and one transaction for each thing that is done to them. */
-import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/opcodes.ts";
+import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/codes.ts";
 import type { Instance } from "../../verifier/program/linkage.ts";
 import { buildSession, type Session, type SessionModule } from "../../verifier/program/session.ts";
 import { resultsOf } from "../../verifier/program/fragment.ts";

@@ -1,5 +1,5 @@
 /** Figures of a run of the conformance command, as it prints them and as `--json` gives them. Pure. */
-import { Op, NUMERIC } from "../../verifier/machine/opcodes.ts";
+import { machineMnemonic } from "../../verifier/program/map.ts";
 import { hexlify } from "ethers";
 import type { TestReport } from "../../scripts/hardhat/report.ts";
 import type { FileResult } from "./play-file.ts";
@@ -153,18 +153,11 @@ function disagreementsOf({ name, disagreements }: FileResult): DisagreementPlace
       ? {}
       : {
           step: step.step,
-          instruction: mnemonicOf(step.op),
+          instruction: machineMnemonic(step.op),
           expected: hexlify(step.next),
           witness: hexlify(step.witness),
         }),
   }));
-}
-
-const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(Op).map(([name, op]) => [op, name]));
-
-/** The machine's name of an opcode. */
-function mnemonicOf(op: number): string {
-  return NAMES.get(op) ?? NUMERIC.get(op)?.name ?? `opcode 0x${op.toString(16)}`;
 }
 
 const zero = (): Count => ({ passed: 0, failed: 0, outOfScope: 0 });

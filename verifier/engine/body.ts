@@ -3,10 +3,9 @@
  * an instruction costs is the number of words that it executes, counted in the lowered code itself.
  */
 import { Crash } from "../errors.ts";
-import { Op } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import type { CodeFunction } from "../program/linkage.ts";
 import type { View } from "../wasm/control.ts";
-import { OP } from "../wasm/opcodes.ts";
 import type { Immediate, Instruction } from "../wasm/types.ts";
 import { walk } from "../wasm/walk.ts";
 import type { CodeWords } from "./code-words.ts";
@@ -70,7 +69,7 @@ export class Body {
     this.fn = fn;
     this.signature = signature;
     this.locals = locals;
-    this.isStraight = steps.every(({ op, treatment }) => op !== OP.loop && !PAUSING.has(treatment));
+    this.isStraight = steps.every(({ op, treatment }) => op !== Op.loop && !PAUSING.has(treatment));
     this.#recent = recent;
     recent.keep(fn, steps);
   }
@@ -128,7 +127,7 @@ interface OpenBlock {
 }
 
 /** Instructions behind which nothing goes on. */
-const LEAVES: ReadonlySet<number> = new Set<number>([OP.unreachable, OP.br, OP.brTable, OP.return]);
+const LEAVES: ReadonlySet<number> = new Set<number>([Op.unreachable, Op.br, Op.brTable, Op.return]);
 
 class Reading {
   readonly #fn: CodeFunction;
@@ -158,8 +157,8 @@ class Reading {
     const { op, immediate } = instruction;
     if (this.#unfinished !== undefined) this.#unfinished.resultStack = this.#stack(view);
     this.#unfinished = undefined;
-    if (op === OP.block || op === OP.loop || op === OP.if) return this.#openBlock(instruction, view);
-    if (op === OP.else || op === OP.end) return this.#closeBlock(instruction, view);
+    if (op === Op.block || op === Op.loop || op === Op.if) return this.#openBlock(instruction, view);
+    if (op === Op.else || op === Op.end) return this.#closeBlock(instruction, view);
     if (!this.#isLive) return;
     const step = this.#steps[this.#add(instruction, view)]!;
     if (step.cost === 0) throw new Crash(`lowering left out the instruction at byte ${instruction.offset}`);
@@ -177,13 +176,13 @@ class Reading {
       this.#open.push(undefined);
       return;
     }
-    const [isLoop, isOptional] = [instruction.op === OP.loop, instruction.op === OP.if];
+    const [isLoop, isOptional] = [instruction.op === Op.loop, instruction.op === Op.if];
     this.#open.push({ opener: this.#add(instruction, view), isLoop, isTargeted: false, isOptional });
   }
 
   #closeBlock(instruction: Instruction, view: View): void {
     const block = this.#open.at(-1);
-    const isEnd = instruction.op === OP.end;
+    const isEnd = instruction.op === Op.end;
     if (isEnd) this.#open.pop();
     if (block === undefined) return;
     const index = this.#add(instruction, view);
@@ -203,8 +202,8 @@ class Reading {
 
   finish(): BodyParts {
     for (const step of this.#steps) {
-      if (step.op === OP.brIf) step.edges = [this.#trampoline(step.pc)];
-      if (step.op === OP.brTable) step.edges = step.targets.map((_, i) => this.#trampoline(step.pc + 1 + i));
+      if (step.op === Op.brIf) step.edges = [this.#trampoline(step.pc)];
+      if (step.op === Op.brTable) step.edges = step.targets.map((_, i) => this.#trampoline(step.pc + 1 + i));
       const differ = step.edges.some((cost) => cost !== step.edges[0]);
       if (differ && step.edges.filter((cost) => cost > 0).length > MAX_EDGES) {
         throw new Refusal(`a br_table has more than ${MAX_EDGES} targets that carry values`);
@@ -228,13 +227,13 @@ class Reading {
     const words = this.#wordsOf(op, immediate, offset);
     this.#pc += words;
     const treatment = treatmentOf(this.#fn, op, immediate);
-    const isStackKnown = op === OP.block || op === OP.loop || op === OP.if || treatment !== "plain";
+    const isStackKnown = op === Op.block || op === Op.loop || op === Op.if || treatment !== "plain";
     return (
       this.#steps.push({
         op,
         immediate,
         pc,
-        cost: op === OP.brTable && words > 0 ? 2 : words,
+        cost: op === Op.brTable && words > 0 ? 2 : words,
         treatment,
         stack: isStackKnown && this.#isLive ? this.#stack(view) : NONE,
         resultStack: NONE,
@@ -250,7 +249,7 @@ class Reading {
 
   #callType(op: number, immediate: Immediate): NativeSignature | undefined {
     if (immediate.kind === "indirect") return nativeSignature(immediate.type);
-    if (immediate.kind !== "function" || op !== OP.call) return undefined;
+    if (immediate.kind !== "function" || op !== Op.call) return undefined;
     const callee = this.#fn.instance.functions[immediate.function];
     return callee?.kind === "code" ? nativeSignature(callee.type) : undefined;
   }
@@ -267,7 +266,7 @@ class Reading {
   #wordsOf(op: number, immediate: Immediate, offset: number): number {
     const isHere = (pc: number): boolean => pc < this.#end && this.#code.offset(pc) === offset;
     if (!isHere(this.#pc)) return 0;
-    if (op === OP.brIf) return 1;
+    if (op === Op.brIf) return 1;
     if (immediate.kind === "labels") return 2 + immediate.labels.length;
     let words = 1;
     while (isHere(this.#pc + words)) words++;

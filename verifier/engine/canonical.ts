@@ -1,14 +1,18 @@
 /** Makes NaNs of arithmetic canonical: which one arithmetic gives is the host's choice, but the machine has only one. */
+import { NUMERIC, Op, operationOf } from "../instructions/table.ts";
 import { CANONICAL_NAN } from "../machine/floats.ts";
-import { A, type Assembly } from "./assembly.ts";
+import type { Assembly } from "./assembly.ts";
 
-/** f32 and f64: ceil floor trunc nearest sqrt add sub mul div min max; demote and promote. */
-const ARITHMETIC: ReadonlyMap<number, "f32" | "f64"> = new Map([
-  ...[0x8d, 0x8e, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97].map((op) => [op, "f32"] as const),
-  ...[0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5].map((op) => [op, "f64"] as const),
-  [0xb6, "f32"],
-  [0xbb, "f64"],
-]);
+/** Instructions that compute a float of floats, but for those that keep bits: any NaN may be their result, of this type. */
+const ARITHMETIC: ReadonlyMap<number, "f32" | "f64"> = new Map(
+  [...NUMERIC].flatMap(([op, { name, family }]): [number, "f32" | "f64"][] => {
+    const { params = [], results = [] } = operationOf(op).signature ?? {};
+    const [from] = params;
+    const [type] = results;
+    const computes = family === "float" && (from === "f32" || from === "f64") && !/\.(abs|neg|copysign)$/.test(name);
+    return computes && (type === "f32" || type === "f64") ? [[op, type]] : [];
+  }),
+);
 
 /** Whether an instruction may give any NaN. */
 export const isArithmetic = (op: number): boolean => ARITHMETIC.has(op);
@@ -34,10 +38,10 @@ export class Canonical {
     const code = this.#code;
     const value = this.#temporary(type);
     code.tee(value);
-    code.put(type === "f32" ? A.f32Const : A.f64Const);
+    code.put(type === "f32" ? Op.f32Const : Op.f64Const);
     code.fixed(CANONICAL_NAN[type === "f32" ? 32 : 64], type === "f32" ? 4 : 8);
     code.get(value);
     code.get(value);
-    code.put(type === "f32" ? A.f32Eq : A.f64Eq, A.select);
+    code.put(type === "f32" ? Op.f32Eq : Op.f64Eq, Op.select);
   }
 }

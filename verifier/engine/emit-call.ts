@@ -1,6 +1,6 @@
 /** Calls. */
+import { Op } from "../instructions/table.ts";
 import { Crash } from "../errors.ts";
-import { A } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { instrumented } from "./index-space.ts";
@@ -17,14 +17,14 @@ export function emitCall(context: FunctionContext, step: Step): void {
   code.get(context.counter);
   code.get(context.room);
   code.i64(BigInt(SLOT * (context.floor + resultStack.length - callType.results.length)));
-  code.put(A.i64Sub);
+  code.put(Op.i64Sub);
   if (isIndirect) {
     code.get(index);
-    code.put(A.callIndirect);
+    code.put(Op.callIndirect);
     code.u32(context.space.type(instrumented(callType)));
     code.u32(context.space.table(context.parts.tableOf(context.plan.body.fn, step)));
   } else {
-    code.put(A.call);
+    code.put(Op.call);
     code.u32(context.space.function(context.parts.calleeOf(context.plan.body, step)));
   }
   code.set(context.counter);

@@ -1,6 +1,6 @@
 /** Charges: what the counter loses for a run of instructions, and for moves on the way to a branch's target. */
+import { Op } from "../instructions/table.ts";
 import { EMPTY } from "../wasm/module-writer.ts";
-import { A } from "./assembly.ts";
 import type { FunctionContext } from "./function-context.ts";
 
 /** Takes steps from the counter. */
@@ -8,7 +8,7 @@ export function charge(context: FunctionContext, steps: number): void {
   if (steps === 0) return;
   context.code.get(context.counter);
   context.code.i64(BigInt(steps));
-  context.code.put(A.i64Sub);
+  context.code.put(Op.i64Sub);
   context.code.set(context.counter);
 }
 
@@ -17,9 +17,9 @@ export function chargeIfTaken(context: FunctionContext, edge: number): void {
   const { code } = context;
   const condition = context.temporary("condition", "i32");
   code.tee(condition);
-  code.put(A.if, EMPTY);
+  code.put(Op.if, EMPTY);
   charge(context, edge);
-  code.put(A.end);
+  code.put(Op.end);
   code.get(condition);
 }
 
@@ -36,9 +36,9 @@ export function chargeEdges(context: FunctionContext, edges: readonly number[]):
       code.get(context.counter);
       code.get(index);
       code.i32(i);
-      code.put(i === edges.length - 1 ? A.i32GeU : A.i32Eq, A.i64ExtendI32U);
+      code.put(i === edges.length - 1 ? Op.i32GeU : Op.i32Eq, Op.i64ExtendI32U);
       code.i64(BigInt(edge));
-      code.put(A.i64Mul, A.i64Sub);
+      code.put(Op.i64Mul, Op.i64Sub);
       code.set(context.counter);
     });
     code.get(index);

@@ -1,6 +1,6 @@
 /** Writes frames out to the stack image, on the way out of a function that pauses. */
+import { Op } from "../instructions/table.ts";
 import { EMPTY } from "../wasm/module-writer.ts";
-import { A } from "./assembly.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { IMAGE, localSlot, SLOT, UNWINDING } from "./layout.ts";
 import type { Site } from "./plan.ts";
@@ -14,11 +14,11 @@ export function writeOperands(context: FunctionContext, site: Site): void {
     const code = context.code;
     code.get(context.counter);
     code.i64(0n);
-    code.put(A.i64LtS, A.if, EMPTY);
+    code.put(Op.i64LtS, Op.if, EMPTY);
     writeRecord(context, site.pc, count + call.parameters);
-    code.put(A.else);
+    code.put(Op.else);
     writeRange(context, site, count, site.stack.length);
-    code.put(A.end);
+    code.put(Op.end);
   }
   context.code.i32(site.id);
   context.code.set(context.temporary("site", "i32"));
@@ -39,11 +39,11 @@ function writeRecord(context: FunctionContext, pc: number, height: number): void
   code.get(context.frame);
   code.get(context.frame);
   code.i32(IMAGE);
-  code.put(A.i32Sub);
+  code.put(Op.i32Sub);
   code.i32(Math.log2(SLOT));
-  code.put(A.i32ShrU, A.i64ExtendI32U);
+  code.put(Op.i32ShrU, Op.i64ExtendI32U);
   code.i64(BigInt(pc) << 32n);
-  code.put(A.i64Or);
+  code.put(Op.i64Or);
   code.storeSlot("i64", context.floor + height);
 }
 
@@ -53,9 +53,9 @@ export function writeFrame(context: FunctionContext): void {
   const { body } = context.plan;
   code.get(context.counter);
   code.i64(0n);
-  code.put(A.i64GeS, A.if, EMPTY);
+  code.put(Op.i64GeS, Op.if, EMPTY);
   code.notePause(() => code.get(context.temporary("site", "i32")), context.frame, context.counter);
-  code.put(A.end);
+  code.put(Op.end);
   body.locals.forEach((type, i) => {
     code.get(context.frame);
     code.get(context.places[i]!);
@@ -64,5 +64,5 @@ export function writeFrame(context: FunctionContext): void {
   });
   if (context.from === undefined) for (const type of body.signature.results) code.zero(type);
   code.i64(UNWINDING);
-  code.put(A.return);
+  code.put(Op.return);
 }

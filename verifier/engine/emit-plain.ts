@@ -1,9 +1,7 @@
 /** Instructions that take operands and leave results, and nothing else: they stay as they are. */
 import { Crash } from "../errors.ts";
-import { LOADS, STORES } from "../machine/opcodes.ts";
-import { OP } from "../wasm/opcodes.ts";
+import { LOADS, Op, STORES } from "../instructions/table.ts";
 import { EMPTY } from "../wasm/module-writer.ts";
-import { A } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { REFUSED_GROWTH } from "./layout.ts";
@@ -17,7 +15,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
   const code = context.code;
   switch (immediate.kind) {
     case "none":
-      if (op === OP.refIsNull) return code.put(A.i64Eqz);
+      if (op === Op.refIsNull) return code.put(Op.i64Eqz);
       if (op > 0xff) {
         code.put(op >> 8);
         return code.u32(op & 0xff);
@@ -26,7 +24,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
       return isSeen ? context.canonical.settleResult(op) : undefined;
     case "types":
       // A select of references is one of integers natively.
-      return code.put(A.select);
+      return code.put(Op.select);
     case "local":
       code.put(op);
       code.u32(context.places[immediate.local]!);
@@ -41,7 +39,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
       return code.u32(immediate.offset);
     }
     case "memory":
-      if (op === OP.memoryGrow) return emitGrow(context, immediate.memory);
+      if (op === Op.memoryGrow) return emitGrow(context, immediate.memory);
       code.put(op);
       return code.u32(context.memory(immediate.memory));
     case "i32":
@@ -65,21 +63,21 @@ function emitGrow(context: FunctionContext, index: number): void {
   const memory = context.memory(index);
   const [pages, result] = [context.temporary("pages", "i32"), context.temporary("grown", "i32")];
   code.tee(pages);
-  code.put(OP.memoryGrow);
+  code.put(Op.memoryGrow);
   code.u32(memory);
   code.tee(result);
   code.i32(-1);
-  code.put(A.i32Eq, A.if, EMPTY);
+  code.put(Op.i32Eq, Op.if, EMPTY);
   code.get(pages);
-  code.put(A.i64ExtendI32U, OP.memorySize);
+  code.put(Op.i64ExtendI32U, Op.memorySize);
   code.u32(memory);
-  code.put(A.i64ExtendI32U, A.i64Add);
+  code.put(Op.i64ExtendI32U, Op.i64Add);
   code.i64(BigInt(context.parts.maximumOf(context.plan.body.fn, index)));
-  code.put(A.i64LeU, A.if, EMPTY, A.unreachable, A.end);
+  code.put(Op.i64LeU, Op.if, EMPTY, Op.unreachable, Op.end);
   code.i32(REFUSED_GROWTH + context.parts.regionOf(context.plan.body.fn, index));
   code.i32(1);
-  code.side(A.i32Store8, 0);
-  code.put(A.end);
+  code.side(Op.i32Store8, 0);
+  code.put(Op.end);
   code.get(result);
 }
 
@@ -87,9 +85,9 @@ function emitGlobal(context: FunctionContext, op: number, index: number): void {
   const code = context.code;
   const { cell, type } = context.parts.globalOf(context.plan.body.fn, index);
   const isFloat = type !== carrier(type);
-  const isGet = op === OP.globalGet;
-  if (isFloat && !isGet) code.put(type === "f32" ? A.i32ReinterpretF32 : A.i64ReinterpretF64);
-  code.put(isGet ? A.globalGet : A.globalSet);
+  const isGet = op === Op.globalGet;
+  if (isFloat && !isGet) code.put(type === "f32" ? Op.i32ReinterpretF32 : Op.i64ReinterpretF64);
+  code.put(isGet ? Op.globalGet : Op.globalSet);
   code.u32(context.space.global(cell, type));
-  if (isFloat && isGet) code.put(type === "f32" ? A.f32ReinterpretI32 : A.f64ReinterpretI64);
+  if (isFloat && isGet) code.put(type === "f32" ? Op.f32ReinterpretI32 : Op.f64ReinterpretI64);
 }

@@ -16,8 +16,8 @@
 import { Crash } from "../errors.ts";
 import type { ByteWriter } from "../wasm/byte-writer.ts";
 import { EMPTY, functionBody, TYPE_BYTES } from "../wasm/module-writer.ts";
-import { OP } from "../wasm/opcodes.ts";
-import { A, type Assembly } from "./assembly.ts";
+import { Op } from "../instructions/table.ts";
+import type { Assembly } from "./assembly.ts";
 import { FUNCTION_LABEL, type Step } from "./body.ts";
 import { writeFrame, writeOperands } from "./emit-frame.ts";
 import { emitCall } from "./emit-call.ts";
@@ -72,21 +72,21 @@ class FunctionEmitter {
     this.#levels.set(FUNCTION_LABEL, this.#level);
     if (this.#context.from === undefined) this.#emitSteps(0, this.#last);
     else this.#takeUp(this.#context.from);
-    code.put(A.end);
+    code.put(Op.end);
     this.#leave();
     if (sites.length > 0) {
       for (const site of sites.reverse()) {
-        code.put(A.end);
+        code.put(Op.end);
         code.frameOf(this.#context.room, this.#context.space.frameLimit);
         code.set(this.#context.frame);
         writeOperands(this.#context, site);
-        code.put(A.br);
+        code.put(Op.br);
         code.u32(this.#siteLevels.get(site)! - 1 - out);
       }
-      code.put(A.end);
+      code.put(Op.end);
       writeFrame(this.#context);
     }
-    code.put(A.end);
+    code.put(Op.end);
     return functionBody(this.#context.locals, code.bytes());
   }
 
@@ -95,11 +95,11 @@ class FunctionEmitter {
   }
 
   #openBlock(type: number): void {
-    this.#code.put(A.block, type);
+    this.#code.put(Op.block, type);
     this.#level++;
   }
 
-  #openTyped(type: NativeSignature, op: number = A.block): void {
+  #openTyped(type: NativeSignature, op: number = Op.block): void {
     this.#code.put(op);
     this.#blockType(type);
     this.#level++;
@@ -112,7 +112,7 @@ class FunctionEmitter {
   }
 
   #closeBlock(): void {
-    this.#code.put(A.end);
+    this.#code.put(Op.end);
     this.#level--;
   }
 
@@ -131,7 +131,7 @@ class FunctionEmitter {
       });
     }
     code.get(this.#context.counter);
-    code.put(A.return);
+    code.put(Op.return);
   }
 
   /** Loads the frame, opens the blocks around the site, and goes on behind it: what is left of each block, then whole turns of its loops. */
@@ -164,7 +164,7 @@ class FunctionEmitter {
       this.#floors.push(below);
       this.#openTyped({ params: [], results: type.results });
       // A branch to a loop's start leaves the inner block with the loop's parameters, and finds the loop behind it.
-      if (step.op === OP.loop) this.#openTyped({ params: [], results: type.params });
+      if (step.op === Op.loop) this.#openTyped({ params: [], results: type.params });
       this.#levels.set(opener, this.#level);
     }
     load(site.stack.length);
@@ -173,16 +173,16 @@ class FunctionEmitter {
       const step = steps[opener]!;
       const isFirstHalf = step.otherwise !== undefined && next <= step.otherwise;
       this.#emitSteps(next, isFirstHalf ? step.otherwise : step.partner);
-      if (step.op === OP.loop) {
-        code.put(A.br, 1);
+      if (step.op === Op.loop) {
+        code.put(Op.br, 1);
         this.#closeBlock();
-        this.#openTyped(blockType(step), A.loop);
+        this.#openTyped(blockType(step), Op.loop);
         this.#levels.set(opener, this.#level);
         this.#emitSteps(opener + 1, step.partner);
         this.#closeBlock();
       }
       this.#closeBlock();
-      if (steps[step.partner]?.isPassed === false) code.put(A.unreachable);
+      if (steps[step.partner]?.isPassed === false) code.put(Op.unreachable);
       this.#floors.pop();
       next = step.partner + 1;
     }
@@ -213,7 +213,7 @@ class FunctionEmitter {
       const step = steps[i];
       if (step === undefined) throw new Crash("a body ends with its end");
       if (isOpener(step)) i = step.partner;
-      else if (step.op === OP.else || step.op === OP.end) return i;
+      else if (step.op === Op.else || step.op === Op.end) return i;
     }
   }
 
@@ -249,19 +249,19 @@ class FunctionEmitter {
     code.i64(BigInt(site.threshold));
     if (site.kind === "entry") {
       // Both signs at once: too few steps, or no room.
-      code.put(A.i64Sub);
+      code.put(Op.i64Sub);
       code.get(this.#context.room);
-      code.put(A.i64Or);
+      code.put(Op.i64Or);
       code.i64(0n);
     }
-    code.put(A.i64LtS);
-    this.#goToSite(A.brIf, site);
+    code.put(Op.i64LtS);
+    this.#goToSite(Op.brIf, site);
     this.#unspill(site.stack);
   }
 
   #escape(site: Site): void {
     this.#spill(site.stack);
-    this.#goToSite(A.br, site);
+    this.#goToSite(Op.br, site);
   }
 
   #emitStep(step: Step, i: number, stop: Site | undefined): void {
@@ -284,11 +284,11 @@ class FunctionEmitter {
   #control(step: Step, i: number): void {
     const code = this.#code;
     switch (step.op) {
-      case OP.unreachable:
-        return code.put(A.unreachable);
-      case OP.block:
-      case OP.loop:
-      case OP.if: {
+      case Op.unreachable:
+        return code.put(Op.unreachable);
+      case Op.block:
+      case Op.loop:
+      case Op.if: {
         const type = blockType(step);
         if (step.stack.length > this.#floors.at(-1)!) {
           this.#spill(step.stack);
@@ -299,17 +299,17 @@ class FunctionEmitter {
         this.#levels.set(i, this.#level);
         return;
       }
-      case OP.else:
-        return code.put(A.else);
-      case OP.end:
+      case Op.else:
+        return code.put(Op.else);
+      case Op.end:
         this.#floors.pop();
         this.#closeBlock();
-        if (!step.isPassed) code.put(A.unreachable);
+        if (!step.isPassed) code.put(Op.unreachable);
         return;
-      case OP.br:
-      case OP.return:
-        return this.#branch(A.br, step.targets[0] ?? FUNCTION_LABEL);
-      case OP.brIf:
+      case Op.br:
+      case Op.return:
+        return this.#branch(Op.br, step.targets[0] ?? FUNCTION_LABEL);
+      case Op.brIf:
         return this.#branchIf(step);
       default:
         return this.#branchTable(step);
@@ -327,13 +327,13 @@ class FunctionEmitter {
 
   #branchIf({ targets: [opener = FUNCTION_LABEL], edges: [edge = 0] }: Step): void {
     if (edge > 0) chargeIfTaken(this.#context, edge);
-    this.#branch(A.brIf, opener);
+    this.#branch(Op.brIf, opener);
   }
 
   #branchTable({ targets, edges }: Step): void {
     const code = this.#code;
     chargeEdges(this.#context, edges);
-    code.put(A.brTable);
+    code.put(Op.brTable);
     code.u32(targets.length - 1);
     for (const opener of targets) code.u32(this.#depthOf(opener));
   }
@@ -344,23 +344,23 @@ class FunctionEmitter {
     const { stack } = step;
     const price = this.#context.temporary("price", "i64");
     this.#spill(stack);
-    const isFill = step.op === OP.memoryFill;
+    const isFill = step.op === Op.memoryFill;
     [3, isFill ? 3 : 2, 1].forEach((distance) => code.get(this.#context.operand(stack.length - distance, "i32")));
-    code.put(A.call);
+    code.put(Op.call);
     code.u32(this.#context.space.pieces);
     code.i64(1n);
-    code.put(A.i64Add);
+    code.put(Op.i64Add);
     code.tee(price);
     code.i64(BigInt(site.threshold));
-    code.put(A.i64Add);
+    code.put(Op.i64Add);
     code.set(this.#context.temporary("need", "i64"));
     code.get(this.#context.counter);
     code.get(this.#context.temporary("need", "i64"));
-    code.put(A.i64LtS);
-    this.#goToSite(A.brIf, site);
+    code.put(Op.i64LtS);
+    this.#goToSite(Op.brIf, site);
     code.get(this.#context.counter);
     code.get(price);
-    code.put(A.i64Sub);
+    code.put(Op.i64Sub);
     code.set(this.#context.counter);
     this.#unspill(stack);
     code.put(0xfc, step.op & 0xff);
@@ -375,7 +375,7 @@ class FunctionEmitter {
   }
 }
 
-const isOpener = ({ op }: Step): boolean => op === OP.block || op === OP.loop || op === OP.if;
+const isOpener = ({ op }: Step): boolean => op === Op.block || op === Op.loop || op === Op.if;
 
 function blockType({ immediate }: Step): NativeSignature {
   if (immediate.kind !== "block") throw new Crash("the step opens no block");
@@ -384,5 +384,5 @@ function blockType({ immediate }: Step): NativeSignature {
 
 /** Operands below a block's parameters, and the condition of an `if`. */
 function operandsBelow({ stack, op }: Step, { params }: NativeSignature): number {
-  return stack.length - params.length - (op === OP.if ? 1 : 0);
+  return stack.length - params.length - (op === Op.if ? 1 : 0);
 }

@@ -2,7 +2,7 @@
 import type { Execution } from "../state/executor.ts";
 import type { Savepoint } from "../interpreter/core.ts";
 import type { Interpreter } from "../interpreter/interpreter.ts";
-import { Status } from "../machine/opcodes.ts";
+import { Status } from "../machine/codes.ts";
 import type { State } from "../state/state.ts";
 import { isHalted, noteRefusedGrowth, stepState } from "../state/step-state.ts";
 import { Interpretation, isLarge, walkOf } from "./interpretation.ts";

@@ -5,7 +5,7 @@
 import { NotWellFormed } from "../interpreter/errors.ts";
 import type { Execution, Executor } from "../state/executor.ts";
 import type { State } from "../state/state.ts";
-import { operationOf } from "../wasm/opcodes.ts";
+import { operationOf } from "../instructions/table.ts";
 import { CompiledProgram } from "./compile.ts";
 import { EngineExecution } from "./execution.ts";
 import { SiteMap } from "./frames.ts";

@@ -1,7 +1,8 @@
 /** Generated functions that are not made of the guest's. */
+import { Op } from "../instructions/table.ts";
 import type { ByteWriter } from "../wasm/byte-writer.ts";
 import { EMPTY, functionBody } from "../wasm/module-writer.ts";
-import { Assembly, A } from "./assembly.ts";
+import { Assembly } from "./assembly.ts";
 import type { IndexSpace } from "./index-space.ts";
 import { IMAGE, SLOT, UNWINDING } from "./layout.ts";
 import type { NativeSignature } from "./native-type.ts";
@@ -24,28 +25,28 @@ export function piecesFunction(side: number): ByteWriter {
   const boundaries = (start: number): void => {
     code.get(start);
     code.i32(31);
-    code.put(A.i32And, A.i64ExtendI32U);
+    code.put(Op.i32And, Op.i64ExtendI32U);
     code.get(n);
-    code.put(A.i64ExtendI32U, A.i64Add);
+    code.put(Op.i64ExtendI32U, Op.i64Add);
     code.i64(1n);
-    code.put(A.i64Sub);
+    code.put(Op.i64Sub);
     code.i64(5n);
-    code.put(A.i64ShrU);
+    code.put(Op.i64ShrU);
   };
   code.get(n);
-  code.put(A.i32Eqz, A.if, EMPTY);
+  code.put(Op.i32Eqz, Op.if, EMPTY);
   code.i64(1n);
-  code.put(A.return, A.end);
+  code.put(Op.return, Op.end);
   boundaries(d);
   code.i64(1n);
-  code.put(A.i64Add);
+  code.put(Op.i64Add);
   boundaries(s);
   code.i64(0n);
   code.get(d);
   code.get(s);
-  code.put(A.i32Sub);
+  code.put(Op.i32Sub);
   code.i32(31);
-  code.put(A.i32And, A.select, A.i64Add, A.end);
+  code.put(Op.i32And, Op.select, Op.i64Add, Op.end);
   return functionBody([], code.bytes());
 }
 
@@ -64,22 +65,22 @@ export function entryContinuation(
   });
   code.get(counter);
   code.roomOf(frame, frameLimit);
-  code.put(A.call);
+  code.put(Op.call);
   code.u32(callee);
   code.set(counter);
   results.toReversed().forEach((_, i) => code.set(firstResult + results.length - 1 - i));
   // While frames are written out there are no results, and their slots are the callee's.
   code.get(counter);
   code.i64(0n);
-  code.put(A.i64GeS, A.if, EMPTY);
+  code.put(Op.i64GeS, Op.if, EMPTY);
   results.forEach((type, i) => {
     code.get(frame);
     code.get(firstResult + i);
     code.storeSlot(type, i);
   });
-  code.put(A.end);
+  code.put(Op.end);
   code.get(counter);
-  code.put(A.end);
+  code.put(Op.end);
   return functionBody(results, code.bytes());
 }
 
@@ -102,7 +103,7 @@ export function stubFunction(
   const first = params.length + 1;
   code.get(frame);
   code.i32(SLOT * first);
-  code.put(A.i32Add);
+  code.put(Op.i32Add);
   code.i32(0);
   code.i32(SLOT * (site.height - first));
   code.put(0xfc, 0x0b); // memory.fill
@@ -110,7 +111,7 @@ export function stubFunction(
   code.notePause(() => code.i32(site.id), frame, counter);
   for (const type of results) code.zero(type);
   code.i64(UNWINDING);
-  code.put(A.end);
+  code.put(Op.end);
   return functionBody(["i32"], code.bytes());
 }
 

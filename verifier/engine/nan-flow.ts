@@ -5,7 +5,7 @@
  */
 import { Crash } from "../errors.ts";
 import { isArithmetic } from "./canonical.ts";
-import { OP, operationOf } from "../wasm/opcodes.ts";
+import { Op, operationOf } from "../instructions/table.ts";
 import type { Body, Step } from "./body.ts";
 
 /** What is known of an operand: a step whose NaNs are the host's choice, that it is no such NaN, or that its bits must stay. */
@@ -64,28 +64,28 @@ function trace(steps: readonly Step[], loose: Set<number>, seen: Set<number>): v
       return;
     }
     switch (op) {
-      case OP.drop:
+      case Op.drop:
         pop();
         return;
-      case OP.select:
-      case OP.selectTyped:
+      case Op.select:
+      case Op.selectTyped:
         pop();
         see(pop());
         see(pop());
         stack.push("raw");
         return;
-      case OP.refIsNull:
+      case Op.refIsNull:
         pop();
         stack.push("raw");
         return;
-      case OP.globalGet:
+      case Op.globalGet:
         stack.push("raw");
         return;
-      case OP.globalSet:
+      case Op.globalSet:
         see(pop());
         return;
-      case OP.f32Const:
-      case OP.f64Const:
+      case Op.f32Const:
+      case Op.f64Const:
         stack.push(isNaNConstant(step) ? "raw" : "settled");
         return;
     }
@@ -98,14 +98,14 @@ function trace(steps: readonly Step[], loose: Set<number>, seen: Set<number>): v
   });
 
   function traceLocal(i: number, op: number, local: number): void {
-    if (op === OP.localGet) {
+    if (op === Op.localGet) {
       stack.push(loose.has(local) ? i : "raw");
       return;
     }
     const value = pop();
     if (value === "raw") loose.delete(local);
     if (!loose.has(local)) see(value);
-    if (op === OP.localTee) stack.push(value);
+    if (op === Op.localTee) stack.push(value);
   }
 }
 

@@ -7,10 +7,11 @@
  * without loops do not poll at all: their steps count in their callers' thresholds.
  */
 import { Crash } from "../errors.ts";
-import { OP } from "../wasm/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import { type Body, FUNCTION_LABEL, type Step } from "./body.ts";
 import { floorOf } from "./layout.ts";
 import type { NativeType } from "./native-type.ts";
+import { CONTROL } from "./treatment.ts";
 
 /** How a place came to be one where a function pauses. */
 export type SiteKind = "entry" | "loop" | "call" | "bulk" | "escape" | "after";
@@ -73,19 +74,7 @@ export interface PlanContext {
 const MAX_LEAF_COST = 2000;
 
 /** What every step after which control may go elsewhere, or comes from elsewhere, ends. */
-const RUN_ENDS: ReadonlySet<number> = new Set<number>([
-  OP.unreachable,
-  OP.loop,
-  OP.if,
-  OP.else,
-  OP.end,
-  OP.br,
-  OP.brIf,
-  OP.brTable,
-  OP.return,
-  OP.call,
-  OP.callIndirect,
-]);
+const RUN_ENDS: ReadonlySet<number> = new Set([...CONTROL, Op.call, Op.callIndirect].filter((op) => op !== Op.block));
 
 /** Plans the functions of a program. */
 export class Planner {
@@ -138,7 +127,7 @@ export class Planner {
     const pollAt = new Set<number>(isLeaf ? [] : [0]);
     steps.forEach((step, i) => {
       if (this.#isEscape(step) || step.treatment === "bulk") stopAt.add(i);
-      else if (step.op === OP.loop || this.#isPolledCall(body, step)) pollAt.add(i + 1);
+      else if (step.op === Op.loop || this.#isPolledCall(body, step)) pollAt.add(i + 1);
     });
     const costs = this.#costs(body, steps, { polls: pollAt, stops: stopAt });
     const next = (i: number): number => (pollAt.has(i) ? 0 : (costs[i] ?? 0));
@@ -163,7 +152,7 @@ export class Planner {
         resumptions.set(at, add({ kind: "after", at, stack: step.resultStack, threshold: threshold(at), ...call }));
       } else if (step.treatment === "bulk") {
         stops.set(i, add({ kind: "bulk", at: i, stack: step.stack, threshold: next(at) }));
-      } else if (pollAt.has(at) && step.op === OP.loop) {
+      } else if (pollAt.has(at) && step.op === Op.loop) {
         polls.set(at, add({ kind: "loop", at, stack: step.stack, threshold: threshold(at) }));
       } else if (pollAt.has(at)) {
         const call = this.#callOf(body, step);
@@ -197,7 +186,7 @@ export class Planner {
     const next = (i: number): number => (marks.polls.has(i) ? 0 : costs[i]!);
     const target = (opener: number): number => {
       // A loop's header polls; the function's own label is its end.
-      if (opener === FUNCTION_LABEL || steps[opener]!.op === OP.loop) return 0;
+      if (opener === FUNCTION_LABEL || steps[opener]!.op === Op.loop) return 0;
       return next(steps[opener]!.partner + 1);
     };
     for (let i = steps.length - 1; i >= 0; i--) {
@@ -215,19 +204,19 @@ export class Planner {
   ): number {
     const branches = step.targets.map((opener, k) => (step.edges[k] ?? 0) + target(opener));
     switch (step.op) {
-      case OP.unreachable:
-      case OP.return:
+      case Op.unreachable:
+      case Op.return:
         return 0;
-      case OP.br:
-      case OP.brTable:
+      case Op.br:
+      case Op.brTable:
         return Math.max(...branches);
-      case OP.brIf:
+      case Op.brIf:
         return Math.max(next, ...branches);
-      case OP.if:
+      case Op.if:
         return Math.max(next, at((step.otherwise ?? step.partner) + 1));
-      case OP.else:
+      case Op.else:
         return target(step.partner);
-      case OP.end:
+      case Op.end:
         return step.partner === FUNCTION_LABEL ? 0 : next;
     }
     if (step.treatment === "call") return (this.#calledLeafCost(body, step) ?? 0) + next;

@@ -1,6 +1,6 @@
 /** What becomes of an instruction natively. */
 import type { CodeFunction } from "../program/linkage.ts";
-import { OP } from "../wasm/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import type { Immediate } from "../wasm/types.ts";
 
 /**
@@ -13,17 +13,18 @@ import type { Immediate } from "../wasm/types.ts";
  */
 export type Treatment = "plain" | "control" | "call" | "indirect" | "bulk" | "constant" | "escape";
 
-const CONTROL: ReadonlySet<number> = new Set<number>([
-  OP.unreachable,
-  OP.block,
-  OP.loop,
-  OP.if,
-  OP.else,
-  OP.end,
-  OP.br,
-  OP.brIf,
-  OP.brTable,
-  OP.return,
+/** Blocks and branches. */
+export const CONTROL: ReadonlySet<number> = new Set<number>([
+  Op.unreachable,
+  Op.block,
+  Op.loop,
+  Op.if,
+  Op.else,
+  Op.end,
+  Op.br,
+  Op.brIf,
+  Op.brTable,
+  Op.return,
 ]);
 
 /** Decides by the instruction alone. */
@@ -31,14 +32,14 @@ export function treatmentOf(fn: CodeFunction, op: number, immediate: Immediate):
   if (CONTROL.has(op)) return "control";
   switch (immediate.kind) {
     case "function":
-      if (op === OP.refFunc) return "constant";
-      return op === OP.call && fn.instance.functions[immediate.function]?.kind === "code" ? "call" : "escape";
+      if (op === Op.refFunc) return "constant";
+      return op === Op.call && fn.instance.functions[immediate.function]?.kind === "code" ? "call" : "escape";
     case "indirect":
-      return op === OP.callIndirect ? "indirect" : "escape";
+      return op === Op.callIndirect ? "indirect" : "escape";
     case "reference":
       return "constant";
     case "memory":
-      return op === OP.memoryFill ? "bulk" : "plain";
+      return op === Op.memoryFill ? "bulk" : "plain";
     case "memories":
       return "bulk";
     case "none":

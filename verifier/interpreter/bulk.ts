@@ -5,7 +5,8 @@
  * steps as its range is cut into by those boundaries, and moving a part of it means moving that part's bytes at once.
  */
 import { MASK_64 } from "../machine/machine.ts";
-import { Op, Trap } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Trap } from "../machine/codes.ts";
 import { imm32, type Word } from "../machine/word.ts";
 import { type Core, PAGE_BYTES } from "./core.ts";
 import { advanceCopy, advanceFill, begin, type Part } from "./cursor.ts";

@@ -2,7 +2,7 @@
  * A machine in its fast form: registers, stack, windows on memory and cells, and how transactions and traps change them.
  * The inner loop and the instructions outside it work on its fields.
  */
-import { Outcome, Status, Trap } from "../machine/opcodes.ts";
+import { Outcome, Status, Trap } from "../machine/codes.ts";
 import { MASK_64 } from "../machine/machine.ts";
 import type { Header, Registers } from "../machine/record.ts";
 import type { Code } from "./code.ts";

@@ -2,7 +2,7 @@
  * Floating-point instructions on slots of two 32-bit words, as far as they do not stand in the inner loop. The semantics are those of
  * `verifier/machine/floats.ts`: bits of NaNs that have to stay are moved as integers, and arithmetic gives the canonical NaN.
  */
-import { Trap } from "../machine/opcodes.ts";
+import { Trap } from "../machine/codes.ts";
 import type { Stack } from "./stack.ts";
 
 /** The upper word of a canonical f64 NaN, whose lower one is zero, and a canonical f32 NaN. */

@@ -2,7 +2,7 @@
  * Integer arithmetic on slots of two 32-bit words, the low one first: what takes more than one expression, or is too rare to
  * stand in the inner loop. The semantics are those of `verifier/machine/integers.ts`.
  */
-import { Trap } from "../machine/opcodes.ts";
+import { Trap } from "../machine/codes.ts";
 import type { Stack } from "./stack.ts";
 
 const LEAST = -(2n ** 63n);

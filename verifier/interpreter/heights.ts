@@ -5,7 +5,7 @@
  * counting from the old top (a return saves its call record in this way). Until control leaves that sequence of moves the
  * height is greater than `top`.
  */
-import { Op } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import type { Words } from "./words.ts";
 
 /** Heights by pc, one more than there are words. */

@@ -1,6 +1,7 @@
 /** Host instructions, as `verifier/machine/host.ts` says. When one begins, `fuel` has already paid for its step. */
 import { MASK_64 } from "../machine/machine.ts";
-import { Op, Outcome, Status, Trap } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Outcome, Status, Trap } from "../machine/codes.ts";
 import type { Word } from "../machine/word.ts";
 import type { Core } from "./core.ts";
 import { writeLong } from "./linear-memory.ts";

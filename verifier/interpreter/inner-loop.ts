@@ -5,7 +5,7 @@
  * literals, because only these compile to a jump table; those from 0xd0 on are in `fast-op.ts`.
  * Nothing is written before a trap is ruled out.
  */
-import { Trap } from "../machine/opcodes.ts";
+import { Trap } from "../machine/codes.ts";
 import { type Core, Exit } from "./core.ts";
 import { STRIDE } from "./fast-op.ts";
 import { floatBinary, floatUnary } from "./floats.ts";

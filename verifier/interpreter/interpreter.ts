@@ -3,7 +3,7 @@
  * the reference step function after every single step.
  */
 import { MASK_32, MASK_48 } from "../machine/machine.ts";
-import { Status } from "../machine/opcodes.ts";
+import { Status } from "../machine/codes.ts";
 import { isValidHeader, type Registers } from "../machine/record.ts";
 import { packContext } from "../machine/transaction.ts";
 import { packCursor, unpackCursor } from "../machine/cursor.ts";

@@ -3,7 +3,8 @@
  * touch, or the offset is huge.
  */
 import { MASK_32, MASK_64 } from "../machine/machine.ts";
-import { LOADS, STORES, Trap } from "../machine/opcodes.ts";
+import { LOADS, STORES } from "../instructions/table.ts";
+import { Trap } from "../machine/codes.ts";
 import type { Word } from "../machine/word.ts";
 import { type Core, PAGE_BYTES } from "./core.ts";
 import { exactCell, low, memoryPages, operand, setOperandLong } from "./operands.ts";

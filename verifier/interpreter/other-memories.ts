@@ -2,7 +2,7 @@
  * Loads and stores of memories other than the first, for the inner loop: 80 to 100 % of its speed with them (`bench/interpreter.ts`).
  * They work as long as the window shows what they touch; otherwise `linear-memory.ts` enlarges it or traps.
  */
-import { LOADS, Op, STORES } from "../machine/opcodes.ts";
+import { LOADS, Op, STORES } from "../instructions/table.ts";
 import { type Core, PAGE_BYTES } from "./core.ts";
 import { cell } from "./operands.ts";
 import { TOUCHED, type Window } from "./window.ts";

@@ -3,7 +3,8 @@
  * changed anything.
  */
 import { type Word } from "../machine/word.ts";
-import { LOADS, Op, STORES, Trap } from "../machine/opcodes.ts";
+import { LOADS, Op, STORES } from "../instructions/table.ts";
+import { Trap } from "../machine/codes.ts";
 import { imm32, ReferenceTag } from "../machine/word.ts";
 import { checkBytes, copyBytes, fillBytes, inputRead, outputWrite } from "./bulk.ts";
 import type { Core } from "./core.ts";

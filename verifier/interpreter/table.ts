@@ -2,7 +2,7 @@
  * Table instructions, as `verifier/machine/table.ts` says: elements that the window does not show yet, checks, and moves of which
  * any number of steps is done in one go, a cell a step. Cells hold at most 64 bits: a state with others is not loaded.
  */
-import { Trap } from "../machine/opcodes.ts";
+import { Trap } from "../machine/codes.ts";
 import { imm32, type Word } from "../machine/word.ts";
 import type { Core } from "./core.ts";
 import { advanceCopy, advanceFill, begin } from "./cursor.ts";

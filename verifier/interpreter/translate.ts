@@ -1,6 +1,7 @@
 /** From instruction words to the operations of the inner loop. `code.ts` says what has to hold for each. */
 import { REFERENCE_LIMITS, ReferenceTag } from "../machine/word.ts";
-import { Flag, LOADS, NUMERIC, Op, STORES } from "../machine/opcodes.ts";
+import { Flag } from "../machine/codes.ts";
+import { LOADS, NUMERIC, Op, STORES } from "../instructions/table.ts";
 import type { Components } from "./components.ts";
 import { CHECKS, EFFECTS, MOVES } from "./effects.ts";
 import { Fast, STRIDE } from "./fast-op.ts";

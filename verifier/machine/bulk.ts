@@ -6,7 +6,8 @@
 import { advance, packOperands, unpackCursor } from "./cursor.ts";
 import { MASK_64, type Machine } from "./machine.ts";
 import { leafIndex, memoryPages, ones, PAGE_BYTES } from "./memory.ts";
-import { Op, Trap } from "./opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 import { imm32 } from "./word.ts";
 
 /** Executes the checks, the moves and data.drop. */

@@ -1,6 +1,7 @@
 /** Control instructions (WebAssembly core specification, section 4.4.8), on code that is already flat. */
 import { MASK_32, type Machine } from "./machine.ts";
-import { Flag, Op, Trap } from "./opcodes.ts";
+import { Flag, Trap } from "./codes.ts";
+import { Op } from "../instructions/table.ts";
 import { imm32, packCallRecord, ReferenceTag, unpackCallRecord, unpackReference } from "./word.ts";
 
 /** Executes opcodes up to `call_indirect`. */

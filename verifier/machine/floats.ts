@@ -7,7 +7,8 @@
  * through a JavaScript number.
  */
 import type { AluResult } from "./integers.ts";
-import { NUMERIC, Trap } from "./opcodes.ts";
+import { NUMERIC } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 
 type Width = 32 | 64;
 

@@ -7,7 +7,8 @@
 import { packCursor } from "./cursor.ts";
 import { MASK_32, MASK_48, MASK_64, type Machine } from "./machine.ts";
 import { memoryPages, PAGE_BYTES, readBytes, regionDepth, swapBytes, writeBytes } from "./memory.ts";
-import { Op, Outcome, Status, Trap } from "./opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Outcome, Status, Trap } from "./codes.ts";
 import { packContext, unwind } from "./transaction.ts";
 import { imm32 } from "./word.ts";
 

@@ -1,7 +1,8 @@
 /**
  * Integer arithmetic (WebAssembly core specification, section 4.3.2), pure; `contracts/machine/Integers.sol` is the twin.
  */
-import { NUMERIC, Trap } from "./opcodes.ts";
+import { NUMERIC } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 
 /** A result, or a trap code that is not zero. */
 export interface AluResult {

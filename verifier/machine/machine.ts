@@ -3,7 +3,7 @@
  * so a handler needs no early exits and is total by construction. `contracts/machine/Machine.sol` is the twin.
  */
 import type { Access, TreeName } from "./access.ts";
-import { Trap } from "./opcodes.ts";
+import { Trap } from "./codes.ts";
 import type { Header, Registers } from "./record.ts";
 import type { Word } from "./word.ts";
 

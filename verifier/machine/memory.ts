@@ -1,6 +1,7 @@
 /** Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values over 32-byte leaves. */
 import { MASK_32, MASK_64, type Machine } from "./machine.ts";
-import { LOADS, Op, STORES, Trap } from "./opcodes.ts";
+import { LOADS, Op, STORES } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 
 /** Bytes of a WebAssembly page. */
 export const PAGE_BYTES = 65_536n;

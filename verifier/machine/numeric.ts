@@ -2,7 +2,8 @@
 import { floatAlu } from "./floats.ts";
 import { alu, type AluResult } from "./integers.ts";
 import type { Machine } from "./machine.ts";
-import { NUMERIC, Trap } from "./opcodes.ts";
+import { NUMERIC } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 
 /** Computes `x op y` (or `op x`) for any numeric opcode; any other opcode is a trap. Operands may be any u256. */
 export function compute(op: number, x: bigint, y: bigint): AluResult {

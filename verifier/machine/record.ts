@@ -2,7 +2,7 @@
  * The state record: nine 32-byte words whose keccak-256 is the state root. `docs/machine.md` fixes the layout;
  * `contracts/machine/MachineRecord.sol` is the twin.
  */
-import { Status } from "./opcodes.ts";
+import { Status } from "./codes.ts";
 
 /** The registers and lengths of a state: everything in the record that is not a root or the header. */
 export interface Registers {

@@ -5,13 +5,15 @@
  * Order of a step: halted? → header valid? → fuel spent? → pc inside the code? → execute. A trap discards every change of
  * its step; inside a transaction it restores the checkpoint, outside it halts the program.
  */
+import type { Family } from "../instructions/operation.ts";
+import { EXECUTED } from "../instructions/table.ts";
 import type { Access } from "./access.ts";
 import { executeBulk } from "./bulk.ts";
 import { executeControl } from "./control.ts";
 import { executeHost } from "./host.ts";
 import { executeMemory } from "./memory.ts";
 import { MASK_64, Machine, type MutableRegisters } from "./machine.ts";
-import { NUMERIC, Op, Outcome, Status, Trap } from "./opcodes.ts";
+import { Outcome, Status, Trap } from "./codes.ts";
 import { executeNumeric } from "./numeric.ts";
 import { isValidHeader, type Header, type Registers } from "./record.ts";
 import { executeTable } from "./table.ts";
@@ -37,18 +39,23 @@ export function step(header: Header, before: Registers, access: Access): Registe
   return unwind(access, before, { remaining: before.fuel - 1n, outcome: Outcome.trap * 2 ** 32 + m.trap });
 }
 
+/** Who executes the instructions of a family. */
+const EXECUTORS: Readonly<Record<Family, (m: Machine) => void>> = {
+  control: executeControl,
+  variable: executeVariable,
+  memory: executeMemory,
+  table: executeTable,
+  bulk: executeBulk,
+  integer: executeNumeric,
+  float: executeNumeric,
+  host: executeHost,
+};
+
 function execute(m: Machine): void {
-  const { op } = m.word;
   if (m.trap !== 0) return;
-  if (NUMERIC.has(op)) executeNumeric(m);
-  else if (op <= Op.callIndirect) executeControl(m);
-  else if (op <= Op.globalSet || (op >= Op.i32Const && op <= Op.f64Const) || op === Op.move) executeVariable(m);
-  else if (op <= Op.tableSet) executeTable(m);
-  else if (op <= Op.memoryGrow) executeMemory(m);
-  else if ((op >= Op.memoryInit && op <= Op.memoryFill) || (op >= Op.copyBytes && op <= Op.fillBytes)) executeBulk(m);
-  else if ((op >= Op.tableInit && op <= Op.tableFill) || (op >= Op.copyCells && op <= Op.fillCells)) executeTable(m);
-  else if (op >= Op.checkpoint && op <= Op.outputAppend) executeHost(m);
-  else m.fault(Trap.invalidInstruction);
+  const row = EXECUTED.get(m.word.op);
+  if (row === undefined) m.fault(Trap.invalidInstruction);
+  else EXECUTORS[row.family](m);
 }
 
 function trapped(before: Registers, code: number): Registers {

@@ -4,7 +4,8 @@
  */
 import { advance, packCursor, packOperands, unpackCursor } from "./cursor.ts";
 import { MASK_32, MASK_64, type Machine } from "./machine.ts";
-import { Op, Trap } from "./opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Trap } from "./codes.ts";
 import { imm32 } from "./word.ts";
 
 /** Executes table.get and table.set, the checks of the other table instructions, their moves, and elem.drop. */

@@ -1,7 +1,7 @@
 /** Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when modules are linked. */
 import { Crash } from "../errors.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
-import { OP, operationOf } from "../wasm/opcodes.ts";
+import { Op, operationOf } from "../instructions/table.ts";
 import type { ConstantExpression, Instruction } from "../wasm/types.ts";
 import type { Definition } from "./linkage.ts";
 
@@ -25,12 +25,12 @@ const SUB: Binary = (x, y) => x - y;
 const MUL: Binary = (x, y) => x * y;
 
 const BINARY: ReadonlyMap<number, { readonly bits: number; readonly compute: Binary }> = new Map([
-  [OP.i32Add, { bits: 32, compute: ADD }],
-  [OP.i32Sub, { bits: 32, compute: SUB }],
-  [OP.i32Mul, { bits: 32, compute: MUL }],
-  [OP.i64Add, { bits: 64, compute: ADD }],
-  [OP.i64Sub, { bits: 64, compute: SUB }],
-  [OP.i64Mul, { bits: 64, compute: MUL }],
+  [Op.i32Add, { bits: 32, compute: ADD }],
+  [Op.i32Sub, { bits: 32, compute: SUB }],
+  [Op.i32Mul, { bits: 32, compute: MUL }],
+  [Op.i64Add, { bits: 64, compute: ADD }],
+  [Op.i64Sub, { bits: 64, compute: SUB }],
+  [Op.i64Mul, { bits: 64, compute: MUL }],
 ]);
 
 /**

@@ -2,7 +2,7 @@
  * Runs a fragment: transactions go in; the next state, receipts and outputs come out. Whoever follows a program's fragments does it with
  * this function, on the executor of its choice.
  */
-import { Outcome, Status, TRAP_TEXT } from "../machine/opcodes.ts";
+import { Outcome, Status, TRAP_TEXT } from "../machine/codes.ts";
 import type { Executor } from "../state/executor.ts";
 import type { ProgramImage } from "../state/image.ts";
 import { initialState, load } from "../state/program.ts";

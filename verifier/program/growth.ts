@@ -1,6 +1,6 @@
 /** Which tables a program can grow: only those need cells beyond what they begin with. */
 import { readInstruction } from "../wasm/decode-instruction.ts";
-import { OP } from "../wasm/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import { Reader } from "../wasm/reader.ts";
 import type { Module, TableEntry } from "../wasm/types.ts";
 import type { Definition } from "./linkage.ts";
@@ -28,7 +28,7 @@ function grownTables(module: Module): Set<number> {
     const reader = new Reader(module.bytes, body.code, body.end);
     while (!reader.done) {
       const { op, immediate } = readInstruction(reader, module);
-      if (op === OP.tableGrow && immediate.kind === "table") found.add(immediate.table);
+      if (op === Op.tableGrow && immediate.kind === "table") found.add(immediate.table);
     }
   }
   return found;

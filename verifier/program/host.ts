@@ -1,5 +1,5 @@
 /** The functions that a program may import from the machine: module `arbiter`. Each is one instruction, or a check and its move. */
-import { Op } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import type { FunctionType, ValueType } from "../wasm/types.ts";
 
 /** The module name under which the machine's own functions are imported; no linked module may bear it. */

@@ -5,9 +5,9 @@
  *     base → [ arguments | call record | other locals | operands ]
  */
 import { Crash } from "../errors.ts";
-import { Flag, Op } from "../machine/opcodes.ts";
+import { Flag } from "../machine/codes.ts";
+import { Op } from "../instructions/table.ts";
 import { branchTypes, type View } from "../wasm/control.ts";
-import { OP } from "../wasm/opcodes.ts";
 import type { Instruction } from "../wasm/types.ts";
 import { walk } from "../wasm/walk.ts";
 import type { CodeBuffer, Origin, WordFields } from "./code.ts";
@@ -128,7 +128,7 @@ class FunctionLowering {
   #begin(view: View, { offset }: Instruction, prologue: readonly CodeFunction[]): void {
     this.#floor = view.localCount + 1;
     this.#reserve(this.#floor);
-    this.#origin = { op: OP.call, offset };
+    this.#origin = { op: Op.call, offset };
     for (const callee of prologue) this.#call(callee, this.#floor);
   }
 
@@ -139,34 +139,34 @@ class FunctionLowering {
     const top = this.#floor + height;
     if (this.#isLive) this.#reserve(top);
     switch (op) {
-      case OP.block:
-      case OP.loop:
-        this.#open(op === OP.loop);
+      case Op.block:
+      case Op.loop:
+        this.#open(op === Op.loop);
         return;
-      case OP.if:
+      case Op.if:
         this.#openIf(top);
         return;
-      case OP.else:
+      case Op.else:
         this.#else(top);
         return;
-      case OP.end:
+      case Op.end:
         this.#end(view, height);
         return;
     }
     if (!this.#isLive) return;
     switch (immediate.kind) {
       case "label":
-        if (op === OP.br) this.#branch(view, immediate.label, height);
+        if (op === Op.br) this.#branch(view, immediate.label, height);
         else this.#branchIf(view, immediate.label, top, height - 1);
         return;
       case "labels":
         this.#branchTable(view, [...immediate.labels, immediate.fallback], top, height - 1);
         return;
     }
-    if (op === OP.return) this.#return(height);
+    if (op === Op.return) this.#return(height);
     else {
       lowerPlain(this.#plain, instruction, top);
-      if (op === OP.unreachable) this.#isLive = false;
+      if (op === Op.unreachable) this.#isLive = false;
     }
   }
 

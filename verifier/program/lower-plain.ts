@@ -1,9 +1,8 @@
 /** Lowers the instructions that only take operands and leave results: everything but blocks, branches and returns. */
 import { Crash } from "../errors.ts";
-import { NUMERIC, Op } from "../machine/opcodes.ts";
+import { NUMERIC, Op, operationOf } from "../instructions/table.ts";
 import { packImm32 } from "../machine/word.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
-import { OP, operationOf } from "../wasm/opcodes.ts";
 import type { FunctionType, Instruction } from "../wasm/types.ts";
 import type { WordFields } from "./code.ts";
 import { NULL_REFERENCE } from "./constant.ts";
@@ -32,7 +31,7 @@ export interface PlainTarget {
 }
 
 /** Opcodes that the machine has under the same number and that need nothing but their operands. */
-const BARE: ReadonlySet<number> = new Set([...NUMERIC.keys(), OP.unreachable, OP.nop, OP.drop, OP.select]);
+const BARE: ReadonlySet<number> = new Set([...NUMERIC.keys(), Op.unreachable, Op.nop, Op.drop, Op.select]);
 
 /** A null reference is zero, and any other is not. */
 const I64_EQZ = 0x50;
@@ -50,7 +49,7 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
   const { instance } = target;
   switch (immediate.kind) {
     case "none":
-      if (op === OP.refIsNull) return target.emit({ op: I64_EQZ, top });
+      if (op === Op.refIsNull) return target.emit({ op: I64_EQZ, top });
       if (!BARE.has(op)) throw unsupported(instruction);
       return target.emit({ op, top });
     case "types":
@@ -70,13 +69,13 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
     case "global":
       return target.emit({ op, top, a: item<LinkedGlobal>(instance.globals, immediate.global).cell });
     case "function": {
-      if (op === OP.refFunc) return target.reference(immediate.function, top);
-      if (op !== OP.call) throw unsupported(instruction);
+      if (op === Op.refFunc) return target.reference(immediate.function, top);
+      if (op !== Op.call) throw unsupported(instruction);
       const callee = item(instance.functions, immediate.function);
       return callee.kind === "code" ? target.call(callee, top) : emitHost(target, callee, top);
     }
     case "indirect": {
-      if (op !== OP.callIndirect) throw unsupported(instruction);
+      if (op !== Op.callIndirect) throw unsupported(instruction);
       const table = item<LinkedTable>(instance.tables, immediate.table);
       const imm = packImm32(target.typeId(immediate.type), table.capacity, table.sizeCell);
       return target.emit({ op, top, a: table.firstCell, b: immediate.type.params.length, imm });
@@ -88,7 +87,7 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
     }
     case "memory": {
       const memory = item<LinkedMemory>(instance.memories, immediate.memory);
-      return op === OP.memoryFill ? emitFill(target, memory, top) : emitSize(target, op, memory, top);
+      return op === Op.memoryFill ? emitFill(target, memory, top) : emitSize(target, op, memory, top);
     }
     case "table":
       return lowerTable(target, op, item<LinkedTable>(instance.tables, immediate.table), top);
@@ -101,13 +100,13 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
 function lowerTable(target: PlainTarget, op: number, table: LinkedTable, top: number): void {
   const { firstCell, capacity, sizeCell } = table;
   switch (op) {
-    case OP.tableSize:
+    case Op.tableSize:
       return target.emit({ op: Op.globalGet, top, a: sizeCell });
-    case OP.tableGrow:
+    case Op.tableGrow:
       target.emit({ op, top, imm: packImm32(sizeCell, capacity) });
       // The old size stays where the value was; the cursor is where the count was.
       return target.emit({ op: Op.fillCells, top, a: firstCell });
-    case OP.tableFill:
+    case Op.tableFill:
       target.emit({ op, top, imm: packImm32(sizeCell) });
       return target.emit({ op: Op.fillCells, top: top - 2, a: firstCell });
     default:
@@ -170,7 +169,7 @@ function emitFill(target: Emitter, { region, sizeIndex }: LinkedMemory, top: num
 }
 
 function emitSize(target: Emitter, op: number, { region, sizeIndex, maximum }: LinkedMemory, top: number): void {
-  const imm = op === OP.memoryGrow ? BigInt(maximum) << 64n : 0n;
+  const imm = op === Op.memoryGrow ? BigInt(maximum) << 64n : 0n;
   target.emit({ op, top, a: region, b: sizeIndex, imm });
 }
 

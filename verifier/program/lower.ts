@@ -1,9 +1,8 @@
 /** Lowers a linked program to one sequence of instruction words. */
 import { Crash } from "../errors.ts";
-import { Op } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import { ENTRY_PC } from "../machine/record.ts";
 import { packReference, REFERENCE_LIMITS } from "../machine/word.ts";
-import { OP } from "../wasm/opcodes.ts";
 import { CodeBuffer, type Origin } from "./code.ts";
 import { LinkError } from "./errors.ts";
 import type { ImportName } from "../wasm/types.ts";
@@ -47,7 +46,7 @@ export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => 
   const enter = (instance: Instance, index?: number): void => {
     ranges.push({ start: code.length, instance, ...(index === undefined ? {} : { function: index }) });
   };
-  code.emit({ op: Op.finish }, { op: OP.end, offset: 0 });
+  code.emit({ op: Op.finish }, { op: Op.end, offset: 0 });
   enter(entry.instance, entry.index);
   if (code.length !== ENTRY_PC) throw new Crash("the entry function comes first");
   lowerFunction(context, entry, linkage.prologue);
@@ -98,7 +97,7 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
 /** A host function behind a reference: the arguments are copied above the call record, where the instruction wants them. */
 function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   const { params, results } = fn.type;
-  const origin: Origin = { op: OP.call, offset: fn.instance.module.functions[fn.index]?.offset ?? 0 };
+  const origin: Origin = { op: Op.call, offset: fn.instance.module.functions[fn.index]?.offset ?? 0 };
   const count = params.length;
   const floor = count + 1;
   fn.entry = code.length;
@@ -112,7 +111,7 @@ function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
 /** A function that nothing provides. */
 function lowerMissing({ code }: LowerContext, fn: CodeFunction, { offset }: ImportName): void {
   const floor = fn.type.params.length + 1;
-  fn.entry = code.emit({ op: Op.unreachable, top: floor }, { op: OP.unreachable, offset });
+  fn.entry = code.emit({ op: Op.unreachable, top: floor }, { op: Op.unreachable, offset });
   fn.frame = floor;
 }
 
@@ -125,7 +124,7 @@ function lowerInitializer(context: LowerContext, { function: fn, steps }: Initia
   fn.frame = floor + 3;
   for (const step of steps) {
     if (step.kind === "start") {
-      const origin = { op: OP.call, offset: instance.module.start?.offset ?? 0 };
+      const origin = { op: Op.call, offset: instance.module.start?.offset ?? 0 };
       emitStart(context, step.function, floor, origin);
       continue;
     }
@@ -133,7 +132,7 @@ function lowerInitializer(context: LowerContext, { function: fn, steps }: Initia
     const segment = (isData ? instance.module.data : instance.module.elements)[step.segment];
     const linked = (isData ? instance.data : instance.elements)[step.segment];
     if (segment === undefined || linked === undefined) throw new Crash(`there is no segment ${step.segment}`);
-    const origin = { op: isData ? OP.memoryInit : OP.tableInit, offset: segment.offset };
+    const origin = { op: isData ? Op.memoryInit : Op.tableInit, offset: segment.offset };
     const target = { regions, emit: (fields: Parameters<CodeBuffer["emit"]>[0]) => code.emit(fields, origin) };
     const length = "bytes" in segment ? segment.bytes.length : segment.items.length;
     [step.destination, 0, length].forEach((value, i) =>
@@ -145,7 +144,7 @@ function lowerInitializer(context: LowerContext, { function: fn, steps }: Initia
     else if (table !== undefined) emitTableInit(target, table, linked, floor + 3);
     target.emit({ op: isData ? Op.dataDrop : Op.elemDrop, top: floor, a: linked.sizeCell });
   }
-  code.emit({ op: Op.return, top: floor }, { op: OP.end, offset: 0 });
+  code.emit({ op: Op.return, top: floor }, { op: Op.end, offset: 0 });
 }
 
 function emitStart({ code, calls, regions }: LowerContext, target: FunctionTarget, top: number, origin: Origin): void {

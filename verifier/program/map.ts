@@ -1,7 +1,7 @@
 /** Leads from a word of lowered code back to the WebAssembly instruction that it was made from. */
-import { Flag, Op } from "../machine/opcodes.ts";
+import { Flag } from "../machine/codes.ts";
+import { EXECUTED, NUMERIC, Op, operationOf, OPERATIONS } from "../instructions/table.ts";
 import { imm32, unpackWord, type Word } from "../machine/word.ts";
-import { operationOf } from "../wasm/opcodes.ts";
 import { WORD_BYTES } from "./code.ts";
 import { formatFloat } from "./float-text.ts";
 import type { CodeRange, LoweredCode } from "./lower.ts";
@@ -98,45 +98,15 @@ function nameOf({ instance, function: index }: CodeRange): string {
   return instance.module.names.functions.get(index) ?? `func[${index}]`;
 }
 
-/** Names of the machine's own instructions. */
-const OWN_NAMES: ReadonlyMap<number, string> = new Map([
-  [Op.move, "move"],
-  [Op.copyBytes, "copy_bytes"],
-  [Op.fillBytes, "fill_bytes"],
-  [Op.copyCells, "copy_cells"],
-  [Op.fillCells, "fill_cells"],
-  [Op.checkpoint, "checkpoint"],
-  [Op.commit, "commit"],
-  [Op.leave, "leave"],
-  [Op.yield, "yield"],
-  [Op.finish, "finish"],
-  [Op.receipt, "receipt"],
-  [Op.outcome, "outcome"],
-  [Op.fuel, "fuel"],
-  [Op.inputLength, "input_length"],
-  [Op.inputLoad, "input_load"],
-  [Op.inputRead, "input_read"],
-  [Op.outputWrite, "output_write"],
-  [Op.outputAppend, "output_append"],
-]);
-
-const KNOWN_OPS: ReadonlySet<number> = new Set<number>(Object.values(Op));
-
 /** The name of a machine instruction: that of the WebAssembly instruction with the same opcode, or the machine's own. */
 export function machineMnemonic(op: number): string {
-  const own = OWN_NAMES.get(op);
-  if (own !== undefined) return own;
-  try {
-    return operationOf(op).mnemonic;
-  } catch {
-    return `0x${op.toString(16)}`;
-  }
+  return (EXECUTED.get(op) ?? OPERATIONS.get(op))?.mnemonic ?? `0x${op.toString(16)}`;
 }
 
 /** A word in words, for example `local.get s3`, `call 17 parameters 2 frame 9`; s is a slot, c a cell, m a region. */
 export function describeWord(leaf: bigint): string {
   const word = unpackWord(leaf);
-  const operands = KNOWN_OPS.has(word.op) ? describeOperands(word) : "";
+  const operands = EXECUTED.has(word.op) && !NUMERIC.has(word.op) ? describeOperands(word) : "";
   return operands === "" ? machineMnemonic(word.op) : `${machineMnemonic(word.op)} ${operands}`;
 }
 

@@ -1,5 +1,5 @@
 /** The state in which a program trapped. */
-import { Outcome, Status } from "../machine/opcodes.ts";
+import { Outcome, Status } from "../machine/codes.ts";
 import type { Executor } from "../state/executor.ts";
 import type { State } from "../state/state.ts";
 import { isHalted, stepState } from "../state/step-state.ts";

@@ -1,5 +1,5 @@
 /** Loading a fragment, from the record and one opening: what `StepVerifier.load` does on chain. */
-import { Status } from "../machine/opcodes.ts";
+import { Status } from "../machine/codes.ts";
 import { isValidHeader, loadedRegisters, unpackHeader } from "../machine/record.ts";
 import { HASH_BYTES, hashPair, keccak256 } from "../merkle/keccak.ts";
 import { zeroHash } from "../merkle/zero.ts";

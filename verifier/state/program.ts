@@ -3,7 +3,7 @@ import { type Header, initialRegisters, isValidHeader, loadedRegisters, packHead
 import { HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { LEAF_BYTES, writeLeaf } from "../merkle/leaf.ts";
 import { Tree } from "../merkle/tree.ts";
-import { Status } from "../machine/opcodes.ts";
+import { Status } from "../machine/codes.ts";
 import type { MemoryBytes, ProgramImage } from "./image.ts";
 import { type State, StateError } from "./state.ts";
 

@@ -1,6 +1,7 @@
 /** One step of a whole state: the reference step function over live trees. */
 import { MASK_32 } from "../machine/machine.ts";
-import { Op, Status } from "../machine/opcodes.ts";
+import { Op } from "../instructions/table.ts";
+import { Status } from "../machine/codes.ts";
 import { step } from "../machine/step.ts";
 import { unpackWord } from "../machine/word.ts";
 import { LiveAccess } from "./live-access.ts";

@@ -3,8 +3,8 @@ import { readBlockType, readHeapType, readValueTypes, requireFeature } from "./d
 import { DecodeError, located, UnsupportedError, ValidationError } from "./errors.ts";
 import type { Features } from "./features.ts";
 import { LIMITS } from "./limits.ts";
-import { OP, OPERATIONS } from "./opcodes.ts";
-import type { Operation } from "./operation.ts";
+import { Op, OPERATIONS } from "../instructions/table.ts";
+import type { Operation } from "../instructions/operation.ts";
 import type { Reader } from "./reader.ts";
 import type { FunctionType, Immediate, Instruction, MemoryArgument } from "./types.ts";
 
@@ -41,7 +41,7 @@ export function readInstruction(reader: Reader, context: InstructionContext): In
 
 function isElementItem(row: Operation, immediate: Immediate, context: InstructionContext): boolean {
   if (context.elementExpression !== true || !context.features.has("bulk-table")) return false;
-  return row.op === OP.refFunc || (immediate.kind === "reference" && immediate.type === "funcref");
+  return row.op === Op.refFunc || (immediate.kind === "reference" && immediate.type === "funcref");
 }
 
 function readOperation(reader: Reader): Operation {

@@ -4,7 +4,7 @@ import type { InstructionContext } from "./decode-instruction.ts";
 import { readReferenceType, requireFeature } from "./decode-types.ts";
 import { DecodeError, UnsupportedError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
-import { OP } from "./opcodes.ts";
+import { Op } from "../instructions/table.ts";
 import type { Reader } from "./reader.ts";
 import type {
   ConstantExpression,
@@ -23,7 +23,7 @@ export function readConstantExpression(reader: Reader, context: InstructionConte
   for (let depth = 0; ;) {
     const instruction = readInstruction(reader, context);
     if (instruction.immediate.kind === "block") depth++;
-    if (instruction.op === OP.end && depth-- === 0) return { offset, instructions };
+    if (instruction.op === Op.end && depth-- === 0) return { offset, instructions };
     instructions.push(instruction);
     if (instructions.length > LIMITS.constantExpression) {
       const what = `a constant expression of more than ${LIMITS.constantExpression} instructions`;
@@ -91,8 +91,8 @@ function share(item: ElementItem, globals: Map<number, ConstantExpression>): Ele
 function shorten(expression: ConstantExpression, type: ReferenceType): ElementItem {
   const [only, more] = expression.instructions;
   if (only === undefined || more !== undefined) return expression;
-  if (only.op === OP.refNull && only.immediate.kind === "reference" && only.immediate.type === type) return null;
-  if (only.op === OP.refFunc && only.immediate.kind === "function" && type === "funcref") {
+  if (only.op === Op.refNull && only.immediate.kind === "reference" && only.immediate.type === type) return null;
+  if (only.op === Op.refFunc && only.immediate.kind === "function" && type === "funcref") {
     return only.immediate.function;
   }
   return expression;

@@ -1,6 +1,7 @@
 /** Types of the binary format (section 5.3 of the WebAssembly specification). */
 import { DecodeError, UnsupportedError, ValidationError } from "./errors.ts";
-import type { Feature, Features, Proposal } from "./features.ts";
+import type { Feature, Proposal } from "../instructions/proposal.ts";
+import type { Features } from "./features.ts";
 import { LIMITS } from "./limits.ts";
 import type { Reader } from "./reader.ts";
 import type { FunctionType, Limits, ReferenceType, ValueType } from "./types.ts";

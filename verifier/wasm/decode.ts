@@ -13,8 +13,7 @@ import {
   requireFeature,
 } from "./decode-types.ts";
 import { DecodeError, located, ModuleError, UnsupportedError, ValidationError } from "./errors.ts";
-import { DEFAULT_FEATURES } from "./features.ts";
-import type { Features } from "./features.ts";
+import { DEFAULT_FEATURES, type Features } from "./features.ts";
 import { LIMITS } from "./limits.ts";
 import { describeFunction, readNames } from "./names.ts";
 import { Reader } from "./reader.ts";

@@ -5,7 +5,7 @@
 import { Problem } from "../errors.ts";
 import { printableName } from "../printable.ts";
 import { REMEDIES } from "./features.ts";
-import type { Proposal } from "./features.ts";
+import type { Proposal } from "../instructions/proposal.ts";
 
 /** The function in which a problem was found. */
 export interface FunctionReference {

@@ -198,5 +198,3 @@ export type Immediate =
   | { readonly kind: "lanes"; readonly lanes: Uint8Array }
   | { readonly kind: "types"; readonly types: readonly ValueType[] }
   | { readonly kind: "reference"; readonly type: ReferenceType };
-
-export type ImmediateKind = Immediate["kind"];

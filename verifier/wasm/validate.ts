@@ -3,7 +3,7 @@ import { printableName } from "../printable.ts";
 import { UnsupportedError, ValidationError } from "./errors.ts";
 import { describeFunction } from "./names.ts";
 import { LIMITS } from "./limits.ts";
-import { OP, operationOf } from "./opcodes.ts";
+import { Op, operationOf } from "../instructions/table.ts";
 import type { ConstantExpression, ExternalKind, Limits, Module, SegmentMode, ValueType } from "./types.ts";
 import { walk } from "./walk.ts";
 
@@ -106,12 +106,12 @@ function checkDestination(
 
 /** Instructions that constant expressions have from `extended-const`, with their type. */
 const EXTENDED: ReadonlyMap<number, ValueType> = new Map([
-  [OP.i32Add, "i32"],
-  [OP.i32Sub, "i32"],
-  [OP.i32Mul, "i32"],
-  [OP.i64Add, "i64"],
-  [OP.i64Sub, "i64"],
-  [OP.i64Mul, "i64"],
+  [Op.i32Add, "i32"],
+  [Op.i32Sub, "i32"],
+  [Op.i32Mul, "i32"],
+  [Op.i64Add, "i64"],
+  [Op.i64Sub, "i64"],
+  [Op.i64Mul, "i64"],
 ]);
 
 /**
@@ -135,9 +135,9 @@ function checkConstant(module: Module, expression: ConstantExpression, type: Val
         throw new ValidationError(problem, offset, at);
       }
       stack.push(extended);
-    } else if (immediate.kind === "global" && op === OP.globalGet) {
+    } else if (immediate.kind === "global" && op === Op.globalGet) {
       stack.push(globalType(module, immediate.global, globals, offset));
-    } else if (immediate.kind === "function" && op === OP.refFunc) {
+    } else if (immediate.kind === "function" && op === Op.refFunc) {
       const count = module.functions.length;
       if (immediate.function >= count) throw unknown("function", immediate.function, count, offset);
       stack.push("funcref");

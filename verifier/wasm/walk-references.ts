@@ -1,7 +1,7 @@
 /** Whether what an instruction refers to is there (the conditions on indices in section 3.4 of the WebAssembly specification). */
 import { ValidationError } from "./errors.ts";
-import { OP } from "./opcodes.ts";
-import type { Operation } from "./operation.ts";
+import { Op } from "../instructions/table.ts";
+import type { Operation } from "../instructions/operation.ts";
 import type { Instruction, MemoryArgument, Module } from "./types.ts";
 
 /**
@@ -14,7 +14,7 @@ export function checkReferences(module: Module, instruction: Instruction, row: O
   switch (immediate.kind) {
     case "function":
       require("function", immediate.function, module.functions.length, offset);
-      if (op === OP.refFunc && !declaredFunctions(module).has(immediate.function)) {
+      if (op === Op.refFunc && !declaredFunctions(module).has(immediate.function)) {
         const advice = "name it in an element segment, export or global";
         throw new ValidationError(`undeclared function reference ${immediate.function}: ${advice}`, offset);
       }
@@ -27,7 +27,7 @@ export function checkReferences(module: Module, instruction: Instruction, row: O
       return;
     case "global":
       require("global", immediate.global, module.globals.length, offset);
-      if (op === OP.globalSet && module.globals[immediate.global]?.mutable !== true) {
+      if (op === Op.globalSet && module.globals[immediate.global]?.mutable !== true) {
         throw new ValidationError(`immutable global ${immediate.global}`, offset);
       }
       return;
@@ -117,7 +117,7 @@ function declaredFunctions(module: Module): ReadonlySet<number> {
   const found = new Set<number>();
   const collect = (instructions: readonly Instruction[]): void => {
     for (const { op, immediate } of instructions) {
-      if (op === OP.refFunc && immediate.kind === "function") found.add(immediate.function);
+      if (op === Op.refFunc && immediate.kind === "function") found.add(immediate.function);
     }
   };
   for (const { initial } of module.globals) collect(initial?.instructions ?? []);

@@ -10,7 +10,7 @@ import { DecodeError, located, UnsupportedError, ValidationError } from "./error
 import { LIMITS } from "./limits.ts";
 import { Locals } from "./locals.ts";
 import { describeFunction } from "./names.ts";
-import { OP, operationOf } from "./opcodes.ts";
+import { Op, operationOf } from "../instructions/table.ts";
 import { Reader } from "./reader.ts";
 import type {
   FunctionBody,
@@ -147,30 +147,30 @@ class Typing implements View {
 
   private applySpecial({ op, immediate }: Instruction): void {
     switch (op) {
-      case OP.unreachable:
+      case Op.unreachable:
         this.cut();
         return;
-      case OP.else: {
+      case Op.else: {
         const block = this.top;
         if (block.kind !== "if") throw new DecodeError("END opcode expected: an else without an if", this.offset);
         this.close();
         this.open("else", block.type, block.isDead);
         return;
       }
-      case OP.end:
+      case Op.end:
         this.end();
         return;
-      case OP.return:
+      case Op.return:
         this.move(this.function.type.results, []);
         this.cut();
         return;
-      case OP.drop:
+      case Op.drop:
         this.popAny();
         return;
-      case OP.select:
+      case Op.select:
         this.select();
         return;
-      case OP.refIsNull: {
+      case Op.refIsNull: {
         const type = this.popAny();
         if (type !== "unknown" && !isReference(type)) throw this.mismatch("a reference", type);
         this.push("i32");
@@ -179,38 +179,38 @@ class Typing implements View {
     }
     switch (immediate.kind) {
       case "block":
-        if (op === OP.if) this.pop("i32");
+        if (op === Op.if) this.pop("i32");
         this.spend(immediate.type.params.length);
         this.popAll(immediate.type.params);
-        this.open(op === OP.loop ? "loop" : op === OP.if ? "if" : "block", immediate.type, !this.isLive);
+        this.open(op === Op.loop ? "loop" : op === Op.if ? "if" : "block", immediate.type, !this.isLive);
         return;
       case "label": {
-        if (op === OP.brIf) this.pop("i32");
+        if (op === Op.brIf) this.pop("i32");
         const types = branchTypes(this.block(immediate.label));
-        this.move(types, op === OP.brIf ? types : []);
-        if (op === OP.br) this.cut();
+        this.move(types, op === Op.brIf ? types : []);
+        if (op === Op.br) this.cut();
         return;
       }
       case "labels":
         this.branchTable(immediate.labels, immediate.fallback);
         return;
       case "function":
-        if (op === OP.refFunc) this.push("funcref");
-        else this.call(this.module.functions[immediate.function]?.type, op === OP.returnCall);
+        if (op === Op.refFunc) this.push("funcref");
+        else this.call(this.module.functions[immediate.function]?.type, op === Op.returnCall);
         return;
       case "indirect":
         this.pop("i32");
-        this.call(immediate.type, op === OP.returnCallIndirect);
+        this.call(immediate.type, op === Op.returnCallIndirect);
         return;
       case "local": {
         const type = this.local(immediate.local);
-        if (op !== OP.localGet) this.pop(type);
-        if (op !== OP.localSet) this.push(type);
+        if (op !== Op.localGet) this.pop(type);
+        if (op !== Op.localSet) this.push(type);
         return;
       }
       case "global": {
         const type = this.module.globals[immediate.global]?.type as ValueType;
-        if (op === OP.globalGet) this.push(type);
+        if (op === Op.globalGet) this.push(type);
         else this.pop(type);
         return;
       }
@@ -297,11 +297,11 @@ class Typing implements View {
   }
 
   private tableAccess(op: number, type: ValueType): void {
-    if (op === OP.tableGet) {
+    if (op === Op.tableGet) {
       this.pop("i32");
       this.push(type);
-    } else if (op === OP.tableSet) this.popAll(["i32", type]);
-    else if (op === OP.tableGrow) {
+    } else if (op === Op.tableSet) this.popAll(["i32", type]);
+    else if (op === Op.tableGrow) {
       this.popAll([type, "i32"]);
       this.push("i32");
     } else this.popAll(["i32", type, "i32"]);

@@ -1,7 +1,7 @@
 /** Where a lie is told, and which: one that shows in what an instruction does, and whose consequences are still there at the end. */
 import { Problem } from "../../../verifier/errors.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
-import { STORES } from "../../../verifier/machine/opcodes.ts";
+import { STORES } from "../../../verifier/instructions/table.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
 import type { Trace } from "../../../verifier/history/trace.ts";

@@ -2,7 +2,8 @@
  * Lies about an instruction that everybody can see who reads what it does: about the bytes that it stores, the value that it computes, the
  * place where it goes on, or how it ends.
  */
-import { Op, Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import type { Registers } from "../../../verifier/machine/record.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";

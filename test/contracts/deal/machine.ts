@@ -10,7 +10,7 @@ import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { steppingExecutor } from "../../../verifier/state/executor.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import { packHeader } from "../../../verifier/machine/record.ts";
 import { packWord } from "../../../verifier/machine/word.ts";
 import { prove } from "../../../verifier/proof/witness.ts";

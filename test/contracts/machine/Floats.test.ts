@@ -1,6 +1,6 @@
 /** Floats.sol against the host's own WebAssembly, bit by bit. */
 import { expect } from "chai";
-import { Trap } from "../../../verifier/machine/opcodes.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 import { checkSnapshot } from "../../../scripts/snapshot.ts";
 import { RandomBits, SPECIAL } from "../../verifier/machine/float-operands.ts";
 import { SEED } from "../../verifier/seed.ts";

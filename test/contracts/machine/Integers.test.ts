@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { alu } from "../../../verifier/machine/integers.ts";
-import { NUMERIC, Trap } from "../../../verifier/machine/opcodes.ts";
+import { NUMERIC } from "../../../verifier/instructions/table.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { deployVerifier, packWords, unpackWords, type Verifier } from "./verifier.ts";
 

@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { hexlify, zeroPadValue, toBeHex } from "ethers";
 import fc from "fast-check";
-import { Status } from "../../../verifier/machine/opcodes.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { type Header, initialRegisters, isValidHeader, packHeader } from "../../../verifier/machine/record.ts";
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { zeroHash } from "../../../verifier/merkle/zero.ts";

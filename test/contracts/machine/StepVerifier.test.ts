@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";
-import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { UNUSED_HEADER_BITS } from "../../../verifier/machine/record.ts";
 import { packImm32 } from "../../../verifier/machine/word.ts";
 import { prove } from "../../../verifier/proof/witness.ts";

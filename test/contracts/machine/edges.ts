@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
-import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
+import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
 import {
   packCallRecord,

@@ -1,5 +1,6 @@
 /** Floating point as the host's own WebAssembly computes it, bits in and bits out. */
-import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { NUMERIC, type NumericShape } from "../../../verifier/instructions/table.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
 import { isNaNBits } from "../../verifier/machine/float-operands.ts";
 

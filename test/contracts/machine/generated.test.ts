@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { prove } from "../../../verifier/proof/witness.ts";

@@ -1,5 +1,6 @@
 /** One step for every opcode and each class of its outcomes, to measure its gas. */
-import { Flag, LOADS, NUMERIC, Op, Outcome, Status, STORES, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Flag, Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
+import { EXECUTED, keyOf, LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { packCallRecord, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
@@ -15,7 +16,7 @@ const SIZE_CELL = 10;
 const OTHER_SIZE_CELL = 700;
 const TABLE = 20;
 
-const NAMES = new Map<number, string>(Object.entries(Op).map(([key, op]) => [op, key]));
+const NAMES = new Map([...EXECUTED].map(([op, { mnemonic }]) => [op, keyOf(mnemonic)]));
 
 /** All scenarios, for a machine of this size. */
 export function scenarios(size: Size): Named[] {

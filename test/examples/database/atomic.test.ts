@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { hexlify } from "ethers";
-import { Outcome, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Trap } from "../../../verifier/machine/codes.ts";
 import { verifyStep } from "../../../verifier/proof/verify.ts";
 import { prove } from "../../../verifier/proof/witness.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";

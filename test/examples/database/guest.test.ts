@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Outcome } from "../../../verifier/machine/opcodes.ts";
+import { Outcome } from "../../../verifier/machine/codes.ts";
 import { ClangError, compileC, packageFile } from "../../../examples/clang.ts";
 import { sqliteGuest } from "../../../examples/database/build.ts";
 import { Session, sqliteProgram } from "../../../examples/database/session.ts";

@@ -1,7 +1,7 @@
 /** Repeats the calls of a recording on the machine, as transactions of the typed convention. */
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { MASK_64 } from "../../../verifier/machine/machine.ts";
-import { Status } from "../../../verifier/machine/opcodes.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { FIRST_CELL, PAGE_LEAVES, regionDepthOf } from "../../../verifier/program/layout.ts";
 import { runFragment } from "../../../verifier/program/fragment.ts";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Outcome } from "../../../verifier/machine/opcodes.ts";
+import { Outcome } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { begin, type FragmentRun, OVERHEAD, runLoaded } from "../../../verifier/program/fragment.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";

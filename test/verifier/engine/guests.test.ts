@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Outcome, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Trap } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { resultsOf } from "../../../verifier/program/fragment.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";

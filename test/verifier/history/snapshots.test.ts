@@ -5,7 +5,7 @@ import { Snapshots } from "../../../verifier/history/snapshots.ts";
 import { tidyUp } from "../../../verifier/engine/garbage.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, word } from "../machine/assemble.ts";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 
 const first = loadedState([word(Op.yield)], { budget: 500n });
 const PAGE = 4096;

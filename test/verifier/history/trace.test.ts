@@ -7,7 +7,7 @@ import { lengthOf, MAX_LEVELS, stepOf, strideOf } from "../../../verifier/histor
 import { type Fault, TraceError } from "../../../verifier/history/states.ts";
 import { type Progress, Trace, type TraceOptions } from "../../../verifier/history/trace.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";

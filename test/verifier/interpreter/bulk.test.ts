@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Op, Status } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { packImm32 } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, word } from "../machine/assemble.ts";

@@ -1,7 +1,7 @@
 /** A compiled backend: every transaction on the interpreter ends as it does on V8, and leaves the same memory behind. */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { resultsOf } from "../../../verifier/program/fragment.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";

@@ -1,6 +1,7 @@
 /** Programs that no compiler makes, each of which would break the fast form if it took them for granted. */
 import { expect } from "chai";
-import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { packCallRecord, packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, type Setup, word } from "../machine/assemble.ts";

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { compute } from "../../../verifier/machine/numeric.ts";
-import { NUMERIC, type NumericShape, Op, Status } from "../../../verifier/machine/opcodes.ts";
+import { NUMERIC, type NumericShape, Op } from "../../../verifier/instructions/table.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { SEED } from "../seed.ts";
 import { RandomBits, SPECIAL } from "../machine/float-operands.ts";
 import { loadedState, word } from "../machine/assemble.ts";

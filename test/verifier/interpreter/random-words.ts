@@ -3,7 +3,8 @@
  * instructions. A few words may be spoilt, so that the program does what no compiler would let it do.
  */
 import { CHECKS, EFFECTS, MOVES } from "../../../verifier/interpreter/effects.ts";
-import { Flag, LOADS, NUMERIC, Op, STORES } from "../../../verifier/machine/opcodes.ts";
+import { Flag } from "../../../verifier/machine/codes.ts";
+import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { packImm32, packReference, type Word } from "../../../verifier/machine/word.ts";
 import type { Draw } from "../../support/draw.ts";
 

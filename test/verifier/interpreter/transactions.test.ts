@@ -1,7 +1,8 @@
 /** Transactions: what they leave behind, seen at every pause, and whoever saves or loads in the middle of one. */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Op, Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";

@@ -1,7 +1,8 @@
 /** Random states are only worth something if they get everywhere. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { LOADS, Op, Outcome, Status, STORES, Trap } from "../../../verifier/machine/opcodes.ts";
+import { LOADS, Op, STORES } from "../../../verifier/instructions/table.ts";
+import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { stepState } from "../../../verifier/state/step-state.ts";
 import { SEED } from "../seed.ts";

@@ -4,7 +4,7 @@
  * instructions look. `arbitrary-state.test.ts` measures that both the trap and the result of every instruction come up.
  */
 import fc from "fast-check";
-import { LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/machine/opcodes.ts";
+import { EXECUTED, LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { type Header, MACHINE_VERSION, type Registers, UNUSED_HEADER_BITS } from "../../../verifier/machine/record.ts";
 import {
@@ -23,7 +23,7 @@ import type { State } from "../../../verifier/state/state.ts";
 import { SPECIAL } from "./float-operands.ts";
 
 /** Every opcode that the machine knows. */
-export const OPCODES: readonly number[] = [...Object.values(Op), ...NUMERIC.keys()];
+export const OPCODES: readonly number[] = [...EXECUTED.keys()];
 
 const bits = (n: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(n)) - 1n });
 const u48 = fc.oneof(

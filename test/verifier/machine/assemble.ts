@@ -5,7 +5,7 @@ import type { MemoryBytes, ProgramImage } from "../../../verifier/state/image.ts
 import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 
 /** One instruction word; what is not given is zero. */
 export function word(op: number, fields: Partial<Omit<Word, "op">> = {}): bigint {

@@ -1,7 +1,8 @@
 /** Branches, calls and what they do to the stack, on code written by hand. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { Flag, Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Flag, Status, Trap } from "../../../verifier/machine/codes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import { packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { SEED } from "../seed.ts";

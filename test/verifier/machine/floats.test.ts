@@ -1,7 +1,8 @@
 /** Floating-point arithmetic against the host's own WebAssembly, bit by bit. */
 import { expect } from "chai";
 import { CANONICAL_NAN, floatAlu } from "../../../verifier/machine/floats.ts";
-import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { NUMERIC, type NumericShape } from "../../../verifier/instructions/table.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
 import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { SEED } from "../seed.ts";

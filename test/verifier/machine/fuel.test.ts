@@ -1,7 +1,8 @@
 /** Whatever a program does, a fragment halts after at most its budget and one more step. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { Op, Status } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { packWord } from "../../../verifier/machine/word.ts";
 import { SEED } from "../seed.ts";
 import { OPCODES, wordOf } from "./arbitrary-state.ts";

@@ -2,7 +2,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { alu } from "../../../verifier/machine/integers.ts";
-import { NUMERIC, type NumericShape, Trap } from "../../../verifier/machine/opcodes.ts";
+import { NUMERIC, type NumericShape } from "../../../verifier/instructions/table.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 import { External, ModuleWriter } from "../../../verifier/wasm/module-writer.ts";
 import type { ValueType } from "../../../verifier/wasm/types.ts";
 import { SEED } from "../seed.ts";

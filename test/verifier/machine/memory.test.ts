@@ -1,7 +1,8 @@
 /** Loads, stores and bulk instructions against bytes in an array, on code written by hand. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { LOADS, Op, Status, STORES, Trap } from "../../../verifier/machine/opcodes.ts";
+import { LOADS, Op, STORES } from "../../../verifier/instructions/table.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { packImm32 } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { SEED } from "../seed.ts";

@@ -1,7 +1,8 @@
 /** Table instructions against an array, on code written by hand. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";

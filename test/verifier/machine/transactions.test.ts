@@ -1,6 +1,7 @@
 /** Checkpoints: what a transaction that ends in each possible way leaves behind, and what it costs. */
 import { expect } from "chai";
-import { Op, Outcome, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import { packImm32 } from "../../../verifier/machine/word.ts";
 import { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import type { State } from "../../../verifier/state/state.ts";

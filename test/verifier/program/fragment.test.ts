@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
-import { Outcome, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Trap } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { begin, endingAt, endingOf, runFragment, runLoaded } from "../../../verifier/program/fragment.ts";
 import { encodeTransactions, encodeTypedPayload, type Transaction } from "../../../verifier/program/transactions.ts";

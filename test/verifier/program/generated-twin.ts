@@ -1,7 +1,7 @@
 /** A generated module on the interpreter and on V8: whatever is done to both must give the same. */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
-import { Outcome, Status } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, Status } from "../../../verifier/machine/codes.ts";
 import { packExternal } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { resultsOf } from "../../../verifier/program/fragment.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
-import { Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type BuildOptions, type Program } from "../../../verifier/program/build.ts";
 import { LinkError } from "../../../verifier/program/errors.ts";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";

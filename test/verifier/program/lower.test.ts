@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import { unpackWord } from "../../../verifier/machine/word.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";

@@ -1,6 +1,6 @@
 /** The same modules in a session on the reference step function and on V8: whatever is done to both must give the same. */
 import { expect } from "chai";
-import { Outcome, TRAP_TEXT } from "../../../verifier/machine/opcodes.ts";
+import { Outcome, TRAP_TEXT } from "../../../verifier/machine/codes.ts";
 import { packExternal, packReference } from "../../../verifier/machine/word.ts";
 import type { CodeFunction, Instance } from "../../../verifier/program/linkage.ts";
 import { buildSession, type Session, type SessionModule } from "../../../verifier/program/session.ts";

@@ -1,5 +1,5 @@
 /** How V8 ends what a module does, in the machine's terms. */
-import { Trap } from "../../../verifier/machine/opcodes.ts";
+import { Trap } from "../../../verifier/machine/codes.ts";
 
 /** V8's messages, and the traps of the machine that they stand for. The first that matches counts. */
 const V8_TRAPS: readonly (readonly [RegExp, readonly number[]])[] = [

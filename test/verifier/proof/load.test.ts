@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Status } from "../../../verifier/machine/opcodes.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { isValidHeader } from "../../../verifier/machine/record.ts";
 import { loadOpening, verifyLoad } from "../../../verifier/proof/load.ts";
 import { WitnessError } from "../../../verifier/proof/witness-reader.ts";

@@ -1,7 +1,8 @@
 /** Steps proven from whole states and checked from roots alone. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { Op, Status, Trap } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status, Trap } from "../../../verifier/machine/codes.ts";
 import { equalHashes, keccak256 } from "../../../verifier/merkle/keccak.ts";
 import { verifiedRecord, verifyStep } from "../../../verifier/proof/verify.ts";
 import { prove } from "../../../verifier/proof/witness.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Op } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
 import type { TreeOpening } from "../../../verifier/merkle/tree.ts";
 import type { Checkpoint } from "../../../verifier/state/checkpoint.ts";
 import { LiveAccess } from "../../../verifier/state/live-access.ts";

@@ -1,7 +1,8 @@
 /** Initial states, program roots and fragments. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { Op, Status } from "../../../verifier/machine/opcodes.ts";
+import { Op } from "../../../verifier/instructions/table.ts";
+import { Status } from "../../../verifier/machine/codes.ts";
 import { packHeader } from "../../../verifier/machine/record.ts";
 import { zeroHash } from "../../../verifier/merkle/zero.ts";
 import type { MemoryBytes } from "../../../verifier/state/image.ts";

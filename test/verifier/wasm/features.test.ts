@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";
-import { ALL_FEATURES, DEFAULT_FEATURES } from "../../../verifier/wasm/features.ts";
-import type { Feature, Features, Proposal } from "../../../verifier/wasm/features.ts";
-import { OPERATIONS } from "../../../verifier/wasm/opcodes.ts";
+import { ALL_FEATURES, DEFAULT_FEATURES, type Features } from "../../../verifier/wasm/features.ts";
+import type { Feature, Proposal } from "../../../verifier/instructions/proposal.ts";
+import { OPERATIONS } from "../../../verifier/instructions/table.ts";
 import { binary, section, vector, withCode } from "./binary.ts";
 import { refusal } from "./outcome.ts";
 import { assemble } from "./text.ts";

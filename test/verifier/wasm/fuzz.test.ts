@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { signed, unsigned } from "../../../verifier/wasm/assembler.ts";
 import { ALL_FEATURES, DEFAULT_FEATURES } from "../../../verifier/wasm/features.ts";
-import { OP, OPERATIONS } from "../../../verifier/wasm/opcodes.ts";
-import type { Operation } from "../../../verifier/wasm/operation.ts";
+import { Op, OPERATIONS } from "../../../verifier/instructions/table.ts";
+import type { Operation } from "../../../verifier/instructions/operation.ts";
 import { SEED } from "../seed.ts";
 import { binary, body, name, section, vector } from "./binary.ts";
 import type { Bytes } from "./binary.ts";
@@ -106,8 +106,8 @@ const withBody = (code: Bytes): Uint8Array =>
 const KNOWN = [...OPERATIONS.values()].filter(({ immediate }) => immediate !== "refused");
 const pick = (...ops: number[]): Operation[] => KNOWN.filter(({ op }) => ops.includes(op));
 const PLAIN = KNOWN.filter(({ op }) => op < 0x100);
-const CONTROL = KNOWN.filter(({ op }) => op <= OP.returnCallIndirect);
-const PUSHES = pick(OP.i32Const, OP.i64Const, OP.localGet, OP.unreachable, OP.f32Const, OP.v128Const, OP.refNull);
+const CONTROL = KNOWN.filter(({ op }) => op <= Op.returnCallIndirect);
+const PUSHES = pick(Op.i32Const, Op.i64Const, Op.localGet, Op.unreachable, Op.f32Const, Op.v128Const, Op.refNull);
 
 const instruction = fc
   .tuple(
@@ -116,7 +116,7 @@ const instruction = fc
       { weight: 2, arbitrary: fc.constantFrom(...CONTROL) },
       { weight: 2, arbitrary: fc.constantFrom(...PLAIN) },
       { weight: 2, arbitrary: fc.constantFrom(...KNOWN) },
-      { weight: 1, arbitrary: fc.constantFrom(...pick(OP.drop, OP.end, OP.else)) },
+      { weight: 1, arbitrary: fc.constantFrom(...pick(Op.drop, Op.end, Op.else)) },
     ),
     fc.tuple(fc.nat(127), fc.nat(127)),
   )
@@ -127,13 +127,13 @@ function close(instructions: readonly { readonly row: Operation; readonly code: 
   let open = 0;
   const code: number[] = [];
   for (const each of instructions) {
-    if (each.row.op === OP.end && open === 0) continue;
+    if (each.row.op === Op.end && open === 0) continue;
     if (each.row.immediate === "block") open++;
-    if (each.row.op === OP.end) open--;
+    if (each.row.op === Op.end) open--;
     code.push(...each.code);
   }
-  for (; open > 0; open--) code.push(OP.unreachable, OP.end);
-  return [...code, OP.unreachable];
+  for (; open > 0; open--) code.push(Op.unreachable, Op.end);
+  return [...code, Op.unreachable];
 }
 
 /** One change of a module's bytes. */
@@ -167,7 +167,7 @@ describe("decode and validate, on generated modules", () => {
     let accepted = 0;
     fc.assert(
       fc.property(fc.boolean(), fc.array(instruction, { maxLength: 12 }), (isDead, instructions) => {
-        const bytes = withBody([...(isDead ? [OP.unreachable] : []), ...close(instructions)]);
+        const bytes = withBody([...(isDead ? [Op.unreachable] : []), ...close(instructions)]);
         const error = refusal(bytes, ALL_FEATURES);
         expect(error?.name).not.to.equal("UnsupportedError");
         expect(error === undefined, error?.message).to.equal(WebAssembly.validate(bytes.slice()));

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { UnsupportedError } from "../../../verifier/wasm/errors.ts";
-import { ALL_FEATURES, DEFAULT_FEATURES } from "../../../verifier/wasm/features.ts";
-import type { Features } from "../../../verifier/wasm/features.ts";
+import { ALL_FEATURES, DEFAULT_FEATURES, type Features } from "../../../verifier/wasm/features.ts";
 import { MISSING, scripts } from "../../conformance/location.ts";
 import { assembleModule, readScript } from "../../conformance/suite.ts";
 import type { WastCommand } from "../../conformance/wast.ts";

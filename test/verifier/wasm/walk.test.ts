@@ -3,7 +3,7 @@ import { Crash } from "../../../verifier/errors.ts";
 import { branchTypes } from "../../../verifier/wasm/control.ts";
 import { decode } from "../../../verifier/wasm/decode.ts";
 import { ValidationError } from "../../../verifier/wasm/errors.ts";
-import { operationOf } from "../../../verifier/wasm/opcodes.ts";
+import { operationOf } from "../../../verifier/instructions/table.ts";
 import type { Module } from "../../../verifier/wasm/types.ts";
 import { walk } from "../../../verifier/wasm/walk.ts";
 import { assemble } from "./text.ts";

@@ -5,7 +5,7 @@
  *     fuel u64 | length u32 | flags u32 (bit 0: keep) | payload
  */
 import { Crash } from "../../errors.ts";
-import { Outcome } from "../../machine/opcodes.ts";
+import { Outcome } from "../../machine/codes.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";
 import { External, type ModuleWriter } from "../../wasm/module-writer.ts";
 import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";

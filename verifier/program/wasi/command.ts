@@ -2,7 +2,7 @@
  * Transactions of the command convention as bytes: the payload that a process begins with, and the output that it leaves
  * (docs/machine.md, "Transactions and conventions"). The module in `assembly/` reads the payload.
  */
-import { Outcome } from "../../machine/opcodes.ts";
+import { Outcome } from "../../machine/codes.ts";
 import { TransactionError } from "../errors.ts";
 import type { TransactionResult } from "../transactions.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Outcome } from "../../../../verifier/machine/opcodes.ts";
+import { Outcome } from "../../../../verifier/machine/codes.ts";
 import { TransactionError } from "../../../../verifier/program/errors.ts";
 import type { TransactionResult } from "../../../../verifier/program/transactions.ts";
 import {

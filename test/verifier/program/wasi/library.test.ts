@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
-import { Outcome, Status, Trap } from "../../../../verifier/machine/opcodes.ts";
+import { Outcome, Status, Trap } from "../../../../verifier/machine/codes.ts";
 import { buildProgram, type Convention, type Program } from "../../../../verifier/program/build.ts";
 import { LinkError } from "../../../../verifier/program/errors.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../../verifier/program/transactions.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Outcome, Trap } from "../../../../verifier/machine/opcodes.ts";
+import { Outcome, Trap } from "../../../../verifier/machine/codes.ts";
 import { encodeTransactions } from "../../../../verifier/program/transactions.ts";
 import { ALREADY_RUN } from "../../../../verifier/program/drivers/command.ts";
 import { decodeCommandResult, encodeCommand } from "../../../../verifier/program/wasi/command.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { WASI } from "node:wasi";
-import { Outcome } from "../../../../verifier/machine/opcodes.ts";
+import { Outcome } from "../../../../verifier/machine/codes.ts";
 import { keccak256 } from "../../../../verifier/merkle/keccak.ts";
 import { asm } from "../../../../verifier/wasm/assembler.ts";
 import { External, ModuleWriter } from "../../../../verifier/wasm/module-writer.ts";

@@ -1,7 +1,7 @@
 /** Instructions of proposals that no feature switches on: known well enough to refuse them by name. */
 import { operation } from "./operation.ts";
 import type { Operation } from "./operation.ts";
-import type { Proposal } from "./features.ts";
+import type { Proposal } from "./proposal.ts";
 
 const refused = (op: number, mnemonic: string, proposal: Proposal, layout = ""): Operation =>
   operation(op, mnemonic, { proposal, layout, immediate: "refused" });
