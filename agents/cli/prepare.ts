@@ -53,7 +53,7 @@ function conventionFor({ convention, export: name, input, process }: Invocation)
   if (convention !== undefined) meant.push([`--convention ${convention}`, convention]);
   if (input !== undefined) meant.push(["--input", "payload"]);
   if (name !== undefined) meant.push(["--export", "typed"]);
-  if (isProcessGiven(process)) meant.push(["--env, --file, --stdin, --clock or --seed", "command"]);
+  if (isProcessGiven(process)) meant.push(["--env, --file, --dir, --stdin, --clock or --seed", "command"]);
   const [first] = meant;
   const other = meant.find(([, wanted]) => wanted !== first?.[1]);
   if (first !== undefined && other !== undefined) {

@@ -1,8 +1,9 @@
-/** What a user gives a program with `_start`: arguments, variables, files, stdin, a clock and a seed. */
+/** What a user gives a program with `_start`: arguments, variables, files and directories, stdin, a clock and a seed. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { SEED_BYTES, type CommandInput } from "../../verifier/program/wasi/command.ts";
 import { UserError } from "./failure.ts";
+import { fileTree } from "./file-tree.ts";
 import { readUserFile } from "./user-file.ts";
 
 const STDIN = 0;
@@ -13,6 +14,8 @@ export interface ProcessOptions {
   readonly env: readonly string[];
   /** `PATH` or `PATH=FILE`, each: where the file lies for the program, and where for the user. */
   readonly file: readonly string[];
+  /** `HOST` or `HOST::GUEST`, each: a directory with all that is in it. */
+  readonly dir: readonly string[];
   /** A file, or `-`. */
   readonly stdin: string | undefined;
   /** Nanoseconds since 1970. */
@@ -22,8 +25,8 @@ export interface ProcessOptions {
 }
 
 /** Whether any of them was given. */
-export function isProcessGiven({ env, file, stdin, clock, seed }: ProcessOptions): boolean {
-  return env.length > 0 || file.length > 0 || [stdin, clock, seed].some((option) => option !== undefined);
+export function isProcessGiven({ env, file, dir, stdin, clock, seed }: ProcessOptions): boolean {
+  return env.length + file.length + dir.length > 0 || [stdin, clock, seed].some((option) => option !== undefined);
 }
 
 /**
@@ -35,7 +38,7 @@ export function processInput(module: string, args: readonly string[], options: P
   return {
     args: [basename(module), ...args],
     environment: new Map(options.env.map((text) => pair(text, "--env", "NAME=VALUE"))),
-    files: new Map(options.file.map(fileOf)),
+    files: filesOf(options),
     ...(options.stdin === undefined ? {} : { stdin: stdinFrom(options.stdin) }),
     ...(clock === undefined ? {} : { clock: parseClock(clock) }),
     ...(seed === undefined ? {} : { seed: parseSeed(seed) }),
@@ -46,6 +49,16 @@ function pair(text: string, option: string, form: string): [string, string] {
   const split = text.indexOf("=");
   if (split < 1) throw new UserError(`${option} takes ${form}, not "${text}"`);
   return [text.slice(0, split), text.slice(split + 1)];
+}
+
+/** Where programs expect to be allowed to write. */
+const TEMPORARY = "tmp";
+
+/** All that the options give; a file that is named by itself goes before one of a directory. `/tmp` is there in any case. */
+function filesOf({ dir, file }: ProcessOptions): Map<string, Uint8Array> {
+  const files = new Map([...dir.flatMap(fileTree), ...file.map(fileOf)]);
+  const isThere = [...files.keys()].some((path) => path === TEMPORARY || path.startsWith(`${TEMPORARY}/`));
+  return isThere ? files : files.set(`${TEMPORARY}/`, new Uint8Array());
 }
 
 function fileOf(text: string): [string, Uint8Array] {

@@ -12,6 +12,7 @@ export interface InvocationOptions extends BuildingOptions {
   readonly input?: string;
   readonly env: readonly string[];
   readonly file: readonly string[];
+  readonly dir: readonly string[];
   readonly stdin?: string;
   readonly clock?: string;
   readonly seed?: string;
@@ -40,6 +41,12 @@ export function withInvocation(command: Command): Command {
     .option("-i, --input <file>", "call the payload convention's invoke with the content of a file")
     .option("--env <name=value>", "a variable of the program's environment (any number of them)", append, [])
     .option("--file <path[=file]>", "a file that the program finds at the path (any number of them)", append, [])
+    .option(
+      "--dir <host[::guest]>",
+      "a directory with all that is in it, at the same path or at another, as in data::/ (any number of them)",
+      append,
+      [],
+    )
     .option("--stdin <file>", "the program's standard input; - is that of this command")
     .option("--clock <ns>", "nanoseconds since 1970 at which the program's clock begins (default: 0)")
     .option("--seed <hex>", "0x and 64 digits that the program's random numbers follow from (default: zeros)")
@@ -49,14 +56,14 @@ export function withInvocation(command: Command): Command {
 
 /** What the arguments and options mean. */
 export function invocationOf(module: string, args: readonly string[], options: InvocationOptions): Invocation {
-  const { convention, env, file, stdin, clock, seed } = options;
+  const { convention, env, file, dir, stdin, clock, seed } = options;
   return {
     module,
     args,
     convention: convention === undefined ? undefined : conventionOf(convention),
     export: options.export,
     input: options.input,
-    process: { env, file, stdin, clock, seed },
+    process: { env, file, dir, stdin, clock, seed },
     fuel: parseNumber(options.fuel, "--fuel", 1n),
     building: buildingOf(options),
   };

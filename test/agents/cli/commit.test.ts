@@ -46,7 +46,7 @@ describe("arbiter commit", function () {
   /** The same from the library, with the interpreter. */
   const expected = async (level: number, start: bigint): Promise<{ root: string; distinct: number; halt: bigint }> => {
     const options = { convention: undefined, input: undefined, fuel: FUEL, building: {} };
-    const process = { env: [], file: [], stdin: undefined, clock: undefined, seed: undefined };
+    const process = { env: [], file: [], dir: [], stdin: undefined, clock: undefined, seed: undefined };
     const { program, input } = prepare({ ...options, module, export: "sums", args: ["8000"], process });
     const initial = begin(program, input, FUEL + OVERHEAD);
     const trace = new Trace(initial, HEIGHTS, { executor: interpreterExecutor });
