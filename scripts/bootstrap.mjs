@@ -1,10 +1,11 @@
 /**
- * Sets up what a command of this project needs, then runs it: `node scripts/bootstrap.mjs [--build] ENTRY [ARGS…]`.
+ * Sets up what a command of this project needs, then runs it: `node scripts/bootstrap.mjs ENTRY [ARGS…]`.
  *
  * ENTRY is a TypeScript file of the project, or the name of a program in node_modules/.bin. Before it runs,
  *  1. a Node that can run the project is picked: this one from 22.13 on, otherwise a private Node 24 in `.cache/`;
  *  2. the packages of the lock file are installed, unless a stamp in node_modules says that they already are;
- *  3. with --build, contracts and the guests of the tests are built, as far as they are not yet.
+ *  3. a worktree of git that has built nothing yet gets what its main checkout has built.
+ * Contracts and guests are built by what needs them, when it does.
  *
  * Everything that set-up has to say goes to stderr: stdout belongs to the command. Each part is recorded only after it
  * succeeded, so an interruption at any point is mended by the next call. Plain JavaScript without packages, because
@@ -13,9 +14,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -247,39 +248,20 @@ async function installAnew(node, env) {
   }
 }
 
-/** @param {string} folder every file under it, sorted; none if there is no such folder @returns {string[]} */
-function filesUnder(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
-}
-
-/** What the build of the contracts depends on, and Hardhat's record of the last one, in one word. */
-function buildState() {
-  const record = join(root, "cache", "compile-cache.json");
-  if (!existsSync(join(root, "artifacts")) || !existsSync(record)) return undefined;
-  const inputs = ["package-lock.json", "hardhat.config.ts"].map((name) => join(root, name));
-  inputs.push(...filesUnder(join(root, "contracts")), ...filesUnder(join(root, "test", "harness")));
-  const hashes = inputs.map((file) => `${file} ${sha256(readFileSync(file))}`);
-  return sha256([...hashes, statSync(record).mtimeMs].join("\n"));
-}
-
-/** @param {string} node @param {NodeJS.ProcessEnv} env */
-async function build(node, env) {
-  const stamp = join(cache, "build-stamp");
-  const done = () => existsSync(stamp) && readFileSync(stamp, "utf8") === buildState();
-  if (!done()) {
-    await alone(async () => {
-      if (done()) return;
-      say("Building the contracts.");
-      await setUp([node, [program("hardhat"), "build", "--no-tests"], { env }], "The contracts do not build");
-      writeFileSync(stamp, buildState() ?? "");
-    });
+/**
+ * A worktree of git begins with what its main checkout has built: artifacts, Hardhat's record of them, compiled guests. All of that
+ * is told by content, so what is different here is built here.
+ */
+function adoptBuilds() {
+  const link = join(root, ".git");
+  if (existsSync(join(root, "artifacts")) || !existsSync(link) || !statSync(link).isFile()) return;
+  // "gitdir: MAIN/.git/worktrees/NAME"
+  const main = /^gitdir: (.+)[\\/]\.git[\\/]worktrees[\\/]/.exec(readFileSync(link, "utf8"))?.[1];
+  if (main === undefined) return;
+  for (const folder of ["cache", join(".cache", "programs"), "artifacts"]) {
+    const from = join(main, folder);
+    if (existsSync(from)) cpSync(from, join(root, folder), { recursive: true });
   }
-  const guests = join(root, "examples", "build.ts");
-  if (existsSync(guests)) await setUp([node, [guests], { env }], "The guest programs do not build");
 }
 
 /** @param {string} name a program of an installed package @returns {string} the path of its script */
@@ -291,13 +273,12 @@ function program(name) {
 
 /** @param {string[]} argv */
 async function main(argv) {
-  const builds = argv[0] === "--build";
-  const [entry, ...args] = builds ? argv.slice(1) : argv;
-  if (entry === undefined) throw new SetupError("Usage: node scripts/bootstrap.mjs [--build] ENTRY [ARGS…]");
+  const [entry, ...args] = argv;
+  if (entry === undefined) throw new SetupError("Usage: node scripts/bootstrap.mjs ENTRY [ARGS…]");
   const node = await pickNode();
   const env = environment(node);
   await installPackages(node, env);
-  if (builds) await build(node, env);
+  adoptBuilds();
   const script = extname(entry) === "" ? program(entry) : join(root, entry);
   // File names among the arguments are the caller's: npm moves to the project's folder and leaves the caller's here.
   return run(node, [script, ...args], { env, stdout: "inherit" });

@@ -140,7 +140,6 @@ function plan(files: string[], { profile, grep, updateSnapshots, conformance: on
     const solidity = files.filter((file) => file.endsWith(".sol"));
     const mocha = files.filter((file) => !file.endsWith(".sol"));
     return [
-      build,
       ...(solidity.length > 0 ? [solidityTests(solidity)] : []),
       ...(mocha.length > 0 ? [mochaTests(mocha)] : []),
     ];

@@ -1,6 +1,6 @@
 /** A StepVerifier on a network of its own, and calls of it that take hundreds of steps. */
 import { getBytes, hexlify } from "ethers";
-import { network } from "hardhat";
+import { network, tasks } from "hardhat";
 import { keccak256 } from "../../../verifier/merkle/keccak.ts";
 import { RECORD_BYTES } from "../../../verifier/state/state.ts";
 import type { ContractOf } from "../../support/typed-contract.ts";
@@ -44,6 +44,7 @@ const CALL_GAS = "0xffffffffff";
 
 /** Deploys on a network of its own. */
 export async function deployVerifier(): Promise<Verifier> {
+  await tasks.getTask("built").run();
   const { ethers, provider } = await network.create({
     override: { blockGasLimit: 1n << 40n, transactionGasCap: false },
   });

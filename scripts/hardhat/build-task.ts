@@ -1,0 +1,14 @@
+import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
+import { Build } from "./built.ts";
+
+/** `hardhat build`, which records for which sources it built. */
+const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
+  const build = new Build(hre.config.paths.root);
+  build.adopt();
+  const result: unknown = await runSuper(args);
+  const isWhole = (args["files"] as string[]).length === 0 && args["noContracts"] !== true;
+  if (isWhole) build.record();
+  return result;
+};
+
+export default action;
