@@ -4,6 +4,7 @@ import { floorOf, localSlot } from "./layout.ts";
 import type { CompiledProgram } from "./compile.ts";
 import type { FunctionPlan, Site } from "./plan.ts";
 import { Refusal } from "./refusal.ts";
+import { SLOT_WORDS } from "../interpreter/units.ts";
 
 /** A frame that can be taken up. */
 export interface NativeFrame {
@@ -63,14 +64,14 @@ export class SiteMap {
   check({ site, base }: NativeFrame, words: Int32Array): void {
     const plan = this.#program.plans[site.fn];
     if (plan === undefined) throw new Refusal("a function is interpreted");
-    const upper = (slot: number): number => words[2 * (base + slot) + 1] ?? 0;
+    const upper = (slot: number): number => words[SLOT_WORDS * (base + slot) + 1] ?? 0;
     for (const slot of this.#narrowSlots(plan, site)) {
       if (upper(slot) !== 0) throw new Refusal(`slot ${base + slot} has more bits than its type`);
     }
     if (site.kind !== "entry") return;
     const { locals, signature } = plan.body;
     for (let slot = signature.params.length + 1; slot < floorOf(locals.length); slot++) {
-      if (upper(slot) !== 0 || words[2 * (base + slot)] !== 0)
+      if (upper(slot) !== 0 || words[SLOT_WORDS * (base + slot)] !== 0)
         throw new Refusal(`local in slot ${base + slot} is not zero`);
     }
   }

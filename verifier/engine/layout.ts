@@ -2,6 +2,7 @@
  * The engine's own memory, beside the guest's: a header that tells where a run paused, and an image of the machine's stack,
  * eight bytes a slot, least significant first. Frames are written into the image where the machine has them.
  */
+import { SLOT_WORDS } from "../interpreter/units.ts";
 
 /** u32: id of the site at which the innermost frame paused. */
 export const PAUSE_SITE = 0;
@@ -22,7 +23,7 @@ export const MOST_REGIONS = 2 ** 8;
 export const IMAGE = REFUSED_GROWTH + MOST_REGIONS;
 
 /** Bytes of a slot. */
-export const SLOT = 8;
+export const SLOT = 4 * SLOT_WORDS;
 
 /** What a function returns for a counter when frames are being written out. */
 export const UNWINDING = -(2n ** 62n);

@@ -6,8 +6,7 @@ import { sameBytes } from "../merkle/same-bytes.ts";
 import { type CompiledProgram, NAMES } from "./compile.ts";
 import { isNarrow } from "./native-type.ts";
 import { Refusal } from "./refusal.ts";
-
-const CELL_WORDS = LEAF_BYTES / 4;
+import { LEAF_WORDS } from "../interpreter/units.ts";
 
 /** Turns 64 bits into two words, the lower first, and back. */
 const long = new BigInt64Array(1);
@@ -39,7 +38,7 @@ export class NativeCells {
   enter({ cells }: Core): void {
     for (const { cell, isNarrow: narrow, global } of this.#globals) {
       if (!cells.ensure(LEAF_BYTES * (cell + 1))) throw new Refusal(`there is no cell ${cell}`);
-      const at = CELL_WORDS * cell;
+      const at = LEAF_WORDS * cell;
       if (narrow) {
         if (cells.words[at + 1] !== 0) throw new Refusal(`the global in cell ${cell} has more than 32 bits`);
         global.value = cells.words[at]!;
@@ -59,7 +58,7 @@ export class NativeCells {
   /** Gives the globals' values back; tables never change natively. */
   leave({ cells }: Core): void {
     for (const { cell, isNarrow: narrow, global } of this.#globals) {
-      const at = CELL_WORDS * cell;
+      const at = LEAF_WORDS * cell;
       const value: unknown = global.value;
       if (narrow) {
         halves[0] = value as number;

@@ -18,6 +18,7 @@ import { NativeCells } from "./native-cells.ts";
 import type { Site } from "./plan.ts";
 import { Refusal } from "./refusal.ts";
 import { SharedWindow } from "./shared-window.ts";
+import { LEAF_WORDS, SLOT_WORDS } from "../interpreter/units.ts";
 
 /** How a native run ended. */
 export type NativeEnd =
@@ -32,8 +33,6 @@ export type NativeEnd =
     }
   /** Something trapped, or the host's stack was too small: nothing that the machine holds means anything. */
   | { readonly kind: "trapped" | "overflowed" };
-
-const CELL_WORDS = LEAF_BYTES / 4;
 
 /** What one frame takes of the host's stack beside its slots, in bytes, at most. */
 const HOST_FRAME = 256;
@@ -100,8 +99,8 @@ export class NativeMachine {
     return this.#program.parts.memories.map(({ sizeIndex }) => {
       if (sizeIndex < pages.length) return pages[sizeIndex]!;
       // More than 32 bits are more than any memory can have.
-      const isShown = cells.ensure(LEAF_BYTES * (sizeIndex + 1)) && cells.words[CELL_WORDS * sizeIndex + 1] === 0;
-      return isShown ? cells.words[CELL_WORDS * sizeIndex]! >>> 0 : Infinity;
+      const isShown = cells.ensure(LEAF_BYTES * (sizeIndex + 1)) && cells.words[LEAF_WORDS * sizeIndex + 1] === 0;
+      return isShown ? cells.words[LEAF_WORDS * sizeIndex]! >>> 0 : Infinity;
     });
   }
 
@@ -206,9 +205,9 @@ export class NativeMachine {
     [...this.#windows.values()].forEach(({ wasmPages }, i) => {
       const { sizeIndex } = this.#program.parts.memories[i]!;
       if (sizeIndex < core.pages.length) core.pages[sizeIndex] = wasmPages;
-      else if (core.cells.words[CELL_WORDS * sizeIndex] !== wasmPages) {
+      else if (core.cells.words[LEAF_WORDS * sizeIndex] !== wasmPages) {
         core.cells.touch(LEAF_BYTES * sizeIndex, LEAF_BYTES);
-        core.cells.words[CELL_WORDS * sizeIndex] = wasmPages;
+        core.cells.words[LEAF_WORDS * sizeIndex] = wasmPages;
       }
     });
   }
@@ -240,8 +239,10 @@ export class NativeMachine {
     const record = unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
     const height = code.heights[record.pc];
     if (record.pc >= code.length || height === undefined) return undefined;
-    const isCall = 2 * record.base + height === 2 * (base + results.length);
-    return isCall && 2 * record.base + code.extents[record.pc]! <= 2 * this.#program.slots ? record : undefined;
+    const isCall = SLOT_WORDS * record.base + height === SLOT_WORDS * (base + results.length);
+    return isCall && SLOT_WORDS * record.base + code.extents[record.pc]! <= SLOT_WORDS * this.#program.slots
+      ? record
+      : undefined;
   }
 
   #signatureOf(site: Site): { readonly params: readonly unknown[]; readonly results: readonly unknown[] } {

@@ -13,6 +13,7 @@ import { Fast, STRIDE } from "./fast-op.ts";
 import { liveHeights } from "./heights.ts";
 import { Translator } from "./translate.ts";
 import { Words } from "./words.ts";
+import { SLOT_WORDS } from "./units.ts";
 
 /** Immutable; one a code tree. */
 export interface Code {
@@ -51,14 +52,14 @@ function translate(words: Words): Code {
   const { fields } = translator;
   for (const pc of translator.calls) {
     const entry = fields[pc * STRIDE + 1]! / STRIDE;
-    if (2 * components.extent(entry) > fields[pc * STRIDE + 3]!) fields[pc * STRIDE] = Fast.escape;
+    if (SLOT_WORDS * components.extent(entry) > fields[pc * STRIDE + 3]!) fields[pc * STRIDE] = Fast.escape;
   }
   fields[words.length * STRIDE] = Fast.escape;
   return {
     length: words.length,
     fields,
-    heights: Int32Array.from(heights, (height) => 2 * Math.min(height, LARGEST)),
-    extents: Int32Array.from(heights, (_, pc) => 2 * Math.min(components.extent(pc), LARGEST)),
+    heights: Int32Array.from(heights, (height) => SLOT_WORDS * Math.min(height, LARGEST)),
+    extents: Int32Array.from(heights, (_, pc) => SLOT_WORDS * Math.min(components.extent(pc), LARGEST)),
     tables: Int32Array.from(translator.tables),
     word: remember((pc) => words.word(pc)),
     cells: translator.cells,

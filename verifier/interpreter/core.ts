@@ -10,6 +10,7 @@ import type { Regions } from "./regions.ts";
 import type { Sources } from "./sources.ts";
 import type { Stack } from "./stack.ts";
 import type { Window } from "./window.ts";
+import { SLOT_WORDS } from "./units.ts";
 
 /** Why the inner loop stopped. */
 export const Exit = {
@@ -121,7 +122,7 @@ export class Core {
 
   /** Live slots of the stack. */
   get height(): number {
-    return this.base + this.code.heights[this.pc]! / 2;
+    return this.base + this.code.heights[this.pc]! / SLOT_WORDS;
   }
 
   get registers(): Registers {

@@ -7,6 +7,7 @@ import type { Core } from "./core.ts";
 import { writeLong } from "./linear-memory.ts";
 import { low, operand, setOperandLong } from "./operands.ts";
 import { ESCAPE, type Result, trap } from "./result.ts";
+import { SLOT_WORDS } from "./units.ts";
 
 /** Executes the instructions that delimit transactions, tell about them, and read and write eight bytes. */
 export function executeHost(m: Core, word: Word): Result {
@@ -80,9 +81,9 @@ function leave(m: Core, top: number): Result {
 /** Whatever comes next may count on more slots than there are: they are zero. */
 function halt(m: Core, top: number, status: number): Result {
   if (m.savepoint !== undefined) return trap(Trap.host);
-  const height = m.code.heights[m.pc + 1]! / 2;
+  const height = m.code.heights[m.pc + 1]! / SLOT_WORDS;
   if (height < top || !m.stack.ensure(m.base + height)) return ESCAPE;
-  m.stack.words.fill(0, 2 * (m.base + top), 2 * (m.base + height));
+  m.stack.words.fill(0, SLOT_WORDS * (m.base + top), SLOT_WORDS * (m.base + height));
   m.status = status;
   m.pc += 1;
   return 1;

@@ -22,6 +22,7 @@ import { ESCAPE } from "./result.ts";
 import { Sources } from "./sources.ts";
 import { readSlots, Stack, type WideSlot } from "./stack.ts";
 import { MarkedWindow, reverseLeaves } from "./marked-window.ts";
+import { SLOT_WORDS } from "./units.ts";
 
 /** Steps that the inner loop takes at a time: its counter stays a small integer. */
 const QUOTA = 2 ** 30;
@@ -206,10 +207,10 @@ function checkpointOf({ checkpoint }: State): Checkpoint | undefined {
 /** The frame at (pc, base) must fit, and pc must be in the code or just behind it. */
 function requireFrame({ code, stack }: Core, pc: number, base: number): number {
   if (pc > code.length) throw new NotWellFormed(`pc ${pc} lies beyond the last instruction, ${code.length - 1}`);
-  if (!stack.ensure(base + code.extents[pc]! / 2)) {
+  if (!stack.ensure(base + code.extents[pc]! / SLOT_WORDS)) {
     throw new NotWellFormed(`the frame at slot ${base} reaches beyond the stack's limit`);
   }
-  return base + code.heights[pc]! / 2;
+  return base + code.heights[pc]! / SLOT_WORDS;
 }
 
 function loadStack(core: Core, state: State): void {

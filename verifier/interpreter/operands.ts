@@ -2,15 +2,16 @@
 import { type FunctionReference, unpackReference } from "../machine/word.ts";
 import type { Core } from "./core.ts";
 import { unsignedValue } from "./halves.ts";
+import { LEAF_WORDS, SLOT_WORDS } from "./units.ts";
 
 /** The lower half of the slot at a frame offset, unsigned. */
 export function low(m: Core, offset: number): number {
-  return m.stack.words[2 * (m.base + offset)]! >>> 0;
+  return m.stack.words[SLOT_WORDS * (m.base + offset)]! >>> 0;
 }
 
 /** The slot at a frame offset as an unsigned number; exact below 2^53. */
 export function wide(m: Core, offset: number): number {
-  const at = 2 * (m.base + offset);
+  const at = SLOT_WORDS * (m.base + offset);
   return unsignedValue(m.stack.words[at]!, m.stack.words[at + 1]!);
 }
 
@@ -21,7 +22,7 @@ export function operand(m: Core, offset: number): bigint {
 
 /** Writes the slot at a frame offset by its halves. */
 export function setOperand(m: Core, offset: number, lower: number, upper: number): void {
-  const at = 2 * (m.base + offset);
+  const at = SLOT_WORDS * (m.base + offset);
   m.stack.words[at] = lower;
   m.stack.words[at + 1] = upper;
 }
@@ -39,13 +40,13 @@ export function memoryPages(m: Core, sizeIndex: number): number | undefined {
 /** The lower 64 bits of a cell; `undefined` outside the cells. Exact below 2^53. */
 export function cell(m: Core, index: number): number | undefined {
   if (!m.cells.ensure(32 * (index + 1))) return undefined;
-  return unsignedValue(m.cells.words[8 * index]!, m.cells.words[8 * index + 1]!);
+  return unsignedValue(m.cells.words[LEAF_WORDS * index]!, m.cells.words[LEAF_WORDS * index + 1]!);
 }
 
 /** The lower 64 bits of a cell; `undefined` outside the cells. */
 export function exactCell(m: Core, index: number): bigint | undefined {
   if (!m.cells.ensure(32 * (index + 1))) return undefined;
-  const [lower = 0, upper = 0] = m.cells.words.subarray(8 * index, 8 * index + 2);
+  const [lower = 0, upper = 0] = m.cells.words.subarray(LEAF_WORDS * index, LEAF_WORDS * index + 2);
   return (BigInt(upper >>> 0) << 32n) | BigInt(lower >>> 0);
 }
 

@@ -13,6 +13,7 @@ import { growMemory, load, memorySize, store } from "./linear-memory.ts";
 import { low, reference } from "./operands.ts";
 import { ESCAPE, type Result, RETRY, trap } from "./result.ts";
 import { checkCells, checkFill, copyCells, dropSegment, fillCells, growTable, showElement } from "./table.ts";
+import { LEAF_WORDS, SLOT_WORDS } from "./units.ts";
 
 /** Executes the instruction at pc, and of a move as many steps as `budget` (at least 1) allows. */
 export function executeOutside(m: Core, budget: number): Result {
@@ -81,21 +82,24 @@ function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
   if (callee === undefined) {
     const size = imm32(imm, 2);
     if (!m.cells.ensure(32 * (size + 1))) return ESCAPE;
-    return trap(i < m.cells.words[8 * size]! >>> 0 ? Trap.uninitializedElement : Trap.undefinedElement);
+    return trap(i < m.cells.words[LEAF_WORDS * size]! >>> 0 ? Trap.uninitializedElement : Trap.undefinedElement);
   }
   if (callee.tag !== ReferenceTag.function || callee.type !== imm32(imm, 0)) return trap(Trap.indirectCallType);
   const { entry, frame } = callee;
   const end = m.base + top - 1 - b + frame;
   if (end > m.header.slotLimit) return trap(Trap.stackExhausted);
-  const fits = entry < m.code.length && 2 * frame >= m.code.extents[entry]! && m.code.heights[entry]! >= 2 * b + 2;
+  const fits =
+    entry < m.code.length &&
+    SLOT_WORDS * frame >= m.code.extents[entry]! &&
+    m.code.heights[entry]! >= SLOT_WORDS * (b + 1);
   return fits ? makeRoom(m, end) : ESCAPE;
 }
 
 /** The caller's frame lies higher than the stack reaches so far, or the record is not a call's. */
 function returnTo(m: Core, { a, b, flags }: Word): Result {
-  const record = 2 * (m.base + a);
+  const record = SLOT_WORDS * (m.base + a);
   const pc = m.stack.words[record + 1]! >>> 0;
   const base = m.stack.words[record]! >>> 0;
-  if (pc >= m.code.length || base + m.code.heights[pc]! / 2 !== m.base + b + (flags & 1)) return ESCAPE;
-  return m.stack.ensure(base + m.code.extents[pc]! / 2) ? RETRY : ESCAPE;
+  if (pc >= m.code.length || base + m.code.heights[pc]! / SLOT_WORDS !== m.base + b + (flags & 1)) return ESCAPE;
+  return m.stack.ensure(base + m.code.extents[pc]! / SLOT_WORDS) ? RETRY : ESCAPE;
 }

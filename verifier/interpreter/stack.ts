@@ -6,11 +6,11 @@ import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { NotWellFormed } from "./errors.ts";
 import { writeChanges } from "./write-changes.ts";
+import { LEAF_WORDS, SLOT_WORDS } from "./units.ts";
 
 /** Slots of a page: what is compared, and replaced in the tree, as a whole. */
 const PAGE_SLOTS = 128;
-const PAGE_WORDS = 2 * PAGE_SLOTS;
-const LEAF_WORDS = LEAF_BYTES / 4;
+const PAGE_WORDS = SLOT_WORDS * PAGE_SLOTS;
 
 /** A slot that holds more than 64 bits. */
 export interface WideSlot {
@@ -46,7 +46,7 @@ export class Stack {
   /** Makes room for frames up to a number of slots; false if so many can never be. */
   ensure(slots: number): boolean {
     if (slots > this.#slots) return false;
-    if (2 * slots > this.limit) this.#enlarge(Math.min(this.#slots, Math.max(slots, this.limit)));
+    if (SLOT_WORDS * slots > this.limit) this.#enlarge(Math.min(this.#slots, Math.max(slots, this.limit)));
     return true;
   }
 
@@ -65,7 +65,7 @@ export class Stack {
 
   /** A copy of the words below a height, in slots. */
   snapshot(height: number): Int32Array {
-    return this.words.slice(0, 2 * height);
+    return this.words.slice(0, SLOT_WORDS * height);
   }
 
   restore(words: Int32Array): void {
@@ -108,24 +108,24 @@ export class Stack {
   }
 
   #enlarge(slots: number): void {
-    const enlarged = new Int32Array(2 * slots);
+    const enlarged = new Int32Array(SLOT_WORDS * slots);
     enlarged.set(this.words.subarray(0, enlarged.length));
     this.#show(enlarged.buffer, 0, slots);
   }
 
   #show(buffer: ArrayBuffer, offset: number, slots: number): void {
-    this.words = new Int32Array(buffer, offset, 2 * slots);
+    this.words = new Int32Array(buffer, offset, SLOT_WORDS * slots);
     this.signed = new BigInt64Array(buffer, offset, slots);
     this.unsigned = new BigUint64Array(buffer, offset, slots);
-    this.floats = new Float32Array(buffer, offset, 2 * slots);
+    this.floats = new Float32Array(buffer, offset, SLOT_WORDS * slots);
     this.doubles = new Float64Array(buffer, offset, slots);
-    this.limit = 2 * slots;
+    this.limit = SLOT_WORDS * slots;
   }
 }
 
 /** The words of a tree's slots below a height. Throws NotWellFormed for anything else that is not zero. */
 export function readSlots(tree: Tree, height: number): { words: Int32Array; wide: WideSlot | undefined } {
-  const words = new Int32Array(2 * height);
+  const words = new Int32Array(SLOT_WORDS * height);
   let wide: WideSlot | undefined;
   for (const [first, bytes] of tree.pages()) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -143,8 +143,8 @@ export function readSlots(tree: Tree, height: number): { words: Int32Array; wide
         throw new NotWellFormed(`stack slot ${slot} holds more than 64 bits`);
       }
       if (isWide) wide = { slot, leaf: tree.get(slot) };
-      words[2 * slot] = lane(7);
-      words[2 * slot + 1] = lane(6);
+      words[SLOT_WORDS * slot] = lane(7);
+      words[SLOT_WORDS * slot + 1] = lane(6);
     }
   }
   return { words, wide };
@@ -156,7 +156,7 @@ function leaves(words: Int32Array, page: number, tree: Tree): Uint8Array {
   const bytes = new Uint8Array(slots * LEAF_BYTES);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < slots; i++) {
-    const at = page * PAGE_WORDS + 2 * i;
+    const at = page * PAGE_WORDS + SLOT_WORDS * i;
     view.setInt32(i * LEAF_BYTES + 28, words[at] ?? 0);
     view.setInt32(i * LEAF_BYTES + 24, words[at + 1] ?? 0);
   }

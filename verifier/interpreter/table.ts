@@ -8,15 +8,13 @@ import type { Core } from "./core.ts";
 import { advanceCopy, advanceFill, begin } from "./cursor.ts";
 import { low, operand, setOperand } from "./operands.ts";
 import { ESCAPE, type Result, RETRY, trap } from "./result.ts";
+import { LEAF_WORDS } from "./units.ts";
 
 const CELL = 32;
 
-/** Words of a cell, the least significant first. */
-const CELL_WORDS = 8;
-
 /** The size of a table or segment: the lower 32 bits of its cell; `undefined` outside the cells. */
 function sizeIn(m: Core, sizeCell: number): number | undefined {
-  return m.cells.ensure(CELL * (sizeCell + 1)) ? m.cells.words[CELL_WORDS * sizeCell]! >>> 0 : undefined;
+  return m.cells.ensure(CELL * (sizeCell + 1)) ? m.cells.words[LEAF_WORDS * sizeCell]! >>> 0 : undefined;
 }
 
 /** The first word of the element that table.get or table.set wants; -1 if the window does not show it. `pc` counts fields. */
@@ -24,7 +22,7 @@ export function elementAt(m: Core, pc: number, index: number): number {
   const { fields } = m.code;
   const { words, limit } = m.cells;
   if (index >>> 0 >= words[fields[pc + 2]!]! >>> 0) return -1;
-  const at = CELL_WORDS * (fields[pc + 1]! + (index >>> 0));
+  const at = LEAF_WORDS * (fields[pc + 1]! + (index >>> 0));
   return at < words.length && at < limit / 4 ? at : -1;
 }
 
@@ -82,8 +80,8 @@ export function dropSegment(m: Core, { a }: Word): Result {
 /** Writes a cell that the window shows, by its halves. */
 export function writeCell(m: Core, index: number, lower: number, upper: number): void {
   m.cells.touch(CELL * index, CELL);
-  m.cells.words[CELL_WORDS * index] = lower;
-  m.cells.words[CELL_WORDS * index + 1] = upper;
+  m.cells.words[LEAF_WORDS * index] = lower;
+  m.cells.words[LEAF_WORDS * index + 1] = upper;
 }
 
 /** Copies cells, for at most `budget` steps. */
@@ -98,7 +96,7 @@ export function copyCells(m: Core, { a, b }: Word, budget: number): Result {
   const steps = Math.min(n, budget);
   for (let i = 0; i < steps; i++) {
     const at = d <= s ? i : n - 1 - i;
-    const from = CELL_WORDS * (b + s + at);
+    const from = LEAF_WORDS * (b + s + at);
     writeCell(m, a + d + at, words[from]!, words[from + 1]!);
   }
   return advanceCopy(m, cursor, { units: steps, steps });

@@ -6,6 +6,7 @@ import type { Components } from "./components.ts";
 import { CHECKS, EFFECTS, MOVES } from "./effects.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
 import type { Words } from "./words.ts";
+import { LEAF_WORDS, SLOT_WORDS } from "./units.ts";
 
 /** Slots, cells and parameters beyond this are left to the reference. */
 const MAX_OFFSET = 2 ** 24;
@@ -114,14 +115,14 @@ export class Translator {
         return [Op.i64Const, words.imm(pc, 3), words.imm(pc, 2)];
       case Op.localGet:
       case Op.localTee:
-        return a < height ? [op, 2 * a] : undefined;
+        return a < height ? [op, SLOT_WORDS * a] : undefined;
       case Op.localSet:
-        return a < height - 1 ? [op, 2 * a] : undefined;
+        return a < height - 1 ? [op, SLOT_WORDS * a] : undefined;
       case Op.globalGet:
       case Op.globalSet:
         if (!this.#cell(a)) return undefined;
         // A cell has eight lanes, the least significant first.
-        return [op, 8 * a];
+        return [op, LEAF_WORDS * a];
       case Op.tableGet:
       case Op.tableSet:
         return this.#element(pc, op);
@@ -134,7 +135,7 @@ export class Translator {
   #element(pc: number, op: number): Translation {
     const first = this.#words.a(pc);
     const size = this.#words.imm(pc, 2);
-    return first < MAX_OFFSET && this.#cell(size) ? [op, first, 8 * size] : undefined;
+    return first < MAX_OFFSET && this.#cell(size) ? [op, first, LEAF_WORDS * size] : undefined;
   }
 
   #cell(cell: number): boolean {
@@ -189,7 +190,7 @@ export class Translator {
     const values = carry ? 1 : 0;
     if (cut + values > height || !this.#carries(pc, kinds.height, carry)) return undefined;
     if (!this.#goes(pc, target, cut + values)) return undefined;
-    return [carry ? kinds.carry : kinds.cut, target * STRIDE, 2 * cut];
+    return [carry ? kinds.carry : kinds.cut, target * STRIDE, SLOT_WORDS * cut];
   }
 
   /** A carried operand is counted from `top`: it must be the one at the live height. */
@@ -214,7 +215,9 @@ export class Translator {
     if (record >= height || cut + (carry ? 1 : 0) > height) return undefined;
     // The result is the top operand, which lies below a record that was moved up.
     if (carry && top < 1) return undefined;
-    return carry ? [Fast.returnCarry, 2 * record, 2 * cut, 2 * (top - 1)] : [Op.return, 2 * record, 2 * cut];
+    return carry
+      ? [Fast.returnCarry, SLOT_WORDS * record, SLOT_WORDS * cut, SLOT_WORDS * (top - 1)]
+      : [Op.return, SLOT_WORDS * record, SLOT_WORDS * cut];
   }
 
   #call(pc: number, top: number): Translation {
@@ -225,7 +228,7 @@ export class Translator {
     if (entry >= words.length || parameters > top || frame > MAX_OFFSET) return undefined;
     if (this.#heights[entry]! < parameters + 1) return undefined;
     this.calls.push(pc);
-    return [Op.call, entry * STRIDE, 2 * parameters, 2 * frame];
+    return [Op.call, entry * STRIDE, SLOT_WORDS * parameters, SLOT_WORDS * frame];
   }
 
   #callIndirect(pc: number, top: number): Translation {
@@ -237,7 +240,7 @@ export class Translator {
     const type = words.imm(pc, 0);
     const indices = Math.min(capacity, MAX_CELLS);
     const table = this.tables.push(type < REFERENCE_LIMITS.type ? tagged(type) : -1, indices) - 2;
-    return [Op.callIndirect, first, 2 * parameters, table];
+    return [Op.callIndirect, first, SLOT_WORDS * parameters, table];
   }
 
   #move(pc: number): Translation {
@@ -247,6 +250,6 @@ export class Translator {
     const height = this.#heights[pc]!;
     if (a > height || b >= height) return undefined;
     if (!this.#goes(pc, pc + 1, Math.max(height, a + 1))) return undefined;
-    return [Fast.move, 2 * a, 2 * b];
+    return [Fast.move, SLOT_WORDS * a, SLOT_WORDS * b];
   }
 }

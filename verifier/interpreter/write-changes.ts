@@ -1,8 +1,7 @@
 /** Puts a run of leaves into a tree, as little of it as has changed. */
 import { LEAF_BYTES, readLeaf } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
-
-const LEAF_WORDS = LEAF_BYTES / 4;
+import { LEAF_WORDS } from "./units.ts";
 
 /**
  * Up to so many changed leaves are replaced one by one, which keeps the hashes beside them: a step, a save and
