@@ -4,6 +4,8 @@ import { keccak256 } from "../merkle/keccak.ts";
 import type { ProgramImage } from "../state/image.ts";
 import { programRoot } from "../state/program.ts";
 import { decode } from "../wasm/decode.ts";
+import { UnsupportedError } from "../wasm/errors.ts";
+import { remedyFor, toolchainOf } from "../wasm/toolchain.ts";
 import type { ExternalKind, Module } from "../wasm/types.ts";
 import { validate } from "../wasm/validate.ts";
 import { COMMAND_ENTRY, commandDriver } from "./drivers/command.ts";
@@ -172,14 +174,19 @@ export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimit
 }
 
 /**
- * Decodes and validates.
+ * Decodes and validates. What is not supported is refused with an option of the compiler that made the module.
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError)
  */
 export function load(bytes: Uint8Array, onProgress?: OnBuild): Module {
-  const module = decode(bytes);
-  let done = 0;
-  validate(module, () => onProgress?.("validating", ++done, module.functions.length));
-  return module;
+  try {
+    const module = decode(bytes);
+    let done = 0;
+    validate(module, () => onProgress?.("validating", ++done, module.functions.length));
+    return module;
+  } catch (error) {
+    if (!(error instanceof UnsupportedError) || error.proposal === "limit") throw error;
+    throw error.withRemedy(remedyFor(error.proposal, toolchainOf(bytes)));
+  }
 }
 
 function exportedFunctions(module: Module): TypedExport[] {

@@ -82,16 +82,28 @@ export class UnsupportedError extends ModuleError {
   /** The instruction or construct, e.g. `f32.add`, `several tables`. */
   readonly construct: string;
 
-  constructor(construct: string, proposal: Proposal | "limit", offset: number, location: CodeLocation = {}) {
+  /** @param remedy - what the author can do; by default what clang's user can */
+  constructor(
+    construct: string,
+    proposal: Proposal | "limit",
+    offset: number,
+    location: CodeLocation = {},
+    remedy = proposal === "limit" ? "use a smaller module" : REMEDIES[proposal],
+  ) {
     const problem =
       proposal === "limit" ? `unsupported size: ${construct}` : `unsupported: ${construct} (feature ${proposal})`;
-    super(problem, offset, location, proposal === "limit" ? "use a smaller module" : REMEDIES[proposal]);
+    super(problem, offset, location, remedy);
     this.construct = construct;
     this.proposal = proposal;
   }
 
+  /** The same refusal with another remedy. */
+  withRemedy(remedy: string): UnsupportedError {
+    return new UnsupportedError(this.construct, this.proposal, this.offset, this, remedy);
+  }
+
   protected override copy(location: CodeLocation): UnsupportedError {
-    return new UnsupportedError(this.construct, this.proposal, this.offset, location);
+    return new UnsupportedError(this.construct, this.proposal, this.offset, location, this.hint);
   }
 }
 
