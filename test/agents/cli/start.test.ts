@@ -109,7 +109,7 @@ describe("npm start", () => {
       it(name, async () => {
         const { code, stdout, stderr } = await command("start", [...args(), "--json"]);
         expect(code).equal(1);
-        expect(stdout).equal("");
+        expect(JSON.parse(stdout)).have.nested.property("error.kind", "problem");
         expect(stderr).match(message);
         expect(stderr).not.match(/\n\s+at /);
       });
