@@ -8,8 +8,8 @@ import {Tournament} from "./tournament/Tournament.sol";
 import {TournamentId} from "./tournament/Types.sol";
 import {StateRoot} from "./types/StateRoot.sol";
 
-/// @title Opens tournaments for Deals and hands their verdicts back. It has no rule of its own but the names: a tournament belongs to one Deal
-/// and one claim.
+/// @title Opens tournaments for Deals and hands their verdicts back
+/// @notice It has no rule of its own but the names: a tournament belongs to one Deal and one claim.
 contract Arbiter is IArbiter {
     /// @inheritdoc IArbiter
     ITournament public immutable tournament;
@@ -29,8 +29,8 @@ contract Arbiter is IArbiter {
         verifier = verifier_;
         period = params.period;
         bond = params.bonds[0];
-        uint256 height = 0;
-        for (uint256 level = 0; level < params.heights.length; ++level) height += params.heights[level];
+        uint256 height;
+        for (uint256 level; level < params.heights.length; ++level) height += params.heights[level];
         capacity = 2 ** height;
     }
 

@@ -21,7 +21,7 @@ contract Deposits is IDeposits, ReentrancyGuardTransient {
     /// @inheritdoc IDeposits
     uint256 public immutable coolingOff;
 
-    mapping(address token => Ledger.Book book) private _books;
+    mapping(address token => Ledger.Book) private _books;
 
     /// @param coolingOff_ Seconds between a release and the free balance.
     constructor(uint256 coolingOff_) {

@@ -8,6 +8,7 @@ import {Seats} from "./Seats.sol";
 /// @notice Every token is in exactly one place: the customer's funds or a worker's earnings. What is reserved for fragments is
 /// a part of the funds and is computed, not stored.
 library Escrow {
+    /// @notice The customer's funds, reserved or not, and what each worker has earned.
     struct Book {
         uint256 funds;
         mapping(address worker => uint256) earnings;

@@ -10,6 +10,7 @@ import {Queue} from "./Queue.sol";
 library Ledger {
     using Queue for Queue.Entries;
 
+    /// @notice Where the tokens are: free, locked for a holder, cooling off, or burned.
     struct Book {
         mapping(address account => uint256) free;
         mapping(address account => mapping(address holder => uint256)) locks;

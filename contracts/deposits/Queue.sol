@@ -6,6 +6,7 @@ import {IDeposits} from "../interfaces/IDeposits.sol";
 /// @title A queue of amounts that become available in the order of their times
 /// @notice Entries come with times that never fall, so whatever is available stands in front.
 library Queue {
+    /// @notice The entries from `first` on, up to the one before `next`.
     struct Entries {
         uint128 first;
         uint128 next;

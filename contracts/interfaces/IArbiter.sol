@@ -6,7 +6,7 @@ import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 import {ITournament, Join} from "./ITournament.sol";
 
-/// @title Opens tournaments for Deals and hands their verdicts back.
+/// @title Opens tournaments for Deals and hands their verdicts back
 interface IArbiter {
     /// @notice A Deal opened a tournament about one of its claims.
     event DisputeOpened(address indexed deal, bytes32 indexed claim, TournamentId tournament);

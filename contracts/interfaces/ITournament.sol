@@ -10,56 +10,58 @@ import {
     MatchState,
     Node,
     Side,
-    StateRoot,
     TournamentId,
     TournamentState
 } from "../tournament/Types.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 
 /// @notice What never changes about a Tournament contract.
+/// @param period P: how long a root tournament may be joined, and the most that a clock can hold, in seconds.
+/// @param grace G: what every clock gains when its commitment is paired, in seconds.
+/// @param heights Height of the commitments' trees at each level, from level 0: one to MAX_LEVELS multiples of MOVE_LEVELS,
+/// at most MAX_HEIGHT together.
+/// @param bonds Bond of a commitment at each level, in wei.
+/// @param bounty What `resolve` pays its sender, in wei: less than a quarter of every bond.
 struct Params {
-    /// P: how long a root tournament may be joined, and the most that a clock can hold, in seconds.
     uint64 period;
-    /// G: what every clock gains when its commitment is paired, in seconds.
     uint64 grace;
-    /// Height of the commitments' trees at each level, from level 0: one to MAX_LEVELS multiples of MOVE_LEVELS, at most MAX_HEIGHT together.
     uint8[] heights;
-    /// Bond of a commitment at each level, in wei.
     uint256[] bonds;
-    /// What `resolve` pays its sender, in wei: less than a quarter of every bond.
     uint256 bounty;
 }
 
 /// @notice What a commitment shows when it joins.
+/// @param children The eight nodes three levels below the root, from the left.
+/// @param finalState The last leaf.
+/// @param proof Siblings from the last leaf up to the last child: height − MOVE_LEVELS of them.
+/// @param salt What the announcement was blinded with (level 0).
 struct Join {
-    /// The eight nodes three levels below the root, from the left.
     bytes32[FAN_OUT] children;
-    /// The last leaf.
-    bytes32 finalState;
-    /// Siblings from the last leaf up to the last child: height − MOVE_LEVELS of them.
+    StateRoot finalState;
     bytes32[] proof;
-    /// What the announcement was blinded with (level 0).
     bytes32 salt;
 }
 
 /// @notice What the last move of a match shows.
+/// @param digit Number of the first leaf, among the eight, on which the sides differ.
+/// @param own The mover's leaf there.
+/// @param opp The other side's leaf there.
+/// @param siblings As in `move`.
+/// @param agreed The state before: the leaf to the left in either tree, or the tournament's initial state.
+/// @param proof Siblings of that leaf from the bottom up, as many as the tree is high; none for the initial state.
+/// @param witness Bottom level: what the step verifier needs to execute `agreed`.
 struct LastMove {
-    /// Number of the first leaf, among the eight, on which the sides differ.
     uint8 digit;
-    /// The mover's leaf there, and the other side's.
-    bytes32 own;
-    bytes32 opp;
-    /// As in `move`.
+    StateRoot own;
+    StateRoot opp;
     bytes32[] siblings;
-    /// The state before: the leaf to the left in either tree, or the tournament's initial state.
-    bytes32 agreed;
-    /// Siblings of that leaf from the bottom up, as many as the tree is high; none for the initial state.
+    StateRoot agreed;
     bytes32[] proof;
-    /// Bottom level: what the step verifier needs to execute `agreed`.
     bytes witness;
 }
 
-/// @title Tournaments between commitments to a computation.
+/// @title Tournaments between commitments to a computation
 /// @notice The game is described in docs/game.md. Nobody is called while the game goes on: money becomes a credit, which its owner
 /// withdraws. Moves are open to everybody: only an opening of what was committed is a move.
 interface ITournament {
@@ -142,7 +144,7 @@ interface ITournament {
     /// @notice Thrown when the heights together exceed `most`.
     error HeightsTooTall(uint256 actual, uint256 most);
     /// @notice Thrown when there is not one bond for each level.
-    error BondsWrong(uint256 actual, uint256 expected);
+    error BondsWrong(uint256 expected, uint256 actual);
     /// @notice Thrown when a level's bond is not greater than four bounties.
     error BondTooLow(uint256 level, uint256 bond, uint256 bounty);
     /// @notice Thrown when the period or the grace is zero or exceeds 2^40 seconds.
@@ -162,7 +164,7 @@ interface ITournament {
     /// @notice Thrown when the winner's bond is collected twice.
     error BondCollected(TournamentId tournament);
     /// @notice Thrown when the value sent is not the level's bond.
-    error BondWrong(uint256 actual, uint256 expected);
+    error BondWrong(uint256 expected, uint256 actual);
     /// @notice Thrown when a commitment was not announced by its owner in an earlier block.
     error NotAnnounced(bytes32 announcement);
     /// @notice Thrown when a commitment joins that is or was in the tournament.
@@ -170,7 +172,7 @@ interface ITournament {
     /// @notice Thrown when a commitment to an inner tournament ends in neither of the two states that are in question.
     error FinalOutsideMatch(StateRoot finalState);
     /// @notice Thrown when a leaf's proof has another length than the tree's height.
-    error ProofLengthWrong(uint256 actual, uint256 expected);
+    error ProofLengthWrong(uint256 expected, uint256 actual);
     /// @notice Thrown when an index does not fit the tree's height.
     error IndexOutOfRange(uint256 index, uint256 height);
     /// @notice Thrown when the last leaf shown is not under the commitment's last child.
@@ -192,7 +194,7 @@ interface ITournament {
     /// @notice Thrown when the two sides' nodes are the same.
     error NoDifference();
     /// @notice Thrown when a move has not exactly two siblings where the digit's bit is 0 and one where it is 1.
-    error SiblingsWrong(uint256 actual, uint256 expected);
+    error SiblingsWrong(uint256 expected, uint256 actual);
     /// @notice Thrown when an opening does not lead to the two sides' nodes.
     error OpeningWrong(MatchId id);
     /// @notice Thrown when there is nothing to withdraw.
@@ -222,7 +224,7 @@ interface ITournament {
     function move(
         MatchId id,
         uint8 digit,
-        bytes32 opp,
+        Node opp,
         bytes32[] calldata siblings,
         bytes32[FAN_OUT] calldata next
     ) external;

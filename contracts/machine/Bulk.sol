@@ -11,7 +11,7 @@ import {Op, Trap} from "./Opcodes.sol";
 /// @notice The twin of `verifier/machine/bulk.ts`. A check tests bounds before anything is written and packs its operands
 /// into a {Cursor}; a restartable move then stays at its pc, touches one source and one destination leaf a step, and pops
 /// the cursor at zero.
-/// Sums of cursor fields, offsets and u32 stay below 2^66; differences are taken of what was compared before.
+/// @dev Unchecked: sums of cursor fields, offsets and u32 stay below 2^66; differences are taken of what was compared before.
 library Bulk {
     /// @notice Executes the checks, the moves and data.drop.
     function execute(Machine memory m) internal pure {

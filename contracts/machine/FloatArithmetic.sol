@@ -5,8 +5,9 @@ import {Format, leadingZeros} from "./FloatFormat.sol";
 
 /// @title add sub mul div sqrt min max of floats (WebAssembly core specification, section 4.3.3)
 /// @notice Every operation computes the exact result, or one that rounds as the exact one does, and rounds once. Operands are
-/// truncated; a NaN is the canonical one. Significands have at most 53 bits and exponents are from -1074 to 971, so that no sum,
-/// product or shift below comes near the ends of its type.
+/// truncated; a NaN is the canonical one.
+/// @dev Unchecked: significands have at most 53 bits and exponents are from -1074 to 971, so that no sum, product or shift
+/// below comes near the ends of its type.
 library FloatArithmetic {
     /// @dev Distance of exponents beyond which a sum rounds to its larger operand: the smaller is less than a quarter of the
     /// last bit of any number beside it.

@@ -127,6 +127,7 @@ function round(Format f, uint256 sign, int256 exponent, uint256 significand) pur
     return sign | (magnitude < greatest ? magnitude : greatest);
 }
 
+/// @notice Zero bits above the highest that is set, 256 for zero.
 function leadingZeros(uint256 x) pure returns (uint256 zeros) {
     // Arithmetic on values only (EIP-7939).
     assembly ("memory-safe") {

@@ -43,18 +43,18 @@ contract Floats is IAlu {
         unchecked {
             uint256 saturating = opcode - Shape.SATURATING_FIRST;
             if (saturating <= Shape.SATURATING_LAST - Shape.SATURATING_FIRST)
-                return truncateToInteger(saturating, x, true);
+                return _truncateToInteger(saturating, x, true);
             if ((Shape.FLOAT >> opcode) & 1 == 0) return (0, Trap.INVALID_INSTRUCTION);
-            if (opcode < COMPARE_64) return (compare(F32, opcode - COMPARE_32, x, y), 0);
-            if (opcode < ARITHMETIC_32) return (compare(F64, opcode - COMPARE_64, x, y), 0);
-            if (opcode < ARITHMETIC_64) return (arithmetic(F32, opcode - ARITHMETIC_32, x, y), 0);
-            if (opcode < TRUNC_TO_32) return (arithmetic(F64, opcode - ARITHMETIC_64, x, y), 0);
-            if (opcode < TRUNC_TO_64) return truncateToInteger(opcode - TRUNC_TO_32, x, false);
+            if (opcode < COMPARE_64) return (_compare(F32, opcode - COMPARE_32, x, y), 0);
+            if (opcode < ARITHMETIC_32) return (_compare(F64, opcode - COMPARE_64, x, y), 0);
+            if (opcode < ARITHMETIC_64) return (_arithmetic(F32, opcode - ARITHMETIC_32, x, y), 0);
+            if (opcode < TRUNC_TO_32) return (_arithmetic(F64, opcode - ARITHMETIC_64, x, y), 0);
+            if (opcode < TRUNC_TO_64) return _truncateToInteger(opcode - TRUNC_TO_32, x, false);
             // As numbered by the saturating ones: those of 64 bits are the second four.
-            if (opcode < CONVERT_TO_32) return truncateToInteger(opcode - TRUNC_TO_64 + 4, x, false);
-            if (opcode < DEMOTE) return (convert(F32, opcode - CONVERT_TO_32, x), 0);
+            if (opcode < CONVERT_TO_32) return _truncateToInteger(opcode - TRUNC_TO_64 + 4, x, false);
+            if (opcode < DEMOTE) return (_convert(F32, opcode - CONVERT_TO_32, x), 0);
             if (opcode == DEMOTE) return (FloatConversion.demote(x), 0);
-            if (opcode < PROMOTE) return (convert(F64, opcode - CONVERT_TO_64, x), 0);
+            if (opcode < PROMOTE) return (_convert(F64, opcode - CONVERT_TO_64, x), 0);
             if (opcode == PROMOTE) return (FloatConversion.promote(x), 0);
             // The reinterpretations: of 32 bits and of 64 bits in turn.
             return (opcode & 1 == 0 ? F32.truncate(x) : F64.truncate(x), 0);
@@ -62,12 +62,12 @@ contract Floats is IAlu {
     }
 
     /// @dev eq ne lt gt le ge.
-    function compare(Format f, uint256 kind, uint256 x, uint256 y) private pure returns (uint256) {
+    function _compare(Format f, uint256 kind, uint256 x, uint256 y) private pure returns (uint256) {
         return FloatCompare.compare(f, kind, f.truncate(x), f.truncate(y));
     }
 
     /// @dev abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign.
-    function arithmetic(Format f, uint256 kind, uint256 x, uint256 y) private pure returns (uint256) {
+    function _arithmetic(Format f, uint256 kind, uint256 x, uint256 y) private pure returns (uint256) {
         x = f.truncate(x);
         y = f.truncate(y);
         if (kind == ADD) return FloatArithmetic.add(f, x, y);
@@ -87,13 +87,17 @@ contract Floats is IAlu {
     }
 
     /// @param kind Bit 0: without sign, bit 1: from an f64, bit 2: to 64 bits.
-    function truncateToInteger(uint256 kind, uint256 x, bool saturating) private pure returns (uint256, uint256) {
+    function _truncateToInteger(
+        uint256 kind,
+        uint256 x,
+        bool saturating
+    ) private pure returns (uint256 value, uint256 trap) {
         Format f = kind & 2 == 0 ? F32 : F64;
         return FloatConversion.toInteger(f, f.truncate(x), kind & 4 == 0 ? 32 : 64, kind & 1 == 0, saturating);
     }
 
     /// @param kind Bit 0: without sign, bit 1: from 64 bits.
-    function convert(Format f, uint256 kind, uint256 x) private pure returns (uint256) {
+    function _convert(Format f, uint256 kind, uint256 x) private pure returns (uint256) {
         return FloatConversion.fromInteger(f, x, kind & 2 == 0 ? 32 : 64, kind & 1 == 0);
     }
 }

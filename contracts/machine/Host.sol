@@ -11,7 +11,8 @@ import {Transaction} from "./Transaction.sol";
 /// @title Host instructions
 /// @notice The twin of `verifier/machine/host.ts`. The first group delimits transactions; the others read the input, write
 /// the output and tell the fuel left. The topmost region holds the input, the one below it the output, whose upper half
-/// holds one receipt a transaction. Sums are of u64 at most, and cut to their field's width where the reference cuts them.
+/// holds one receipt a transaction.
+/// @dev Unchecked: sums are of u64 at most, and cut to their field's width where the reference cuts them.
 library Host {
     /// @notice Executes opcodes from `checkpoint` to `output.append`.
     function execute(Machine memory m) internal pure {

@@ -4,8 +4,8 @@ pragma solidity 0.8.35;
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {MachineRecord, Record, Registers} from "./MachineRecord.sol";
-import {Openings, Tree, Witness} from "./Openings.sol";
 import {Status} from "./Opcodes.sol";
+import {Openings, Tree, Witness} from "./Openings.sol";
 import {ZeroHashes} from "./ZeroHashes.sol";
 
 /// @title Programs and fragments: what a dispute begins with

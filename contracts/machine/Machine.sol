@@ -2,8 +2,8 @@
 pragma solidity 0.8.35;
 
 import {MASK_32, MachineRecord, Record, Registers} from "./MachineRecord.sol";
-import {Openings, Tree, Witness} from "./Openings.sol";
 import {Trap} from "./Opcodes.sol";
+import {Openings, Tree, Witness} from "./Openings.sol";
 import {ZeroHashes} from "./ZeroHashes.sol";
 
 /// @notice The working state of one step. A fault sticks: after the first, nothing more is opened or changed, and reads

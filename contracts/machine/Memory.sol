@@ -6,8 +6,9 @@ import {MASK_32, MASK_64, MachineRecord} from "./MachineRecord.sol";
 import {Op, Shape, Trap} from "./Opcodes.sol";
 
 /// @title Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values over 32-byte leaves
-/// @notice The twin of `verifier/machine/memory.ts`. Addresses and lengths are below 2^66 everywhere, pages below 2^64 and
-/// regions below 2^32, so that no sum or product of them comes near 2^256. In a leaf, byte 0 is the most significant.
+/// @notice The twin of `verifier/machine/memory.ts`. In a leaf, byte 0 is the most significant.
+/// @dev Unchecked: addresses and lengths are below 2^66 everywhere, pages below 2^64 and regions below 2^32, so that no sum or
+/// product of them comes near 2^256.
 library Memory {
     /// @notice Bytes of a WebAssembly page.
     uint256 internal constant PAGE_BYTES = 65_536;

@@ -73,7 +73,7 @@ contract StepVerifier is IStepVerifier {
         }
         // Positions in the calldata are far below 2^256.
         unchecked {
-            uint256 length = run(m, record, begin + MachineRecord.LENGTH) - begin;
+            uint256 length = _run(m, record, begin + MachineRecord.LENGTH) - begin;
             if (length != witness.length) revert WrongLength(length, witness.length);
         }
         return record.hash();
@@ -82,19 +82,19 @@ contract StepVerifier is IStepVerifier {
     /// @dev Changes the record to that of the next state.
     /// @param position Where in the calldata the openings begin.
     /// @return end Where the witness must end.
-    function run(Machine memory m, Record memory record, uint256 position) private view returns (uint256 end) {
+    function _run(Machine memory m, Record memory record, uint256 position) private view returns (uint256 end) {
         if (record.status() != Status.RUNNING) return position;
         if (!MachineRecord.isValidHeader(record.header)) {
             record.trapped(Trap.HEADER);
             return position;
         }
         m.start(position);
-        if (m.registers.fuel == 0) spend(m, record);
-        else execute(m, record);
+        if (m.registers.fuel == 0) _spend(m, record);
+        else _execute(m, record);
         return m.witness.position;
     }
 
-    function execute(Machine memory m, Record memory record) private view {
+    function _execute(Machine memory m, Record memory record) private view {
         uint256 pc = m.registers.pc;
         // The fuel is not zero.
         unchecked {
@@ -102,7 +102,7 @@ contract StepVerifier is IStepVerifier {
         }
         if (pc >> m.code.depth != 0) m.fault(Trap.PC);
         m.decode(m.take(m.code, pc));
-        if (m.trap == 0) dispatch(m);
+        if (m.trap == 0) _dispatch(m);
         if (m.trap == 0) return m.writeBack();
 
         m.discard();
@@ -114,7 +114,7 @@ contract StepVerifier is IStepVerifier {
         m.writeBack();
     }
 
-    function dispatch(Machine memory m) private view {
+    function _dispatch(Machine memory m) private view {
         uint256 op = m.op;
         if (Numeric.isInteger(op)) Numeric.execute(m, integers);
         else if (Numeric.isFloat(op)) Numeric.execute(m, floats);
@@ -132,7 +132,7 @@ contract StepVerifier is IStepVerifier {
     }
 
     /// @dev No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's budget is gone.
-    function spend(Machine memory m, Record memory record) private pure {
+    function _spend(Machine memory m, Record memory record) private pure {
         if (!Transaction.isOpen(m) || m.registers.reserve == 0) return record.trapped(Trap.OUT_OF_FUEL);
         // The reserve is not zero.
         unchecked {

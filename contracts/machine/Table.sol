@@ -8,7 +8,7 @@ import {Op, Trap} from "./Opcodes.sol";
 
 /// @title Table instructions (WebAssembly core specification, section 4.4.6)
 /// @notice The twin of `verifier/machine/table.ts`. A table is a run of cells; elements beyond its size are always null.
-/// Sums of cursor fields, cells and u32 stay below 2^66; differences are taken of what was compared before.
+/// @dev Unchecked: sums of cursor fields, cells and u32 stay below 2^66; differences are taken of what was compared before.
 library Table {
     /// @notice Executes table.get and table.set, the checks of the other table instructions, their moves, and elem.drop.
     function execute(Machine memory m) internal pure {

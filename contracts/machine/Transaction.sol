@@ -9,7 +9,7 @@ import {MASK_32, MASK_48, MASK_64, Registers} from "./MachineRecord.sol";
 /// @notice The twin of `verifier/machine/transaction.ts`. `saved` is keccak256 of five words: stack root, memory root, cells
 /// root, sizes, context. Context: pc u32 at bit 208, base u32 at 176, output length u48 at 96, keep in bit 0.
 library Transaction {
-    /// @dev The five words.
+    /// @notice The five words.
     struct Checkpoint {
         bytes32 stackRoot;
         bytes32 memoryRoot;

@@ -3,32 +3,32 @@ pragma solidity 0.8.35;
 
 import {Duration, Instant, MatchState, Side} from "./Types.sol";
 
-/// @title The two clocks of a match.
+/// @title The two clocks of a match
 /// @notice Only the mover's clock runs, and only while the match is being played. It loses exactly what has elapsed when its owner moves.
 /// Clocks grow only at a pairing, and never beyond the period.
 library Clock {
-    /// @dev The clock of a commitment that joins: what is left of the time to join, so that late comers gain nothing.
+    /// @notice The clock of a commitment that joins: what is left of the time to join, so that late comers gain nothing.
     function joining(Instant time, Instant closes) internal pure returns (Duration) {
         return closes.since(time);
     }
 
-    /// @dev The clock of a commitment that is paired.
+    /// @notice The clock of a commitment that is paired.
     function paired(Duration clock, Duration grace, Duration period) internal pure returns (Duration) {
         Duration grown = clock + grace;
         return grown < period ? grown : period;
     }
 
-    /// @dev The mover's clock as it was when it began to run.
+    /// @notice The mover's clock as it was when it began to run.
     function ofMover(MatchState memory state) internal pure returns (Duration) {
         return state.turn == Side.One ? state.clockOne : state.clockTwo;
     }
 
-    /// @dev Whether the mover may still move: strictly less than its clock has elapsed.
+    /// @notice Whether the mover may still move: strictly less than its clock has elapsed.
     function runs(MatchState memory state, Instant time) internal pure returns (bool) {
         return time.since(state.since) < ofMover(state);
     }
 
-    /// @dev Takes what has elapsed from the mover's clock, which must run.
+    /// @notice Takes what has elapsed from the mover's clock, which must run.
     function charge(MatchState memory state, Instant time) internal pure {
         Duration elapsed = time.since(state.since);
         if (state.turn == Side.One) state.clockOne = state.clockOne - elapsed;

@@ -7,14 +7,14 @@ import {Commitment} from "./Commitment.sol";
 import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
 import {Duration, Instant, MatchId, MatchState, Node, Phase, Side, TournamentId} from "./Types.sol";
 
-/// @title A match: two commitments on their way down to their first difference.
+/// @title A match: two commitments on their way down to their first difference
 library Match {
-    /// @dev The name of the match of `one`, who came first, and `two` in a tournament.
+    /// @notice The name of the match of `one`, who came first, and `two` in a tournament.
     function id(TournamentId tournament, Node one, Node two) internal pure returns (MatchId) {
         return MatchId.wrap(keccak256(abi.encode(tournament, one, two)));
     }
 
-    /// @dev A match at its first move, which is `one`'s.
+    /// @notice A match at its first move, which is `one`'s.
     function begin(
         Node one,
         Node two,
@@ -25,7 +25,7 @@ library Match {
     ) internal pure returns (MatchState memory) {
         return
             MatchState({
-                nodes: _nodes(one, two),
+                nodes: pairOf(one, two),
                 pos: 0,
                 height: height,
                 turn: Side.One,
@@ -36,7 +36,7 @@ library Match {
             });
     }
 
-    /// @dev The mover goes down to its node `own`, MOVE_LEVELS below, and hands over.
+    /// @notice The mover goes down to its node `own`, MOVE_LEVELS below, and hands over.
     function descend(
         MatchState memory state,
         MatchId name,
@@ -46,19 +46,19 @@ library Match {
         bytes32[] calldata siblings,
         Instant time
     ) internal pure {
-        _requireTurn(state, name, time);
+        requireTurn(state, name, time);
         if (state.height <= MOVE_LEVELS) revert ITournament.HeightUnfit(state.height);
-        _open(state, name, digit, own, opp, siblings);
+        open(state, name, digit, own, opp, siblings);
         Clock.charge(state, time);
-        state.nodes = _nodes(opp, own);
-        // Safe: the height is above MOVE_LEVELS.
+        state.nodes = pairOf(opp, own);
+        // The height is above MOVE_LEVELS.
         unchecked {
             state.height -= MOVE_LEVELS;
         }
         state.turn = other(state.turn);
     }
 
-    /// @dev The mover goes down to the first leaf that differs, whose number `pos` becomes. The turn stays.
+    /// @notice The mover goes down to the first leaf that differs, whose number `pos` becomes. The turn stays.
     function touchDown(
         MatchState memory state,
         MatchId name,
@@ -68,24 +68,24 @@ library Match {
         bytes32[] calldata siblings,
         Instant time
     ) internal pure {
-        _requireTurn(state, name, time);
+        requireTurn(state, name, time);
         if (state.height != MOVE_LEVELS) revert ITournament.HeightUnfit(state.height);
-        _open(state, name, digit, own, opp, siblings);
+        open(state, name, digit, own, opp, siblings);
         Clock.charge(state, time);
         state.height = 0;
     }
 
-    /// @dev The other side.
+    /// @notice The other side.
     function other(Side side) internal pure returns (Side) {
         return side == Side.One ? Side.Two : Side.One;
     }
 
-    function _requireTurn(MatchState memory state, MatchId name, Instant time) private pure {
+    function requireTurn(MatchState memory state, MatchId name, Instant time) private pure {
         if (state.phase != Phase.Playing) revert ITournament.MatchNotPlaying(name);
         if (!Clock.runs(state, time)) revert ITournament.ClockSpent(name);
     }
 
-    function _open(
+    function open(
         MatchState memory state,
         MatchId name,
         uint256 digit,
@@ -94,15 +94,15 @@ library Match {
         bytes32[] calldata siblings
     ) private pure {
         (Node ownNode, Node oppNode) = Commitment.climb(digit, own, opp, siblings);
-        if (_nodes(ownNode, oppNode) != state.nodes) revert ITournament.OpeningWrong(name);
-        // Safe: no height exceeds MAX_HEIGHT, so a position has at most as many bits; the digit is below FAN_OUT.
+        if (pairOf(ownNode, oppNode) != state.nodes) revert ITournament.OpeningWrong(name);
+        // No height exceeds MAX_HEIGHT, so a position has at most as many bits; the digit is below FAN_OUT.
         unchecked {
             state.pos = uint64(state.pos * FAN_OUT + digit);
         }
     }
 
     /// @dev What a match remembers of its two nodes: the mover's and the other side's.
-    function _nodes(Node mover, Node waiter) private pure returns (bytes32) {
+    function pairOf(Node mover, Node waiter) private pure returns (bytes32) {
         return Node.unwrap(Commitment.parent(mover, waiter));
     }
 }

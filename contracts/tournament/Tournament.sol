@@ -3,6 +3,7 @@ pragma solidity 0.8.35;
 
 import {IStepVerifier} from "../interfaces/IStepVerifier.sol";
 import {ITournament, Join, LastMove, Params} from "../interfaces/ITournament.sol";
+import {StateRoot} from "../types/StateRoot.sol";
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
 import {Heights, packed} from "./Heights.sol";
@@ -18,36 +19,38 @@ import {
     Node,
     Phase,
     Side,
-    StateRoot,
     Status,
     TournamentId,
     TournamentState,
     present
 } from "./Types.sol";
 
-/// @title Storage, money and events of all tournaments; the rules are in Match, Clock and Commitment.
+/// @title Tournament
+/// @notice Storage, money and events of all tournaments; the rules are in {Match}, {Clock} and {Commitment}.
 contract Tournament is ITournament {
-    /// @inheritdoc ITournament
-    IStepVerifier public immutable override verifier;
-    /// @inheritdoc ITournament
-    address public immutable override arbiter;
-    /// @inheritdoc ITournament
-    uint256 public override burned;
-    /// @inheritdoc ITournament
-    mapping(address owner => uint256 amount) public override credit;
-    /// @inheritdoc ITournament
-    mapping(bytes32 announcement => Instant moment) public override announcedAt;
+    /// @dev The longest period and grace, in seconds.
+    uint256 private constant LONGEST = 2 ** 40;
 
-    uint256 private constant _LONGEST = 2 ** 40;
+    /// @inheritdoc ITournament
+    IStepVerifier public immutable verifier;
+    /// @inheritdoc ITournament
+    address public immutable arbiter;
 
-    Duration private immutable _PERIOD;
-    Duration private immutable _GRACE;
-    Heights private immutable _HEIGHTS;
-    uint256 private immutable _BOND_0;
-    uint256 private immutable _BOND_1;
-    uint256 private immutable _BOND_2;
-    uint256 private immutable _BOND_3;
-    uint256 private immutable _BOUNTY;
+    Duration private immutable _period;
+    Duration private immutable _grace;
+    Heights private immutable _heights;
+    uint256 private immutable _bond0;
+    uint256 private immutable _bond1;
+    uint256 private immutable _bond2;
+    uint256 private immutable _bond3;
+    uint256 private immutable _bounty;
+
+    /// @inheritdoc ITournament
+    uint256 public burned;
+    /// @inheritdoc ITournament
+    mapping(address owner => uint256 amount) public credit;
+    /// @inheritdoc ITournament
+    mapping(bytes32 announcement => Instant moment) public announcedAt;
 
     mapping(TournamentId tournament => TournamentState) private _tournaments;
     mapping(TournamentId tournament => mapping(Node root => CommitmentState)) private _commitments;
@@ -59,28 +62,29 @@ contract Tournament is ITournament {
     constructor(IStepVerifier verifier_, Params memory params_, address arbiter_) {
         Heights heights = packed(params_.heights);
         uint256 levels = params_.heights.length;
-        if (params_.bonds.length != levels) revert BondsWrong(params_.bonds.length, levels);
-        if (params_.period == 0 || params_.period > _LONGEST || params_.grace == 0 || params_.grace > _LONGEST)
+        if (params_.bonds.length != levels) revert BondsWrong(levels, params_.bonds.length);
+        if (params_.period == 0 || params_.period > LONGEST || params_.grace == 0 || params_.grace > LONGEST) {
             revert PeriodWrong(params_.period, params_.grace);
-        for (uint256 level = 0; level < levels; ++level) {
+        }
+        for (uint256 level; level < levels; ++level) {
             // Division, because a product of an enormous bounty would overflow: bounty < bond / 4, exactly.
             uint256 bond = params_.bonds[level];
             if (bond == 0 || params_.bounty > (bond - 1) / 4) revert BondTooLow(level, bond, params_.bounty);
         }
         verifier = verifier_;
         arbiter = arbiter_;
-        _PERIOD = Duration.wrap(uint48(params_.period));
-        _GRACE = Duration.wrap(uint48(params_.grace));
-        _HEIGHTS = heights;
-        _BOND_0 = params_.bonds[0];
-        _BOND_1 = levels > 1 ? params_.bonds[1] : 0;
-        _BOND_2 = levels > 2 ? params_.bonds[2] : 0;
-        _BOND_3 = levels > 3 ? params_.bonds[3] : 0;
-        _BOUNTY = params_.bounty;
+        _period = Duration.wrap(uint48(params_.period));
+        _grace = Duration.wrap(uint48(params_.grace));
+        _heights = heights;
+        _bond0 = params_.bonds[0];
+        _bond1 = levels > 1 ? params_.bonds[1] : 0;
+        _bond2 = levels > 2 ? params_.bonds[2] : 0;
+        _bond3 = levels > 3 ? params_.bonds[3] : 0;
+        _bounty = params_.bounty;
     }
 
     /// @inheritdoc ITournament
-    function announce(bytes32 announcement) external override {
+    function announce(bytes32 announcement) external {
         // The first time counts: else anybody could make an announcement young again just before its owner joins.
         if (Instant.unwrap(announcedAt[announcement]) != 0) return;
         announcedAt[announcement] = present();
@@ -93,18 +97,18 @@ contract Tournament is ITournament {
         StateRoot initial,
         address owner,
         Join calldata commitment
-    ) external payable override {
+    ) external payable {
         if (msg.sender != arbiter) revert NotArbiter(msg.sender);
         TournamentState storage row = _tournaments[tournament];
         if (Instant.unwrap(row.closes) != 0) revert TournamentExists(tournament);
         row.initial = initial;
-        row.closes = present().plus(_PERIOD);
+        row.closes = present().plus(_period);
         emit Opened(tournament, initial, row.closes);
         _join(tournament, owner, commitment);
     }
 
     /// @inheritdoc ITournament
-    function join(TournamentId tournament, Join calldata commitment) external payable override {
+    function join(TournamentId tournament, Join calldata commitment) external payable {
         _join(tournament, msg.sender, commitment);
     }
 
@@ -112,29 +116,30 @@ contract Tournament is ITournament {
     function move(
         MatchId id,
         uint8 digit,
-        bytes32 opp,
+        Node opp,
         bytes32[] calldata siblings,
         bytes32[FAN_OUT] calldata next
-    ) external override {
+    ) external {
         MatchState memory state = _matches[id];
-        Match.descend(state, id, digit, Commitment.top(next), Node.wrap(opp), siblings, present());
+        Match.descend(state, id, digit, Commitment.top(next), opp, siblings, present());
         _matches[id] = state;
         emit Moved(id, state.pos, state.since, next);
     }
 
     /// @inheritdoc ITournament
-    function last(TournamentId tournament, Node one, Node two, LastMove calldata shown) external override {
+    function last(TournamentId tournament, Node one, Node two, LastMove calldata shown) external {
         MatchId id = Match.id(tournament, one, two);
         MatchState memory state = _matches[id];
-        Match.touchDown(state, id, shown.digit, Node.wrap(shown.own), Node.wrap(shown.opp), shown.siblings, present());
+        Node own = Commitment.atLeaf(shown.own);
+        Match.touchDown(state, id, shown.digit, own, Commitment.atLeaf(shown.opp), shown.siblings, present());
         TournamentState storage row = _tournaments[tournament];
         uint256 level = row.level;
-        _requireAgreed(row.initial, _HEIGHTS.ofLevel(level), state.pos, one, two, shown);
-        StateRoot agreed = StateRoot.wrap(shown.agreed);
+        _requireAgreed(row.initial, _heights.ofLevel(level), state.pos, one, two, shown);
+        StateRoot agreed = shown.agreed;
         bool first = state.turn == Side.One;
-        StateRoot leafOne = StateRoot.wrap(first ? shown.own : shown.opp);
-        StateRoot leafTwo = StateRoot.wrap(first ? shown.opp : shown.own);
-        if (_HEIGHTS.hasLevelBelow(level)) {
+        StateRoot leafOne = first ? shown.own : shown.opp;
+        StateRoot leafTwo = first ? shown.opp : shown.own;
+        if (_heights.hasLevelBelow(level)) {
             _seal(id, state, uint8(level + 1), agreed, leafOne, leafTwo);
         } else {
             StateRoot result = verifier.step(agreed, shown.witness);
@@ -144,10 +149,10 @@ contract Tournament is ITournament {
     }
 
     /// @inheritdoc ITournament
-    function resolve(TournamentId tournament, Node one, Node two) external override {
+    function resolve(TournamentId tournament, Node one, Node two) external {
         MatchId id = Match.id(tournament, one, two);
         MatchState memory state = _matches[id];
-        Side winner = Side.None;
+        Side winner;
         if (state.phase == Phase.Playing) {
             if (Clock.runs(state, present())) revert ClockRunning(id);
             winner = Match.other(state.turn);
@@ -156,18 +161,18 @@ contract Tournament is ITournament {
             TournamentState storage row = _tournaments[inner];
             if (!_finished(row)) revert TournamentUnfinished(inner);
             Node champion = row.waiting;
-            if (!(champion == NOBODY)) {
+            if (champion != NOBODY) {
                 winner = _matching(_commitments[inner][champion].finalState, row.leafOne, row.leafTwo);
             }
         } else {
             revert MatchNotLive(id);
         }
-        _end(tournament, id, one, two, state, winner, _BOUNTY);
-        _pay(msg.sender, _BOUNTY);
+        _end(tournament, id, one, two, state, winner, _bounty);
+        _pay(msg.sender, _bounty);
     }
 
     /// @inheritdoc ITournament
-    function collect(TournamentId tournament) external override {
+    function collect(TournamentId tournament) external {
         TournamentState storage row = _tournaments[tournament];
         if (!_finished(row)) revert TournamentUnfinished(tournament);
         Node champion = row.waiting;
@@ -175,11 +180,11 @@ contract Tournament is ITournament {
         if (row.collected) revert BondCollected(tournament);
         row.collected = true;
         emit Collected(tournament, champion);
-        _pay(_commitments[tournament][champion].owner, _bond(row.level));
+        _pay(_commitments[tournament][champion].owner, _bondOf(row.level));
     }
 
     /// @inheritdoc ITournament
-    function withdraw(address payable to) external override {
+    function withdraw(address payable to) external {
         uint256 amount = credit[msg.sender];
         if (amount == 0) revert NothingToWithdraw(msg.sender);
         credit[msg.sender] = 0;
@@ -191,11 +196,11 @@ contract Tournament is ITournament {
     /// @inheritdoc ITournament
     function verdict(
         TournamentId tournament
-    ) external view override returns (bool finished, bool decided, StateRoot finalState, address owner) {
+    ) external view returns (bool finished, bool decided, StateRoot finalState, address owner) {
         TournamentState storage row = _tournaments[tournament];
         finished = _finished(row);
         Node champion = row.waiting;
-        decided = finished && !(champion == NOBODY);
+        decided = finished && champion != NOBODY;
         if (decided) {
             CommitmentState storage winner = _commitments[tournament][champion];
             (finalState, owner) = (winner.finalState, winner.owner);
@@ -203,34 +208,31 @@ contract Tournament is ITournament {
     }
 
     /// @inheritdoc ITournament
-    function tournamentState(TournamentId tournament) external view override returns (TournamentState memory) {
+    function tournamentState(TournamentId tournament) external view returns (TournamentState memory) {
         return _tournaments[tournament];
     }
 
     /// @inheritdoc ITournament
-    function commitmentState(
-        TournamentId tournament,
-        Node root
-    ) external view override returns (CommitmentState memory) {
+    function commitmentState(TournamentId tournament, Node root) external view returns (CommitmentState memory) {
         return _commitments[tournament][root];
     }
 
     /// @inheritdoc ITournament
-    function matchState(MatchId id) external view override returns (MatchState memory) {
+    function matchState(MatchId id) external view returns (MatchState memory) {
         return _matches[id];
     }
 
     /// @inheritdoc ITournament
-    function params() external view override returns (Params memory result) {
-        result.period = Duration.unwrap(_PERIOD);
-        result.grace = Duration.unwrap(_GRACE);
-        result.bounty = _BOUNTY;
-        uint256 levels = _HEIGHTS.count();
+    function params() external view returns (Params memory result) {
+        result.period = Duration.unwrap(_period);
+        result.grace = Duration.unwrap(_grace);
+        result.bounty = _bounty;
+        uint256 levels = _heights.count();
         result.heights = new uint8[](levels);
         result.bonds = new uint256[](levels);
-        for (uint256 level = 0; level < levels; ++level) {
-            result.heights[level] = _HEIGHTS.ofLevel(level);
-            result.bonds[level] = _bond(level);
+        for (uint256 level; level < levels; ++level) {
+            result.heights[level] = _heights.ofLevel(level);
+            result.bonds[level] = _bondOf(level);
         }
     }
 
@@ -240,13 +242,13 @@ contract Tournament is ITournament {
         if (Instant.unwrap(closes) == 0) revert TournamentUnknown(tournament);
         if (!present().isBefore(closes)) revert TournamentClosed(tournament, closes);
         uint256 level = row.level;
-        if (msg.value != _bond(level)) revert BondWrong(msg.value, _bond(level));
+        if (msg.value != _bondOf(level)) revert BondWrong(_bondOf(level), msg.value);
         Node root = Commitment.top(shown.children);
-        StateRoot finalState = StateRoot.wrap(shown.finalState);
+        StateRoot finalState = shown.finalState;
         _requireFinal(level, shown);
         if (level == 0) {
             _requireAnnounced(keccak256(abi.encode(owner, tournament, root, shown.salt)));
-        } else if (!(finalState == row.leafOne || finalState == row.leafTwo)) {
+        } else if (finalState != row.leafOne && finalState != row.leafTwo) {
             revert FinalOutsideMatch(finalState);
         }
         CommitmentState storage entry = _commitments[tournament][root];
@@ -271,9 +273,9 @@ contract Tournament is ITournament {
         row.waiting = NOBODY;
         ++row.live;
         MatchId id = Match.id(tournament, one, root);
-        Duration clockOne = Clock.paired(_commitments[tournament][one].clock, _GRACE, _PERIOD);
-        Duration clockTwo = Clock.paired(clock, _GRACE, _PERIOD);
-        _matches[id] = Match.begin(one, root, _HEIGHTS.ofLevel(row.level), clockOne, clockTwo, present());
+        Duration clockOne = Clock.paired(_commitments[tournament][one].clock, _grace, _period);
+        Duration clockTwo = Clock.paired(clock, _grace, _period);
+        _matches[id] = Match.begin(one, root, _heights.ofLevel(row.level), clockOne, clockTwo, present());
         emit Paired(tournament, id, one, root, clockOne, clockTwo, present());
     }
 
@@ -312,7 +314,7 @@ contract Tournament is ITournament {
         _matches[id] = state;
         TournamentState storage row = _tournaments[tournament];
         --row.live;
-        uint256 bond = _bond(row.level);
+        uint256 bond = _bondOf(row.level);
         if (winner != Side.One) _commitments[tournament][one].status = Status.Out;
         if (winner != Side.Two) _commitments[tournament][two].status = Status.Out;
         if (winner == Side.None) {
@@ -338,10 +340,10 @@ contract Tournament is ITournament {
         emit Credited(owner, amount);
     }
 
-    function _bond(uint256 level) private view returns (uint256) {
-        if (level == 0) return _BOND_0;
-        if (level == 1) return _BOND_1;
-        return level == 2 ? _BOND_2 : _BOND_3;
+    function _bondOf(uint256 level) private view returns (uint256) {
+        if (level == 0) return _bond0;
+        if (level == 1) return _bond1;
+        return level == 2 ? _bond2 : _bond3;
     }
 
     function _finished(TournamentState storage row) private view returns (bool) {
@@ -356,10 +358,9 @@ contract Tournament is ITournament {
 
     /// @dev The last leaf is the last one under the last child.
     function _requireFinal(uint256 level, Join calldata shown) private view {
-        uint256 height = _HEIGHTS.ofLevel(level) - MOVE_LEVELS;
-        StateRoot finalState = StateRoot.wrap(shown.finalState);
-        Node child = Commitment.root(finalState, (1 << height) - 1, height, shown.proof);
-        if (!(child == Node.wrap(shown.children[FAN_OUT - 1]))) revert FinalNotInTree(finalState);
+        uint256 height = _heights.ofLevel(level) - MOVE_LEVELS;
+        Node child = Commitment.root(shown.finalState, (1 << height) - 1, height, shown.proof);
+        if (child != Node.wrap(shown.children[FAN_OUT - 1])) revert FinalNotInTree(shown.finalState);
     }
 
     /// @dev Both sides agree on every leaf left of `pos`, so a proof in either tree will do.
@@ -371,13 +372,13 @@ contract Tournament is ITournament {
         Node two,
         LastMove calldata shown
     ) private pure {
-        StateRoot agreed = StateRoot.wrap(shown.agreed);
+        StateRoot agreed = shown.agreed;
         if (pos == 0) {
-            if (shown.proof.length != 0) revert ProofLengthWrong(shown.proof.length, 0);
-            if (!(agreed == initial)) revert AgreedWrong(agreed);
+            if (shown.proof.length != 0) revert ProofLengthWrong(0, shown.proof.length);
+            if (agreed != initial) revert AgreedWrong(agreed);
         } else {
             Node root = Commitment.root(agreed, pos - 1, height, shown.proof);
-            if (!(root == one || root == two)) revert AgreedWrong(agreed);
+            if (root != one && root != two) revert AgreedWrong(agreed);
         }
     }
 

@@ -27,72 +27,72 @@ contract DealHandler is DealActions {
 
 /// @title What holds of a Deal after whatever anybody does, with tokens
 contract DealInTokensTest {
-    DealHandler internal handler;
+    DealHandler internal _handler;
 
     function setUp() external {
-        handler = new DealHandler(address(new PlainToken()), address(new PlainToken()));
+        _handler = new DealHandler(address(new PlainToken()), address(new PlainToken()));
     }
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
-        targets[0] = address(handler);
+        targets[0] = address(_handler);
     }
 
     function invariant_holds() external view {
-        handler.holds();
+        _handler.holds();
     }
 }
 
 /// @title The same with ETH
 contract DealInEthTest {
-    DealHandler internal handler;
+    DealHandler internal _handler;
 
     function setUp() external {
-        handler = new DealHandler(address(0), address(0));
+        _handler = new DealHandler(address(0), address(0));
     }
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
-        targets[0] = address(handler);
+        targets[0] = address(_handler);
     }
 
     function invariant_holds() external view {
-        handler.holds();
+        _handler.holds();
     }
 }
 
 /// @title One schedule through every action, so that they are known to be reached
 contract DealScheduleTest {
-    DealHandler internal handler = new DealHandler(address(0), address(0));
+    DealHandler internal _handler = new DealHandler(address(0), address(0));
 
     function test_reachesEverything() external {
-        for (uint256 i; i < 5; ++i) handler.act(SUBMIT, i, i * 25, 0);
+        for (uint256 i; i < 5; ++i) _handler.act(SUBMIT, i, i * 25, 0);
         // Claim 0 about fragment 0 is confirmed undisputed, claim 1 about fragment 1 upheld.
-        handler.act(CLAIM, 0, 1, 1);
-        handler.act(BACK, 1, _number(0), 0);
-        handler.act(CLAIM, 1, 2, 1);
-        handler.act(CHALLENGE, _number(1), 0, 0);
-        handler.act(PASS, 299, 0, 0);
-        handler.act(PASS, 4, 0, 0);
-        handler.act(CONFIRM, _number(0), 0, 0);
-        handler.act(WITHDRAW_EARNINGS, 0, 0, 0);
-        handler.act(DECIDE, _number(1), 3, 0);
-        handler.act(SETTLE, _number(1), 0, 0);
-        handler.act(CONFIRM, _number(1), 0, 0);
+        _handler.act(CLAIM, 0, 1, 1);
+        _handler.act(BACK, 1, _number(0), 0);
+        _handler.act(CLAIM, 1, 2, 1);
+        _handler.act(CHALLENGE, _number(1), 0, 0);
+        _handler.act(PASS, 299, 0, 0);
+        _handler.act(PASS, 4, 0, 0);
+        _handler.act(CONFIRM, _number(0), 0, 0);
+        _handler.act(WITHDRAW_EARNINGS, 0, 0, 0);
+        _handler.act(DECIDE, _number(1), 3, 0);
+        _handler.act(SETTLE, _number(1), 0, 0);
+        _handler.act(CONFIRM, _number(1), 0, 0);
         // Claim 2 about fragment 2 is struck without winner, claim 3 with one.
-        handler.act(CLAIM, 2, 3, 1);
-        handler.act(CHALLENGE, _number(2), 0, 0);
-        handler.act(DECIDE, _number(2), 1, 0);
-        handler.act(SETTLE, _number(2), 0, 0);
-        handler.act(CLAIM, 0, 3, 1);
-        handler.act(CHALLENGE, _number(3), 0, 0);
-        handler.act(DECIDE, _number(3), 2, 0);
-        handler.act(SETTLE, _number(3), 0, 0);
-        handler.act(REVEAL, 0, 0, 0);
-        handler.act(QUIT, 1, 0, 0);
-        handler.act(JOIN, 4, 0, 0);
-        handler.act(WITHDRAW_FUNDS, 1, 0, 0);
-        handler.act(CLOSE, 64, 0, 0);
+        _handler.act(CLAIM, 2, 3, 1);
+        _handler.act(CHALLENGE, _number(2), 0, 0);
+        _handler.act(DECIDE, _number(2), 1, 0);
+        _handler.act(SETTLE, _number(2), 0, 0);
+        _handler.act(CLAIM, 0, 3, 1);
+        _handler.act(CHALLENGE, _number(3), 0, 0);
+        _handler.act(DECIDE, _number(3), 2, 0);
+        _handler.act(SETTLE, _number(3), 0, 0);
+        _handler.act(REVEAL, 0, 0, 0);
+        _handler.act(QUIT, 1, 0, 0);
+        _handler.act(JOIN, 4, 0, 0);
+        _handler.act(WITHDRAW_FUNDS, 1, 0, 0);
+        _handler.act(CLOSE, 64, 0, 0);
         bytes32[12] memory actions = [
             bytes32("join"),
             "quit",
@@ -108,10 +108,10 @@ contract DealScheduleTest {
             "confirm"
         ];
         for (uint256 i; i < actions.length; ++i) {
-            require(handler.done(actions[i]) > 0, string.concat("never: ", string(bytes.concat(actions[i]))));
+            require(_handler.done(actions[i]) > 0, string.concat("never: ", string(bytes.concat(actions[i]))));
         }
-        assert(handler.done("reveal") == 1 && handler.done("close") == 1);
-        handler.holds();
+        assert(_handler.done("reveal") == 1 && _handler.done("close") == 1);
+        _handler.holds();
     }
 
     /// @dev How the actions are told which claim they are about.

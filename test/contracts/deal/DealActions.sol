@@ -101,8 +101,8 @@ abstract contract DealActions {
                 notice: 1 hours
             })
         );
-        for (uint256 i; i < 3; ++i) join(i);
-        for (uint256 i; i < 4; ++i) fund(10 * PRICE - 1);
+        for (uint256 i; i < 3; ++i) _join(i);
+        for (uint256 i; i < 4; ++i) _fund(10 * PRICE - 1);
     }
 
     /// @notice Four actions at random.
@@ -116,21 +116,21 @@ abstract contract DealActions {
     /// @notice One action; what `a`, `b` and `c` mean depends on it.
     function act(uint256 kind, uint256 a, uint256 b, uint256 c) public {
         kind %= ALL;
-        if (kind < CLAIM) submit(bytes32(a), b);
-        else if (kind < BACK) claim(a, b, c);
-        else if (kind < CHALLENGE) back(a, b);
-        else if (kind < DECIDE) challenge(a);
-        else if (kind < SETTLE) decide(a, b);
-        else if (kind < CONFIRM) settle(a);
-        else if (kind < PASS) confirm(a);
-        else if (kind < REVEAL) pass(a);
-        else if (kind == REVEAL) reveal();
-        else if (kind == JOIN) join(a);
-        else if (kind == QUIT) quit(a);
-        else if (kind == FUND) fund(a);
-        else if (kind == WITHDRAW_FUNDS) withdrawFunds(a);
-        else if (kind == WITHDRAW_EARNINGS) withdrawEarnings(a);
-        else close(a);
+        if (kind < CLAIM) _submit(bytes32(a), b);
+        else if (kind < BACK) _claim(a, b, c);
+        else if (kind < CHALLENGE) _back(a, b);
+        else if (kind < DECIDE) _challenge(a);
+        else if (kind < SETTLE) _decide(a, b);
+        else if (kind < CONFIRM) _settle(a);
+        else if (kind < PASS) _confirm(a);
+        else if (kind < REVEAL) _pass(a);
+        else if (kind == REVEAL) _reveal();
+        else if (kind == JOIN) _join(a);
+        else if (kind == QUIT) _quit(a);
+        else if (kind == FUND) _fund(a);
+        else if (kind == WITHDRAW_FUNDS) _withdrawFunds(a);
+        else if (kind == WITHDRAW_EARNINGS) _withdrawEarnings(a);
+        else _close(a);
     }
 
     // ---- people ----
@@ -139,7 +139,7 @@ abstract contract DealActions {
         return address(uint160(0x3040 + (i % WORKERS)));
     }
 
-    function join(uint256 who) internal {
+    function _join(uint256 who) internal {
         address w = worker(who);
         if (deal.seatOf(w) != 0) return;
         _give(collateralToken, w, COLLATERAL, address(deposits));
@@ -156,7 +156,7 @@ abstract contract DealActions {
         }
     }
 
-    function quit(uint256 who) internal {
+    function _quit(uint256 who) internal {
         address w = worker(who);
         uint256 seat = deal.seatOf(w);
         bool right = seat != 0 && !_backsAny(seat - 1);
@@ -172,14 +172,14 @@ abstract contract DealActions {
 
     // ---- money ----
 
-    function fund(uint256 amount) internal {
+    function _fund(uint256 amount) internal {
         amount %= 10 * PRICE;
         _give(paymentToken, CUSTOMER, amount, address(deal));
         VM.prank(CUSTOMER);
         inside += deal.fund{value: _value(paymentToken, amount)}(amount);
     }
 
-    function withdrawFunds(uint256 amount) internal {
+    function _withdrawFunds(uint256 amount) internal {
         uint256 unreserved = deal.funds() - deal.reserved();
         amount %= unreserved + unreserved / 8 + 2;
         VM.prank(CUSTOMER);
@@ -192,7 +192,7 @@ abstract contract DealActions {
         }
     }
 
-    function withdrawEarnings(uint256 who) internal {
+    function _withdrawEarnings(uint256 who) internal {
         address w = worker(who);
         uint256 earned = deal.earningsOf(w);
         VM.prank(w);
@@ -207,7 +207,7 @@ abstract contract DealActions {
 
     // ---- fragments and claims ----
 
-    function submit(bytes32 data, uint256 length) internal {
+    function _submit(bytes32 data, uint256 length) internal {
         bytes memory input = bytes.concat(data, data, data, data);
         length %= 101;
         // Memory-safe: only shortens the array.
@@ -226,7 +226,7 @@ abstract contract DealActions {
     }
 
     /// @param kind Of 16 claims one says that the program ended.
-    function claim(uint256 who, uint256 seed, uint256 kind) internal {
+    function _claim(uint256 who, uint256 seed, uint256 kind) internal {
         (uint48 submitted, uint48 claimed, uint48 resolved, , , IDeal.Head headKind, StateRoot head) = deal.progress();
         address w = worker(who);
         bool pending = claimed > resolved;
@@ -253,7 +253,7 @@ abstract contract DealActions {
         }
     }
 
-    function back(uint256 who, uint256 which) internal {
+    function _back(uint256 who, uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         uint256 seat = deal.seatOf(worker(who));
         bool right = pending && seat != 0 && _inWindow(c) && (c.backers >> (seat - 1)) & 1 == 0;
@@ -266,7 +266,7 @@ abstract contract DealActions {
         }
     }
 
-    function challenge(uint256 which) internal {
+    function _challenge(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bool right = pending && _inWindow(c) && c.stage == IDeal.Stage.Open;
         bytes memory input = pending ? inputs[c.fragment] : bytes("");
@@ -287,7 +287,7 @@ abstract contract DealActions {
 
     /// @notice The arbiter decides about any claim there ever was: for it, for another state, or for nobody. That by itself
     /// changes nothing in the Deal.
-    function decide(uint256 which, uint256 verdict) internal {
+    function _decide(uint256 which, uint256 verdict) internal {
         if (claims.length == 0) return;
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bytes32 id = c.id;
@@ -305,7 +305,7 @@ abstract contract DealActions {
         _check(fingerprint() == print, "a verdict changed the Deal by itself");
     }
 
-    function settle(uint256 which) internal {
+    function _settle(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
         (bool finished, bool decided, StateRoot finalState, address reporter) = arbiter.verdict(address(deal), c.id);
@@ -319,7 +319,7 @@ abstract contract DealActions {
         try deal.settle(c.id) {
             _check(right, "settle succeeded");
             bool slashes = decided && finalState != c.finalState;
-            uint256 slashed = 0;
+            uint256 slashed;
             for (uint256 i; i < WORKERS; ++i) {
                 bool backer = seats[i] != 0 && (c.backers >> (seats[i] - 1)) & 1 == 1;
                 if (slashes && backer) ++slashed;
@@ -337,7 +337,7 @@ abstract contract DealActions {
         }
     }
 
-    function confirm(uint256 which) internal {
+    function _confirm(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         (, , uint48 resolved, , , , ) = deal.progress();
         bool right = pending && c.fragment == resolved && !_inWindow(c) && c.stage != IDeal.Stage.Disputed;
@@ -361,7 +361,7 @@ abstract contract DealActions {
         }
     }
 
-    function reveal() internal {
+    function _reveal() internal {
         (, , , , , IDeal.Head headKind, StateRoot head) = deal.progress();
         bytes memory record = recordOf[head];
         try deal.reveal(record) {
@@ -375,7 +375,7 @@ abstract contract DealActions {
     }
 
     /// @param chance One in 64 closes, so that most schedules stay open for long.
-    function close(uint256 chance) internal {
+    function _close(uint256 chance) internal {
         if (chance % 64 != 0) return;
         (, , , , uint40 closesAt, , ) = deal.progress();
         VM.prank(CUSTOMER);
@@ -388,7 +388,7 @@ abstract contract DealActions {
     }
 
     /// @notice Mostly minutes, so that claims are disputed and backed in their windows.
-    function pass(uint256 time) internal {
+    function _pass(uint256 time) internal {
         VM.warp(VM.getBlockTimestamp() + (time % 4 == 0 ? PERIOD : time % 300));
     }
 
@@ -464,7 +464,7 @@ abstract contract DealActions {
         require(attempts == claims.length, "attempts are not counted");
         uint256 first = claims.length > 2 * CAP ? claims.length - 2 * CAP : 0;
         for (uint256 i = first; i < claims.length; ++i) {
-            (bool pending, IDeal.Claim memory c) = _claim(claims[i]);
+            (bool pending, IDeal.Claim memory c) = _find(claims[i]);
             if (!pending) continue;
             require(c.fragment >= resolved && c.fragment < claimed, "a claim that is over is pending");
             require(deal.claimAbout(c.fragment).id == claims[i], "two claims about a fragment are pending");
@@ -550,10 +550,10 @@ abstract contract DealActions {
         if (claims.length == 0) return (false, c);
         uint256 recent = claims.length < CAP ? claims.length : CAP;
         bool old = which % 8 == 0;
-        return _claim(claims[old ? (which / 8) % claims.length : claims.length - 1 - (which % recent)]);
+        return _find(claims[old ? (which / 8) % claims.length : claims.length - 1 - (which % recent)]);
     }
 
-    function _claim(bytes32 id) private view returns (bool pending, IDeal.Claim memory c) {
+    function _find(bytes32 id) private view returns (bool pending, IDeal.Claim memory c) {
         try deal.claimOf(id) returns (IDeal.Claim memory found) {
             return (true, found);
         } catch {

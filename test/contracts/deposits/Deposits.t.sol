@@ -137,48 +137,48 @@ contract DepositsHandler {
 
 /// @title What holds of Deposits after whatever anybody does
 contract DepositsTest {
-    DepositsHandler internal handler;
+    DepositsHandler internal _handler;
 
     function setUp() external {
-        handler = new DepositsHandler();
+        _handler = new DepositsHandler();
     }
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
-        targets[0] = address(handler);
+        targets[0] = address(_handler);
     }
 
     /// @notice Each token's balance covers its ledger, the ledger is what came in less what went out, and every action did
     /// what the rules say.
     function invariant_holds() external view {
         for (uint256 i; i < 4; ++i) {
-            address token = handler.tokens(i);
-            address deposits = address(handler.deposits());
+            address token = _handler.tokens(i);
+            address deposits = address(_handler.deposits());
             uint256 balance = token == address(0) ? deposits.balance : PlainToken(token).balanceOf(deposits);
-            uint256 owed = handler.owed(token);
+            uint256 owed = _handler.owed(token);
             require(balance >= owed, "more is owed than there is");
-            require(owed == handler.inside(token), "money was made or lost");
+            require(owed == _handler.inside(token), "money was made or lost");
         }
-        require(bytes(handler.surprise()).length == 0, handler.surprise());
+        require(bytes(_handler.surprise()).length == 0, _handler.surprise());
     }
 
-    /// @notice A schedule through every place that money can be in, so that the handler is known to reach them.
+    /// @notice A schedule through every place that money can be in, so that the _handler is known to reach them.
     function test_handlerReachesEverything() external {
         for (uint256 token; token < 4; ++token) {
-            handler.deposit(0, token, 1_000);
-            handler.lock(0, token, 0, 400);
-            handler.lock(0, token, 1, 300);
-            handler.release(0, token, 0);
-            handler.slash(0, token, 1, 1, 2_500);
-            handler.pass(1 days - 1);
-            handler.pass(1);
-            handler.withdraw(0, token, 5);
+            _handler.deposit(0, token, 1_000);
+            _handler.lock(0, token, 0, 400);
+            _handler.lock(0, token, 1, 300);
+            _handler.release(0, token, 0);
+            _handler.slash(0, token, 1, 1, 2_500);
+            _handler.pass(1 days - 1);
+            _handler.pass(1);
+            _handler.withdraw(0, token, 5);
         }
-        assert(handler.done("deposit") == 4);
-        assert(handler.done("lock") == 8);
-        assert(handler.done("release") == 4);
-        assert(handler.done("slash") == 4);
-        assert(handler.done("withdraw") == 4);
+        assert(_handler.done("deposit") == 4);
+        assert(_handler.done("lock") == 8);
+        assert(_handler.done("release") == 4);
+        assert(_handler.done("slash") == 4);
+        assert(_handler.done("withdraw") == 4);
         this.invariant_holds();
     }
 }

@@ -10,7 +10,7 @@ import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title Whatever a state and a witness hold, a step ends in a next state or in one of the errors of {IStepVerifier}
 contract StepVerifierTest {
-    StepVerifier private verifier;
+    StepVerifier private _verifier;
 
     /// @dev Openings that any step takes, at most.
     uint256 private constant MOST_OPENINGS = 6;
@@ -26,14 +26,14 @@ contract StepVerifierTest {
     }
 
     function setUp() public {
-        verifier = new StepVerifier(new Integers(), new Floats());
+        _verifier = new StepVerifier(new Integers(), new Floats());
     }
 
     /// @notice Totality: of the witnesses with zero to six openings, exactly one is right. Every tree but the code is empty,
     /// so that eight zero bytes open each of its leaves; no instruction opens a tree after it has put something there.
     function testFuzz_everyStateHasOneNextState(Words memory words) public view {
         words.registers = (words.registers << 8) >> 8;
-        exactlyOne(words);
+        _exactlyOne(words);
     }
 
     /// @notice The same, for instructions that are likely to exist, in machines that are likely to run.
@@ -50,19 +50,19 @@ contract StepVerifierTest {
         words.instruction &= 0xffff_ffff_0000_00ff_0000_00ff_0000_00ff_0000_00ff_0000_00ff_ffff_ffff_ffff_ffff;
         words.registers =
             (uint256(pc) << 208) | (words.registers & 0xff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff_ffff);
-        exactlyOne(words);
+        _exactlyOne(words);
     }
 
     /// @notice A witness of any bytes, under the root of its own record.
     function testFuzz_anyWitness(bytes memory witness, bytes32 root) public view {
-        attempt(root, witness);
+        _attempt(root, witness);
         if (witness.length < 288) return;
         bytes32 own;
         // The first 288 bytes are there.
         assembly ("memory-safe") {
             own := keccak256(add(witness, 0x20), 288)
         }
-        attempt(own, witness);
+        _attempt(own, witness);
     }
 
     /// @notice Any record to load, with any opening.
@@ -73,35 +73,35 @@ contract StepVerifierTest {
         uint64 budget,
         bytes memory opening
     ) public view {
-        try verifier.load(record, input, length, budget, opening) returns (StateRoot) {} catch (bytes memory reason) {
-            checkError(reason);
+        try _verifier.load(record, input, length, budget, opening) returns (StateRoot) {} catch (bytes memory reason) {
+            _checkError(reason);
         }
     }
 
-    function exactlyOne(Words memory words) private view {
-        (bytes memory record, bytes memory code, bytes memory preimage) = stateOf(words);
+    function _exactlyOne(Words memory words) private view {
+        (bytes memory record, bytes memory code, bytes memory preimage) = _stateOf(words);
         bytes32 root = keccak256(record);
-        uint256 accepted = attempt(root, record);
-        for (uint256 count = 0; count <= MOST_OPENINGS; ++count) {
+        uint256 accepted = _attempt(root, record);
+        for (uint256 count; count <= MOST_OPENINGS; ++count) {
             bytes memory witness = bytes.concat(record, code, new bytes(8 * count));
-            accepted += attempt(root, witness);
-            if (words.open) accepted += attempt(root, bytes.concat(witness, preimage));
+            accepted += _attempt(root, witness);
+            if (words.open) accepted += _attempt(root, bytes.concat(witness, preimage));
         }
-        if (words.open) accepted += attempt(root, bytes.concat(record, preimage));
+        if (words.open) accepted += _attempt(root, bytes.concat(record, preimage));
         require(accepted == 1, "not exactly one next state");
     }
 
     /// @return accepted One if the step is taken, else zero.
-    function attempt(bytes32 root, bytes memory witness) private view returns (uint256 accepted) {
-        try verifier.step(StateRoot.wrap(root), witness) returns (StateRoot) {
+    function _attempt(bytes32 root, bytes memory witness) private view returns (uint256 accepted) {
+        try _verifier.step(StateRoot.wrap(root), witness) returns (StateRoot) {
             return 1;
         } catch (bytes memory reason) {
-            checkError(reason);
+            _checkError(reason);
         }
     }
 
     /// @dev A panic, an empty revert (out of gas, an invalid opcode) or an unknown error fails.
-    function checkError(bytes memory reason) private pure {
+    function _checkError(bytes memory reason) private pure {
         bytes4 selector = bytes4(reason);
         require(
             selector == IStepVerifier.TruncatedRecord.selector ||
@@ -118,17 +118,17 @@ contract StepVerifierTest {
     }
 
     /// @dev The record, the opening of the instruction, and the preimage of `saved`.
-    function stateOf(
+    function _stateOf(
         Words memory words
     ) private pure returns (bytes memory record, bytes memory code, bytes memory preimage) {
         uint256 zeros = ZeroHashes.load();
         uint256 pc = (words.registers >> 208) & 0xffff_ffff;
-        bytes32 memoryRoot = emptyRoot(zeros, words.header >> 216);
-        bytes32 cellsRoot = emptyRoot(zeros, words.header >> 208);
-        bytes32 stackRoot = emptyRoot(zeros, words.header >> 224);
+        bytes32 memoryRoot = _emptyRoot(zeros, words.header >> 216);
+        bytes32 cellsRoot = _emptyRoot(zeros, words.header >> 208);
+        bytes32 stackRoot = _emptyRoot(zeros, words.header >> 224);
         preimage = abi.encode(stackRoot, memoryRoot, cellsRoot, words.sizes, words.context);
         record = abi.encode(
-            codeRoot(zeros, words.instruction, pc, (words.header >> 232) & 0xff),
+            _codeRoot(zeros, words.instruction, pc, (words.header >> 232) & 0xff),
             words.header,
             stackRoot,
             memoryRoot,
@@ -142,18 +142,18 @@ contract StepVerifierTest {
     }
 
     /// @dev A bad depth is never opened, whatever the root.
-    function emptyRoot(uint256 zeros, uint256 depth) private pure returns (bytes32) {
+    function _emptyRoot(uint256 zeros, uint256 depth) private pure returns (bytes32) {
         return ZeroHashes.hashAt(zeros, (depth & 0xff) % (ZeroHashes.LEVELS + 1));
     }
 
-    function codeRoot(
+    function _codeRoot(
         uint256 zeros,
         uint256 instruction,
         uint256 pc,
         uint256 depth
     ) private pure returns (bytes32 node) {
         node = bytes32(instruction);
-        for (uint256 level = 0; level < depth && level < ZeroHashes.LEVELS; ++level) {
+        for (uint256 level; level < depth && level < ZeroHashes.LEVELS; ++level) {
             bytes32 zero = ZeroHashes.hashAt(zeros, level);
             node = keccak256((pc >> level) & 1 == 0 ? abi.encode(node, zero) : abi.encode(zero, node));
         }

@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import {ITournament} from "../../../contracts/interfaces/ITournament.sol";
 import {Commitment} from "../../../contracts/tournament/Commitment.sol";
 import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
-import {Node, StateRoot} from "../../../contracts/tournament/Types.sol";
+import {Node} from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 import {VM, demand} from "../../support/Vm.sol";
 
@@ -14,7 +15,12 @@ contract CommitmentDoor {
         return Commitment.top(nodes);
     }
 
-    function climb(uint256 digit, Node own, Node opp, bytes32[] calldata siblings) external pure returns (Node, Node) {
+    function climb(
+        uint256 digit,
+        Node own,
+        Node opp,
+        bytes32[] calldata siblings
+    ) external pure returns (Node ownTop, Node oppTop) {
         return Commitment.climb(digit, own, opp, siblings);
     }
 
@@ -39,7 +45,7 @@ contract CommitmentTest {
 
     function testFuzz_topIsThePlainTree(bytes32[FAN_OUT] calldata nodes) external view {
         bytes32[] memory row = new bytes32[](FAN_OUT);
-        for (uint256 i = 0; i < FAN_OUT; ++i) row[i] = nodes[i];
+        for (uint256 i; i < FAN_OUT; ++i) row[i] = nodes[i];
         while (row.length > 1) row = Sagas.above(row);
         demand(Node.unwrap(_door.top(nodes)) == row[0], "top");
     }
@@ -48,7 +54,7 @@ contract CommitmentTest {
     function testFuzz_climbFindsBothNodes(uint256 fork) external view {
         (Saga memory one, Saga memory two) = _pair(fork);
         Opening memory shown = one.open(two, MOVE_LEVELS, 0);
-        (Node own, Node opp) = _door.climb(shown.digit, Node.wrap(shown.own), Node.wrap(shown.opp), shown.siblings);
+        (Node own, Node opp) = _door.climb(shown.digit, shown.own, shown.opp, shown.siblings);
         demand(Node.unwrap(own) == one.root(), "own");
         demand(Node.unwrap(opp) == two.root(), "opp");
     }
@@ -76,10 +82,13 @@ contract CommitmentTest {
     function testFuzz_climbRefusesDigitsFromEight(uint256 digit, bytes32[] calldata siblings) external view {
         VM.assume(digit >= FAN_OUT);
         bytes4 reason = ITournament.DigitOutOfRange.selector;
-        _requireRefused(_climbCall(digit, bytes32(uint256(1)), bytes32(uint256(2)), siblings), reason);
+        _requireRefused(
+            _climbCall(digit, Node.wrap(bytes32(uint256(1))), Node.wrap(bytes32(uint256(2))), siblings),
+            reason
+        );
     }
 
-    function testFuzz_climbRefusesEqualNodes(uint8 digit, bytes32 node, bytes32[] calldata siblings) external view {
+    function testFuzz_climbRefusesEqualNodes(uint8 digit, Node node, bytes32[] calldata siblings) external view {
         _requireRefused(_climbCall(digit % uint8(FAN_OUT), node, node, siblings), ITournament.NoDifference.selector);
     }
 
@@ -125,8 +134,8 @@ contract CommitmentTest {
         bytes32[] memory mine = one.row(0);
         bytes32[] memory theirs = two.row(0);
         siblings = new bytes32[](2 * MOVE_LEVELS - ((place & 1) + ((place >> 1) & 1) + (place >> 2)));
-        uint256 used = 0;
-        for (uint256 level = 0; level < MOVE_LEVELS; ++level) {
+        uint256 used;
+        for (uint256 level; level < MOVE_LEVELS; ++level) {
             siblings[used++] = mine[place ^ 1];
             if (place & 1 == 0) siblings[used++] = theirs[place ^ 1];
             (mine, theirs, place) = (Sagas.above(mine), Sagas.above(theirs), place >> 1);
@@ -135,11 +144,11 @@ contract CommitmentTest {
 
     function _climbCall(
         uint256 digit,
-        bytes32 own,
-        bytes32 opp,
+        Node own,
+        Node opp,
         bytes32[] memory siblings
     ) private view returns (bytes memory) {
-        return abi.encodeCall(_door.climb, (digit, Node.wrap(own), Node.wrap(opp), siblings));
+        return abi.encodeCall(_door.climb, (digit, own, opp, siblings));
     }
 
     function _requireRefused(bytes memory data, bytes4 reason) private view {

@@ -15,14 +15,14 @@ contract HeightsTest {
     function testFuzz_everyHeightIsFoundAtItsLevel(uint8[MAX_LEVELS] calldata seeds, uint256 count) external view {
         uint8[] memory list = new uint8[](1 + (count % MAX_LEVELS));
         uint256 left = MAX_HEIGHT / MOVE_LEVELS - list.length;
-        for (uint256 level = 0; level < list.length; ++level) {
+        for (uint256 level; level < list.length; ++level) {
             uint256 more = seeds[level] % (left + 1);
             left -= more;
             list[level] = uint8((1 + more) * MOVE_LEVELS);
         }
         Heights heights = this.pack(list);
         demand(heights.count() == list.length, "count");
-        for (uint256 level = 0; level < list.length; ++level) {
+        for (uint256 level; level < list.length; ++level) {
             demand(heights.ofLevel(level) == list[level], "height");
             demand(heights.hasLevelBelow(level) == (level + 1 < list.length), "a level below");
         }
@@ -37,7 +37,7 @@ contract HeightsTest {
         assembly ("memory-safe") {
             mstore(list, length)
         }
-        for (uint256 level = 0; even && level < length; ++level) list[level] = (list[level] % 12) * MOVE_LEVELS;
+        for (uint256 level; even && level < length; ++level) list[level] = (list[level] % 12) * MOVE_LEVELS;
         bytes4 expected = _fault(list);
         try this.pack(list) {
             demand(expected == 0, "packed");
@@ -48,8 +48,8 @@ contract HeightsTest {
 
     function _fault(uint8[] memory list) private pure returns (bytes4) {
         if (list.length == 0 || list.length > MAX_LEVELS) return ITournament.LevelsWrong.selector;
-        uint256 total = 0;
-        for (uint256 level = 0; level < list.length; ++level) {
+        uint256 total;
+        for (uint256 level; level < list.length; ++level) {
             if (list[level] == 0 || list[level] % MOVE_LEVELS != 0) return ITournament.HeightWrong.selector;
             total += list[level];
         }

@@ -10,11 +10,11 @@ import {
     MatchState,
     Node,
     Phase,
-    StateRoot,
     Status,
     TournamentId,
     TournamentState
 } from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
 import {VM, demand} from "../../support/Vm.sol";
@@ -47,8 +47,8 @@ contract MatchTest {
             VM.assume(uint8(change >> 8) != shown.digit);
             shown.digit = uint8(change >> 8);
         } else if (change % 4 == 1) {
-            VM.assume(junk != shown.opp);
-            shown.opp = junk;
+            VM.assume(Node.wrap(junk) != shown.opp);
+            shown.opp = Node.wrap(junk);
         } else if (change % 4 == 2) {
             place %= shown.siblings.length;
             VM.assume(junk != shown.siblings[place]);
@@ -67,7 +67,7 @@ contract MatchTest {
     function testFuzz_oneSuccessorOfALastMove(uint256 fork, uint256 change, bytes32 junk) external {
         Saga memory liar = _begin(_deep, fork);
         Saga memory truth = _deep.rootSaga(type(uint256).max, 0, false);
-        bytes32 initial = StateRoot.unwrap(_deep.game().tournamentState(_deep.ROOT()).initial);
+        StateRoot initial = _deep.game().tournamentState(_deep.ROOT()).initial;
         LastMove memory shown = truth.last(liar, 0, initial);
         (, Node one, Node two, ) = _deep.duels(0);
         uint256 place = change >> 8;
@@ -75,13 +75,14 @@ contract MatchTest {
             VM.assume(uint8(place) != shown.digit);
             shown.digit = uint8(place);
         } else if (change % 5 == 1) {
-            (shown.own, shown.opp) = place % 2 == 0 ? (junk, shown.opp) : (shown.own, junk);
+            StateRoot other = StateRoot.wrap(junk);
+            (shown.own, shown.opp) = place % 2 == 0 ? (other, shown.opp) : (shown.own, other);
         } else if (change % 5 == 2) {
             VM.assume(junk != shown.siblings[place % shown.siblings.length]);
             shown.siblings[place % shown.siblings.length] = junk;
         } else if (change % 5 == 3) {
-            VM.assume(junk != shown.agreed);
-            shown.agreed = junk;
+            VM.assume(StateRoot.wrap(junk) != shown.agreed);
+            shown.agreed = StateRoot.wrap(junk);
         } else {
             shown.proof = new bytes32[](shown.proof.length + 1);
         }
@@ -176,7 +177,7 @@ contract MatchTest {
         bytes[4] memory heights = [bytes(hex"09"), hex"0606", hex"060303", hex"03030303"];
         Stage stage = _stageOf(heights[levels % 4]);
         Saga memory liar = _begin(stage, fork);
-        uint256 number = 0;
+        uint256 number;
         while (true) {
             (TournamentId tournament, Node one, Node two, MatchId id) = stage.duels(number);
             while (stage.game().matchState(id).phase == Phase.Playing) stage.play(number);
@@ -219,7 +220,7 @@ contract MatchTest {
     /// @param heights A byte for each level.
     function _stageOf(bytes memory heights) private returns (Stage) {
         uint256[] memory bonds = new uint256[](heights.length);
-        for (uint256 level = 0; level < bonds.length; ++level) bonds[level] = 1000 - 200 * level;
+        for (uint256 level; level < bonds.length; ++level) bonds[level] = 1000 - 200 * level;
         return new Stage{value: 1 ether}(Params(uint64(PERIOD), uint64(GRACE), heightsFrom(heights), bonds, 99));
     }
 }

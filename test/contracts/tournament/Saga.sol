@@ -3,6 +3,8 @@ pragma solidity 0.8.35;
 
 import {Join, LastMove} from "../../../contracts/interfaces/ITournament.sol";
 import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
+import {Node} from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {toyState} from "../../harness/tournament/ToyVerifier.sol";
 
 /// @dev What somebody says the toy machine did, leaf by leaf: the truth before count `fork`, another lineage from there.
@@ -22,8 +24,8 @@ struct Saga {
 /// @dev What a move shows.
 struct Opening {
     uint8 digit;
-    bytes32 own;
-    bytes32 opp;
+    Node own;
+    Node opp;
     bytes32[] siblings;
 }
 
@@ -53,8 +55,8 @@ library Sagas {
     /// @dev All nodes of a height, from the left.
     function row(Saga memory saga, uint256 height) internal pure returns (bytes32[] memory nodes) {
         nodes = new bytes32[](1 << saga.height);
-        for (uint256 i = 0; i < nodes.length; ++i) nodes[i] = leaf(saga, i);
-        for (uint256 level = 0; level < height; ++level) nodes = above(nodes);
+        for (uint256 i; i < nodes.length; ++i) nodes[i] = leaf(saga, i);
+        for (uint256 level; level < height; ++level) nodes = above(nodes);
     }
 
     function root(Saga memory saga) internal pure returns (bytes32) {
@@ -68,14 +70,14 @@ library Sagas {
         uint256 pos
     ) internal pure returns (bytes32[FAN_OUT] memory nodes) {
         bytes32[] memory all = row(saga, height - MOVE_LEVELS);
-        for (uint256 i = 0; i < FAN_OUT; ++i) nodes[i] = all[pos * FAN_OUT + i];
+        for (uint256 i; i < FAN_OUT; ++i) nodes[i] = all[pos * FAN_OUT + i];
     }
 
     /// @dev The siblings of a leaf from the bottom up, `length` of them.
     function proof(Saga memory saga, uint256 index, uint256 length) internal pure returns (bytes32[] memory nodes) {
         nodes = new bytes32[](length);
         bytes32[] memory all = row(saga, 0);
-        for (uint256 level = 0; level < length; ++level) {
+        for (uint256 level; level < length; ++level) {
             nodes[level] = all[(index >> level) ^ 1];
             all = above(all);
         }
@@ -86,7 +88,7 @@ library Sagas {
         return
             Join({
                 children: eight(saga, saga.height, 0),
-                finalState: leaf(saga, lastLeaf),
+                finalState: StateRoot.wrap(leaf(saga, lastLeaf)),
                 proof: proof(saga, lastLeaf, saga.height - MOVE_LEVELS),
                 salt: 0
             });
@@ -103,16 +105,17 @@ library Sagas {
         bytes32[] memory theirs = row(opp, height - MOVE_LEVELS);
         uint256 place = pos * FAN_OUT;
         while (mine[place] == theirs[place]) ++place;
-        (shown.digit, shown.own, shown.opp) = (uint8(place - pos * FAN_OUT), mine[place], theirs[place]);
+        shown.digit = uint8(place - pos * FAN_OUT);
+        (shown.own, shown.opp) = (Node.wrap(mine[place]), Node.wrap(theirs[place]));
         bytes32[] memory siblings = new bytes32[](2 * MOVE_LEVELS);
-        uint256 used = 0;
-        for (uint256 level = 0; level < MOVE_LEVELS; ++level) {
+        uint256 used;
+        for (uint256 level; level < MOVE_LEVELS; ++level) {
             siblings[used++] = mine[place ^ 1];
             if (place & 1 == 0) siblings[used++] = theirs[place ^ 1];
             (mine, theirs, place) = (above(mine), above(theirs), place >> 1);
         }
         shown.siblings = new bytes32[](used);
-        for (uint256 i = 0; i < used; ++i) shown.siblings[i] = siblings[i];
+        for (uint256 i; i < used; ++i) shown.siblings[i] = siblings[i];
     }
 
     /// @dev The mover's only right last move.
@@ -120,21 +123,21 @@ library Sagas {
         Saga memory own,
         Saga memory opp,
         uint256 pos,
-        bytes32 initial
+        StateRoot initial
     ) internal pure returns (LastMove memory shown) {
         Opening memory opening = open(own, opp, MOVE_LEVELS, pos);
         uint256 index = pos * FAN_OUT + opening.digit;
         shown.digit = opening.digit;
-        shown.own = opening.own;
-        shown.opp = opening.opp;
+        shown.own = StateRoot.wrap(Node.unwrap(opening.own));
+        shown.opp = StateRoot.wrap(Node.unwrap(opening.opp));
         shown.siblings = opening.siblings;
-        shown.agreed = index == 0 ? initial : leaf(own, index - 1);
+        shown.agreed = index == 0 ? initial : StateRoot.wrap(leaf(own, index - 1));
         shown.proof = index == 0 ? new bytes32[](0) : proof(own, index - 1, own.height);
         shown.witness = witness(own, own.start + index * own.stride);
     }
 
     function above(bytes32[] memory nodes) internal pure returns (bytes32[] memory parents) {
         parents = new bytes32[](nodes.length / 2);
-        for (uint256 i = 0; i < parents.length; ++i) parents[i] = hashPair(nodes[2 * i], nodes[2 * i + 1]);
+        for (uint256 i; i < parents.length; ++i) parents[i] = hashPair(nodes[2 * i], nodes[2 * i + 1]);
     }
 }

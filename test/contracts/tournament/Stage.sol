@@ -15,18 +15,18 @@ import {
     Node,
     Phase,
     Side,
-    StateRoot,
     Status,
     TournamentId,
     TournamentState
 } from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {ToyVerifier, toyState} from "../../harness/tournament/ToyVerifier.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 
 /// @dev Heights by level, a byte each.
 function heightsFrom(bytes memory list) pure returns (uint8[] memory heights) {
     heights = new uint8[](list.length);
-    for (uint256 level = 0; level < list.length; ++level) heights[level] = uint8(list[level]);
+    for (uint256 level; level < list.length; ++level) heights[level] = uint8(list[level]);
 }
 
 /// @title One game about the toy machine, with everybody's trees at hand: joins, plays the only right move of any match, resolves.
@@ -54,8 +54,8 @@ contract Stage {
 
     TournamentId[] public tournaments;
     Duel[] public duels;
-    mapping(TournamentId => Node[]) internal _roots;
-    mapping(TournamentId => mapping(Node => Saga)) internal _sagas;
+    mapping(TournamentId tournament => Node[]) internal _roots;
+    mapping(TournamentId tournament => mapping(Node root => Saga)) internal _sagas;
 
     /// @dev The first rule that the contract broke before our eyes. It is noted, not thrown: a handler's revert would be forgiven.
     string public broken;
@@ -183,7 +183,7 @@ contract Stage {
 
     function _last(Duel memory duel, MatchState memory state, Saga memory own, Saga memory opp) private {
         TournamentState memory row = game.tournamentState(duel.tournament);
-        game.last(duel.tournament, duel.one, duel.two, own.last(opp, state.pos, StateRoot.unwrap(row.initial)));
+        game.last(duel.tournament, duel.one, duel.two, own.last(opp, state.pos, row.initial));
         MatchState memory afterwards = game.matchState(duel.id);
         _requireCharged(state, afterwards, block.timestamp - Instant.unwrap(state.since));
         if (afterwards.phase == Phase.Inner) {

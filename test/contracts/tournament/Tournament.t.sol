@@ -12,11 +12,11 @@ import {
     Node,
     Phase,
     Side,
-    StateRoot,
     Status,
     TournamentId,
     TournamentState
 } from "../../../contracts/tournament/Types.sol";
+import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
 import {VM, demand} from "../../support/Vm.sol";
@@ -40,7 +40,7 @@ contract Crowd {
     constructor(bool withTruth_, uint8[] memory heights) payable {
         withTruth = withTruth_;
         uint256[] memory bonds = new uint256[](heights.length);
-        for (uint256 level = 0; level < heights.length; ++level) bonds[level] = 1001 - 200 * level;
+        for (uint256 level; level < heights.length; ++level) bonds[level] = 1001 - 200 * level;
         Params memory params = Params(uint64(CENSORED + HONEST), uint64(HONEST), heights, bonds, 99);
         stage = new Stage{value: msg.value}(params);
         _truth = stage.rootSaga(type(uint256).max, 0, false);
@@ -90,7 +90,7 @@ contract Crowd {
     /// @dev Anybody resolves the next match that can be resolved.
     function resolve(uint256 seed) external {
         uint256 count = stage.duelCount();
-        for (uint256 i = 0; i < count; ++i) {
+        for (uint256 i; i < count; ++i) {
             try stage.resolve(((seed % count) + i) % count) {
                 return;
             } catch {}
@@ -123,7 +123,7 @@ contract Crowd {
 
     /// @dev Whether the honest player would lose time by waiting.
     function isUrgent() public view returns (bool) {
-        for (uint256 i = 0; i < stage.duelCount(); ++i) {
+        for (uint256 i; i < stage.duelCount(); ++i) {
             (bool mine, Node root, TournamentId tournament, MatchId id) = _mine(i);
             if (!mine) continue;
             if (stage.isMover(i, root)) return true;
@@ -134,7 +134,7 @@ contract Crowd {
 
     /// @dev The honest player does all it can: plays, joins below, resolves.
     function serve() public {
-        for (uint256 i = 0; i < stage.duelCount(); ++i) {
+        for (uint256 i; i < stage.duelCount(); ++i) {
             (bool mine, Node root, TournamentId tournament, MatchId id) = _mine(i);
             if (!mine) continue;
             if (_mustJoin(id, tournament)) {
@@ -152,7 +152,7 @@ contract Crowd {
     /// @dev The honest player's commitment in a tournament, zero where it has none.
     function honestRoot(TournamentId tournament) public view returns (Node) {
         Node[] memory roots = stage.roots(tournament);
-        for (uint256 i = 0; i < roots.length; ++i) {
+        for (uint256 i; i < roots.length; ++i) {
             Saga memory saga = stage.sagaOf(tournament, roots[i]);
             if (saga.fork == type(uint256).max && saga.end == 0) return roots[i];
         }
@@ -160,10 +160,12 @@ contract Crowd {
     }
 
     /// @dev Whether match `number` is one of the honest player's.
-    function _mine(uint256 number) private view returns (bool, Node, TournamentId, MatchId) {
-        (TournamentId tournament, Node one, Node two, MatchId id) = stage.duels(number);
-        Node root = honestRoot(tournament);
-        return (!(root == NOBODY) && (root == one || root == two), root, tournament, id);
+    function _mine(uint256 number) private view returns (bool mine, Node root, TournamentId tournament, MatchId id) {
+        Node one;
+        Node two;
+        (tournament, one, two, id) = stage.duels(number);
+        root = honestRoot(tournament);
+        mine = root != NOBODY && (root == one || root == two);
     }
 
     function _mustJoin(MatchId id, TournamentId) private view returns (bool) {
@@ -176,7 +178,7 @@ contract Crowd {
     /// @dev To the instant at which the next clock runs out, or to the last second before.
     function _warpToEdge(uint256 early) private {
         uint256 edge = type(uint256).max;
-        for (uint256 i = 0; i < stage.duelCount(); ++i) {
+        for (uint256 i; i < stage.duelCount(); ++i) {
             (, , , MatchId id) = stage.duels(i);
             MatchState memory state = stage.game().matchState(id);
             Duration clock = state.turn == Side.One ? state.clockOne : state.clockTwo;
@@ -186,10 +188,10 @@ contract Crowd {
         if (edge != type(uint256).max) VM.warp(edge);
     }
 
-    function _pickDuel(uint256 seed, Phase phase) private view returns (uint256, bool) {
+    function _pickDuel(uint256 seed, Phase phase) private view returns (uint256 number, bool found) {
         uint256 count = stage.duelCount();
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 number = ((seed % count) + i) % count;
+        for (uint256 i; i < count; ++i) {
+            number = ((seed % count) + i) % count;
             (, , , MatchId id) = stage.duels(number);
             if (stage.game().matchState(id).phase == phase) return (number, true);
         }
@@ -217,7 +219,7 @@ abstract contract TournamentInvariants {
     }
 
     function _requireClocksWithinPeriod() private view {
-        for (uint256 i = 0; i < _stage.duelCount(); ++i) {
+        for (uint256 i; i < _stage.duelCount(); ++i) {
             (, , , MatchId id) = _stage.duels(i);
             MatchState memory state = _stage.game().matchState(id);
             demand(Duration.unwrap(state.clockOne) <= _stage.period(), "clock one within the period");
@@ -226,12 +228,12 @@ abstract contract TournamentInvariants {
     }
 
     function _requireEveryCommitmentOutOrWaitingOrPlaying() private view {
-        for (uint256 i = 0; i < _stage.tournamentCount(); ++i) {
+        for (uint256 i; i < _stage.tournamentCount(); ++i) {
             TournamentId id = _stage.tournaments(i);
             TournamentState memory row = _stage.game().tournamentState(id);
             Node[] memory roots = _stage.roots(id);
-            uint256 out = 0;
-            for (uint256 k = 0; k < roots.length; ++k) {
+            uint256 out;
+            for (uint256 k; k < roots.length; ++k) {
                 if (_stage.game().commitmentState(id, roots[k]).status == Status.Out) ++out;
             }
             demand(roots.length == out + (row.waiting == NOBODY ? 0 : 1) + 2 * row.live, "joined");
@@ -241,11 +243,11 @@ abstract contract TournamentInvariants {
     /// @dev Invariant 6: with nobody moving any more, time and `resolve` alone finish every tournament.
     function invariant_noDeadState() external {
         uint256 snapshot = VM.snapshotState();
-        for (uint256 round = 0; !_allFinished(); ++round) {
+        for (uint256 round; !_allFinished(); ++round) {
             demand(round < 64, "time alone finishes the game");
             VM.warp(block.timestamp + _stage.period() + 1);
             bool progress = round == 0;
-            for (uint256 i = 0; i < _stage.duelCount(); ++i) {
+            for (uint256 i; i < _stage.duelCount(); ++i) {
                 try _stage.resolve(i) {
                     progress = true;
                 } catch {}
@@ -262,12 +264,12 @@ abstract contract TournamentInvariants {
     }
 
     function _requireEtherIsBondsCreditsAndBurned() private view {
-        uint256 held = 0;
-        for (uint256 i = 0; i < _stage.tournamentCount(); ++i) {
+        uint256 held;
+        for (uint256 i; i < _stage.tournamentCount(); ++i) {
             TournamentId id = _stage.tournaments(i);
             TournamentState memory row = _stage.game().tournamentState(id);
             Node[] memory roots = _stage.roots(id);
-            for (uint256 k = 0; k < roots.length; ++k) {
+            for (uint256 k; k < roots.length; ++k) {
                 if (_stage.game().commitmentState(id, roots[k]).status == Status.Alive) held += _stage.bonds(row.level);
             }
             if (row.collected) held -= _stage.bonds(row.level);
@@ -278,8 +280,8 @@ abstract contract TournamentInvariants {
 
     /// @dev Whoever owns all commitments and resolves everything still loses half of every bond that falls, less the bounty.
     function _requireLiarsPay() private view {
-        uint256 lost = 0;
-        for (uint256 level = 0; level < MAX_LEVELS; ++level) {
+        uint256 lost;
+        for (uint256 level; level < MAX_LEVELS; ++level) {
             uint256 out = _stage.eliminated(level);
             if (out > 0) lost += out * (_stage.bonds(level) / 2 - _stage.bounty());
         }
@@ -290,7 +292,7 @@ abstract contract TournamentInvariants {
     /// @dev Invariant 1: the truth is never out, and wins every tournament that is finished.
     function invariant_theTruthNeverLoses() external view {
         if (!_crowd.withTruth()) return;
-        for (uint256 i = 0; i < _stage.tournamentCount(); ++i) {
+        for (uint256 i; i < _stage.tournamentCount(); ++i) {
             TournamentId id = _stage.tournaments(i);
             Node truth = _crowd.honestRoot(id);
             if (truth == NOBODY || !_ownsParent(id)) continue;
@@ -305,7 +307,7 @@ abstract contract TournamentInvariants {
 
     /// @dev Whether the honest player defends this tournament: the root one, or that of a match of its own.
     function _ownsParent(TournamentId id) private view returns (bool) {
-        for (uint256 i = 0; i < _stage.duelCount(); ++i) {
+        for (uint256 i; i < _stage.duelCount(); ++i) {
             (TournamentId outer, Node one, Node two, MatchId name) = _stage.duels(i);
             if (MatchId.unwrap(name) != TournamentId.unwrap(id)) continue;
             Node truth = _crowd.honestRoot(outer);
@@ -315,7 +317,7 @@ abstract contract TournamentInvariants {
     }
 
     function _allFinished() private view returns (bool) {
-        for (uint256 i = 0; i < _stage.tournamentCount(); ++i) {
+        for (uint256 i; i < _stage.tournamentCount(); ++i) {
             (bool finished, , , ) = _stage.game().verdict(_stage.tournaments(i));
             if (!finished) return false;
         }

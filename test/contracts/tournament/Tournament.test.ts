@@ -109,9 +109,9 @@ describe("Tournament", () => {
     const wrong: readonly (readonly [string, readonly (number | bigint)[], Partial<Params>])[] = [
       ["LevelsWrong", [0, 4], { heights: [], bonds: [] }],
       ["LevelsWrong", [5, 4], { heights: [3, 3, 3, 3, 3], bonds: [500n, 500n, 500n, 500n, 500n] }],
-      ["BondsWrong", [1, 2], { heights: [3, 3], bonds: [1000n] }],
-      ["BondsWrong", [2, 1], { heights: [3] }],
-      ["BondsWrong", [2, 4], { heights: [3, 3, 3, 3] }],
+      ["BondsWrong", [2, 1], { heights: [3, 3], bonds: [1000n] }],
+      ["BondsWrong", [1, 2], { heights: [3] }],
+      ["BondsWrong", [4, 2], { heights: [3, 3, 3, 3] }],
       ["HeightWrong", [1, 4, 3], { heights: [6, 4] }],
       ["HeightWrong", [0, 0, 3], { heights: [0, 3] }],
       ["HeightWrong", [3, 0, 3], { heights: [3, 3, 3, 0] }],

@@ -23,7 +23,7 @@ contract ToyArbiter is IArbiter {
     /// @notice Thrown when a claim is disputed twice, as by the real Arbiter.
     error Exists(TournamentId tournament);
     /// @notice Thrown when another value than the bond comes.
-    error BondWrong(uint256 actual, uint256 expected);
+    error BondWrong(uint256 expected, uint256 actual);
 
     IStepVerifier public immutable verifier;
     uint64 public immutable period;
@@ -42,10 +42,10 @@ contract ToyArbiter is IArbiter {
         address challenger,
         Join calldata
     ) external payable returns (TournamentId id) {
-        require(msg.value == bond, BondWrong(msg.value, bond));
+        if (msg.value != bond) revert BondWrong(bond, msg.value);
         id = tournamentId(msg.sender, claim);
         Dispute storage dispute = disputes[id];
-        require(!dispute.open, Exists(id));
+        if (dispute.open) revert Exists(id);
         (dispute.open, dispute.initial, dispute.challenger, dispute.bond) = (true, initial, challenger, msg.value);
         emit DisputeOpened(msg.sender, claim, id);
     }
@@ -57,7 +57,10 @@ contract ToyArbiter is IArbiter {
         (dispute.decided, dispute.finalState, dispute.reporter) = (decided, finalState, reporter);
     }
 
-    function verdict(address deal, bytes32 claim) external view returns (bool, bool, StateRoot, address) {
+    function verdict(
+        address deal,
+        bytes32 claim
+    ) external view returns (bool finished, bool decided, StateRoot finalState, address reporter) {
         Dispute storage dispute = disputes[tournamentId(deal, claim)];
         return (dispute.finished, dispute.decided, dispute.finalState, dispute.reporter);
     }

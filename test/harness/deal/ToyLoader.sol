@@ -38,7 +38,7 @@ contract ToyLoader is IStepVerifier {
         uint64 budget,
         bytes calldata opening
     ) external pure returns (StateRoot) {
-        require(keccak256(opening) == keccak256(abi.encode(keccak256(record))), BadOpening());
+        if (keccak256(opening) != keccak256(abi.encode(keccak256(record)))) revert BadOpening();
         return StateRoot.wrap(keccak256(abi.encode(keccak256(record), inputRoot, inputLength, budget)));
     }
 

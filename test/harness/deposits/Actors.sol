@@ -60,6 +60,7 @@ contract RudeHolder {
 
     mapping(bytes4 selector => Answer answer) private _answers;
 
+    // solhint-disable-next-line no-complex-fallback
     fallback() external {
         Answer memory answer = _answers[msg.sig];
         (bool reverts, bytes memory data) = (answer.reverts, answer.data);

@@ -16,17 +16,17 @@ contract PenaltyDoor {
 contract QueueDoor {
     using Queue for Queue.Entries;
 
-    Queue.Entries private queue;
+    Queue.Entries private _queue;
 
     function push(uint256 amount, uint256 availableAt) external {
-        queue.push(amount, availableAt);
+        _queue.push(amount, availableAt);
     }
 
     function pop(uint256 time, uint256 limit) external returns (uint256) {
-        return queue.pop(time, limit);
+        return _queue.pop(time, limit);
     }
 
     function list() external view returns (IDeposits.Cooling[] memory) {
-        return queue.list();
+        return _queue.list();
     }
 }

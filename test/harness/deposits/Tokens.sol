@@ -29,7 +29,7 @@ contract SurchargeToken is PlainToken {
 
 /// @title A token that refuses transfers from and to blocked accounts
 contract BlockingToken is PlainToken {
-    mapping(address => bool) public blocked;
+    mapping(address account => bool) public blocked;
 
     error Blocked(address account);
 
@@ -38,8 +38,8 @@ contract BlockingToken is PlainToken {
     }
 
     function _update(address from, address to, uint256 amount) internal override {
-        require(!blocked[from], Blocked(from));
-        require(!blocked[to], Blocked(to));
+        if (blocked[from]) revert Blocked(from);
+        if (blocked[to]) revert Blocked(to);
         super._update(from, to, amount);
     }
 }

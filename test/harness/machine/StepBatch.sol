@@ -17,10 +17,10 @@ contract StepBatch {
     /// @param packed For each step the state root (32 bytes), the length of the witness (4 bytes), the witness.
     function steps(IStepVerifier verifier, bytes calldata packed) external view returns (Answer[] memory answers) {
         uint256 count;
-        for (uint256 p = 0; p < packed.length; p += 36 + uint32(bytes4(packed[p + 32:]))) ++count;
+        for (uint256 p; p < packed.length; p += 36 + uint32(bytes4(packed[p + 32:]))) ++count;
         answers = new Answer[](count);
         uint256 begin;
-        for (uint256 i = 0; i < count; ++i) {
+        for (uint256 i; i < count; ++i) {
             uint256 end = begin + 36 + uint32(bytes4(packed[begin + 32:]));
             try verifier.step(StateRoot.wrap(bytes32(packed[begin:])), packed[begin + 36:end]) returns (
                 StateRoot next
@@ -37,7 +37,7 @@ contract StepBatch {
     /// @return results For each operation the value and the trap, 32 bytes each.
     function operations(IAlu arithmetic, bytes calldata packed) external pure returns (bytes memory results) {
         results = new bytes((packed.length / 96) * 64);
-        for (uint256 i = 0; i * 96 < packed.length; ++i) {
+        for (uint256 i; i * 96 < packed.length; ++i) {
             (uint256 op, uint256 x, uint256 y) = abi.decode(packed[i * 96:(i + 1) * 96], (uint256, uint256, uint256));
             (uint256 value, uint256 trap) = arithmetic.alu(op, x, y, 0);
             // Inside `results`, which has 64 bytes for each 96 of the input.
@@ -52,7 +52,7 @@ contract StepBatch {
     /// @return costs For each operation the gas of the static call, 32 bytes each.
     function gasOf(IAlu arithmetic, bytes calldata packed) external view returns (bytes memory costs) {
         costs = new bytes((packed.length / 96) * 32);
-        for (uint256 i = 0; i * 96 < packed.length; ++i) {
+        for (uint256 i; i * 96 < packed.length; ++i) {
             (uint256 op, uint256 x, uint256 y) = abi.decode(packed[i * 96:(i + 1) * 96], (uint256, uint256, uint256));
             uint256 before = gasleft();
             arithmetic.alu(op, x, y, 0);
