@@ -4,7 +4,7 @@ import { LAYERS } from "./layers/layers.ts";
 /** A program that looks at files and fails if something is wrong with one. */
 export interface Check {
   readonly name: string;
-  /** A program in node_modules/.bin. */
+  /** A program in node_modules/.bin, or node. */
   readonly program: string;
   readonly args: readonly string[];
   /** Appended to {@link args} to look at every file, where files are not found by the program itself. */
@@ -84,4 +84,12 @@ export const CHECKS: readonly Check[] = [
   },
   solhint("solhint", "contracts", ".solhint.json"),
   solhint("solhint of tests", "test", ".solhint.test.json"),
+  {
+    name: "Solidity dialect",
+    program: "node",
+    args: ["scripts/solidity/main.ts"],
+    looksAt: /^(contracts|test)\/.*\.sol$/,
+    settings: /^scripts\/solidity\/|^package-lock\.json$/,
+    byFile: true,
+  },
 ];
