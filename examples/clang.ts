@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { Problem } from "../verifier/errors.ts";
 
@@ -21,6 +22,8 @@ export interface ClangOptions {
   readonly args: readonly string[];
   /** Called before the compiler runs; not called if the program is in the cache. */
   readonly onCompile?: () => void;
+  /** Whether to compile even what is there already. */
+  readonly fresh?: boolean;
 }
 
 /** Thrown when sources do not compile, with the compiler's message, or when a package is missing. */
@@ -30,6 +33,12 @@ export class ClangError extends Problem {
 
 /** Where compiled programs are kept; not under version control. */
 const OUTPUT = join(import.meta.dirname, "../.cache/programs");
+
+/**
+ * Programs under version control, compressed, for those who have not compiled them: SQLite takes clang two minutes. Each is named by
+ * its {@link fingerprint}; a test compiles and compares.
+ */
+export const COMMITTED = join(import.meta.dirname, "compiled");
 
 /** Where packages are installed. Some do not let their files be resolved. */
 const PACKAGES = join(import.meta.dirname, "../node_modules");
@@ -65,7 +74,9 @@ export async function compileC(sources: Sources, options: ClangOptions): Promise
   const compiler = options.compiler ?? "clang";
   const args = [...options.args, "-o", RESULT];
   const file = join(OUTPUT, `clang-${fingerprint(sources, [compiler, ...args])}.wasm`);
-  if (!existsSync(file)) {
+  const committed = join(COMMITTED, `${basename(file)}.gz`);
+  if (options.fresh !== true && existsSync(committed)) return new Uint8Array(gunzipSync(readFileSync(committed)));
+  if (options.fresh === true || !existsSync(file)) {
     options.onCompile?.();
     const bytes = await run({ sources, compiler, args, result: RESULT });
     mkdirSync(OUTPUT, { recursive: true });
