@@ -6,7 +6,6 @@ import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addRun } from "./commands/run.ts";
 import { parse } from "./parse.ts";
-import { useNode } from "../../verifier/node/use-node.ts";
 
 const program = new Command("arbiter")
   .description("Run WebAssembly on a machine whose every step can be proven on chain.")
@@ -19,5 +18,6 @@ const program = new Command("arbiter")
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 for (const command of program.commands) command.exitOverride();
 
-useNode();
+// Help and mistakes in the command line need none of it.
+program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());
 await parse(program);

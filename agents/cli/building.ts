@@ -1,8 +1,8 @@
-/** The options that say how a program is built from a module. */
-import type { Command } from "commander";
+/** How a program is built from a module, as the options say. */
 import type { BuildOptions, ModuleSource } from "../../verifier/program/build.ts";
 import { UserError } from "./failure.ts";
-import { MAX_MEMORY_HELP, parseMemorySize } from "./memory-limit.ts";
+import { parseMemorySize } from "./memory-limit.ts";
+import type { BuildingOptions } from "./options/building.ts";
 import { readUserFile } from "./user-file.ts";
 
 /** How a program is built, but for its convention. */
@@ -16,30 +16,7 @@ export interface LinkedFile extends ModuleSource {
   readonly path: string;
 }
 
-/** Options as commander gives them. */
-export interface BuildingOptions {
-  readonly link: readonly string[];
-  readonly allowMissingImports?: boolean;
-  readonly maxMemory?: string;
-}
-
-/** Adds the options. */
-export function withBuilding(command: Command): Command {
-  return command
-    .option(
-      "--link <name=module>",
-      "a further module, from which the others import under this name (any number of them, instantiated in this order)",
-      (value: string, list: readonly string[]) => [...list, value],
-      [],
-    )
-    .option(
-      "--allow-missing-imports",
-      "let functions that nothing provides, or not with this type, trap when they are called",
-    )
-    .option("--max-memory <size>", MAX_MEMORY_HELP);
-}
-
-/** What they mean. */
+/** What the options mean. */
 export function buildingOf({ link, allowMissingImports, maxMemory }: BuildingOptions): Building {
   return {
     links: link.map(linkedFile),

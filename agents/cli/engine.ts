@@ -1,5 +1,5 @@
-/** `--engine`: who executes a program. Both give the same states; the native engine needs far less time for long runs. */
-import { type Command, Option } from "commander";
+/** Who executes a program, by the name that `--engine` gives. */
+import type { EngineName } from "./options/engine.ts";
 import { type Printable, text } from "./printable.ts";
 import { engineExecutor, type EngineExecutor } from "../../verifier/engine/executor.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
@@ -7,19 +7,6 @@ import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type LimitedMemory, watchGrowth } from "../../verifier/program/memory-limits.ts";
-
-/** Names that the option takes. */
-export type EngineName = "native" | "interpreter";
-
-/** Adds the option. */
-export function withEngine(command: Command): Command {
-  const names: readonly EngineName[] = ["native", "interpreter"];
-  const option = new Option(
-    "--engine <name>",
-    "who executes: native runs at about V8's speed, and interprets what it must",
-  );
-  return command.addOption(option.choices(names).default("native"));
-}
 
 /** The executor of a name, and what it can tell after a run. */
 export interface ChosenEngine {

@@ -1,37 +1,14 @@
-/** `--heights` and `--checkpoints`: how a history is committed to, and where it is kept. */
-import { type Command } from "commander";
+/** What `--heights` and `--checkpoints` mean: how a history is committed to, and where it is kept. */
 import { CheckpointStore } from "../../verifier/node/checkpoint-store.ts";
-import {
-  HeightsError,
-  lengthOf,
-  MAX_HEIGHT,
-  MAX_LEVELS,
-  MOVE_LEVELS,
-  requireHeights,
-} from "../../verifier/history/game-levels.ts";
+import { HeightsError, lengthOf, MAX_LEVELS, MOVE_LEVELS, requireHeights } from "../../verifier/history/game-levels.ts";
 import type { State } from "../../verifier/state/state.ts";
-import { localHeights } from "../stage/deploy.ts";
+import { localHeights } from "../stage/local-parameters.ts";
 import { OVERHEAD } from "../../verifier/program/fragment.ts";
 import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
+import type { LevelOptions } from "./options/levels.ts";
 import { text } from "./printable.ts";
 import type { Invocation } from "./prepare.ts";
-
-/** Options as commander gives them. */
-export interface LevelOptions {
-  readonly heights?: string;
-  readonly checkpoints?: string;
-}
-
-/** Adds the options. */
-export function withLevels(command: Command): Command {
-  return command
-    .option(
-      "--heights <list>",
-      `heights of the levels' trees, the upper one first: one to ${MAX_LEVELS} multiples of ${MOVE_LEVELS}, ${MAX_HEIGHT} together at most (default: ${localHeights().join(",")})`,
-    )
-    .option("--checkpoints <directory>", "keep states and commitments there, and use those that are there");
-}
 
 /**
  * Reads `--heights`.

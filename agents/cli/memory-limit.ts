@@ -5,11 +5,6 @@ import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
 import { type Printable, text } from "./printable.ts";
 
-/** Help for the option. */
-export const MAX_MEMORY_HELP =
-  "the most that a memory may grow to, as in 256MiB or 4GiB; part of the program " +
-  "(default: what the module declares, or 64MiB)";
-
 const UNITS: ReadonlyMap<string, number> = new Map([
   ["KiB", 2 ** 10],
   ["MiB", 2 ** 20],

@@ -1,9 +1,9 @@
 /** Puts the contracts that every Deal shares on the embedded chain, through the same Ignition modules as on a public network. */
-import { readFileSync } from "node:fs";
 import type { Address } from "viem";
 import ArbiterModule from "../../deploy/modules/Arbiter.ts";
 import DepositsModule from "../../deploy/modules/Deposits.ts";
 import type { EmbeddedChain } from "./embedded.ts";
+import { localParameters } from "./local-parameters.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
 
 /** The contracts that Deals share. */
@@ -13,27 +13,6 @@ export interface Deployment {
   readonly verifier: Address;
   readonly deposits: Address;
   readonly tournaments: TournamentLog;
-}
-
-const PARAMETERS = new URL("../../deploy/parameters/local.json", import.meta.url);
-
-/** What deploy/parameters/local.json says. Ignition takes whole numbers of any size as bigints; the file has them as "123n". */
-interface Parameters {
-  readonly Arbiter: { readonly heights: number[]; readonly bonds: bigint[]; readonly [name: string]: ArbiterParameter };
-  readonly Deposits: Record<string, number>;
-}
-
-type ArbiterParameter = number | bigint | number[] | bigint[];
-
-function localParameters(): Parameters {
-  const reviver = (_: string, value: unknown): unknown =>
-    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
-  return JSON.parse(readFileSync(PARAMETERS, "utf8"), reviver) as Parameters;
-}
-
-/** Heights of the levels' trees on the embedded chain, unless somebody asks for others. */
-export function localHeights(): readonly number[] {
-  return localParameters().Arbiter.heights;
 }
 
 /** A bond for each level: those of the file, of which the last one goes on to all levels below it. */

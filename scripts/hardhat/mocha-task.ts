@@ -34,7 +34,7 @@ const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const named = args["testFiles"] as string[];
   const testFiles = named.length > 0 ? named : globSync(`${hre.config.paths.tests.mocha}/**/*.test.ts`).sort();
   const seen = new Set<string>();
-  if (testFiles.some((file) => reaches(file, (specifier) => NEEDS_ARTIFACTS.test(specifier), seen))) {
+  if (testFiles.some((file) => reaches(file, (specifier) => NEEDS_ARTIFACTS.test(specifier), "any", seen))) {
     await hre.tasks.getTask("built").run();
   }
   if (testFiles.length > 0) return (await runSuper({ ...args, testFiles })) as unknown;

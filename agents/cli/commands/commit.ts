@@ -1,21 +1,11 @@
-/** `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does. */
+/** `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does. What it needs is loaded when it runs. */
 import type { Command } from "commander";
-import { bytesToHex } from "viem";
-import { Trace } from "../../../verifier/history/trace.ts";
-import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
-import { engineLines, engineOf } from "../engine.ts";
-import { Exit, guarded, UserError } from "../failure.ts";
-import { stdout } from "../channels.ts";
-import { text } from "../printable.ts";
-import { heightsOf, type LevelOptions, requireRoom, storeOf, withLevels } from "../levels.ts";
-import { tellRefusedGrowth } from "../memory-limit.ts";
-import { grouped } from "../narrator.ts";
-import { prepare } from "../prepare.ts";
-import { parseNumber } from "../program-file.ts";
-import { reportProgress, short } from "../progress.ts";
-import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
+import { guarded } from "../failure.ts";
+import { type InvocationOptions, withInvocation } from "../options/invocation.ts";
+import { type LevelOptions, withLevels } from "../options/levels.ts";
 
-interface CommitOptions extends InvocationOptions, LevelOptions {
+/** Its options as commander gives them. */
+export interface CommitOptions extends InvocationOptions, LevelOptions {
   readonly level: string;
   readonly at: string;
 }
@@ -36,74 +26,6 @@ export function addCommit(program: Command): void {
     )
     .addHelpText("after", "\nExample: arbiter commit fib.wasm --export fib 40 --level 0 --heights 27,21")
     .action((module: string, args: string[], options: CommitOptions) =>
-      guarded(() => commit(module, args, options), options.json),
+      guarded(async () => (await import("../actions/commit.ts")).commit(module, args, options), options.json),
     );
 }
-
-async function commit(module: string, args: readonly string[], options: CommitOptions): Promise<number> {
-  const invocation = invocationOf(module, args, options);
-  const heights = heightsOf(options);
-  const level = Number(parseNumber(options.level, "--level", 0n));
-  if (level >= heights.length) throw new UserError(`--level goes from 0 to ${heights.length - 1}, not ${level}`);
-  const { program, input } = prepare(invocation);
-  requireRoom(invocation, heights);
-  const initial = begin(program, input, invocation.fuel + OVERHEAD);
-  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, program);
-  const progress = reportProgress();
-  const store = storeOf(options)?.(initial);
-  const trace = new Trace(initial, heights, {
-    executor,
-    ...(store === undefined ? {} : { store }),
-    onProgress: ({ done, total }) => progress.update(`commitment, level ${level}, steps`, done, total),
-  });
-  const start = parseNumber(options.at, "--at", 0n);
-  const unit = level === 0 ? trace.length : trace.stride(level - 1);
-  if (start % unit !== 0n || start >= trace.length)
-    throw new UserError(`--at takes a multiple of ${unit} below ${trace.length} at level ${level}, not ${start}`);
-
-  trace.stateAt(start);
-  const begun = performance.now();
-  const commitment = await trace.commitment(level, start);
-  const seconds = (performance.now() - begun) / 1000;
-  progress.clear();
-  const stride = trace.stride(level);
-  // A history that halts inside has fewer steps than its last stride.
-  const covered = BigInt(commitment.distinct) * stride;
-  const end = trace.stateAt(start + covered).registers;
-  const { fuel, reserve } = trace.stateAt(start).registers;
-  const steps = min(covered, fuel + reserve - end.fuel - end.reserve);
-  const engine = figures();
-  const refused = refusedGrowth();
-  const report = {
-    commitment: bytesToHex(commitment.root),
-    level,
-    at: start.toString(),
-    heights,
-    stride: stride.toString(),
-    roots: commitment.distinct,
-    steps: steps.toString(),
-    final: bytesToHex(commitment.final),
-    seconds,
-    stepsPerSecond: Number(steps) / seconds,
-    rootsPerSecond: commitment.distinct / seconds,
-    ...(engine === undefined ? {} : { engine }),
-    ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
-  };
-  if (options.json) stdout.json(report);
-  else {
-    stdout.line(text`commitment ${report.commitment}`);
-    stdout.line(text`  level ${level} of heights ${heights.join(", ")}, from step ${grouped(start)}`);
-    stdout.line(
-      text`  ${grouped(steps)} steps, a root every ${grouped(stride)}: ${grouped(commitment.distinct)} different roots`,
-    );
-    stdout.line(text`  final state root ${report.final}`);
-    stdout.line(
-      text`  ${seconds.toFixed(2)} s: ${short(report.stepsPerSecond)} steps/s, ${short(report.rootsPerSecond)} roots/s`,
-    );
-    for (const line of engineLines(engine)) stdout.line(line);
-    tellRefusedGrowth(refused);
-  }
-  return Exit.success;
-}
-
-const min = (one: bigint, other: bigint): bigint => (one < other ? one : other);

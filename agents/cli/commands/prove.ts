@@ -1,23 +1,10 @@
-/** `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. */
+/** `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. What it needs is loaded when it runs. */
 import type { Command } from "commander";
-import { bytesToHex, size } from "viem";
-import { prove as proveStep } from "../../../verifier/proof/witness.ts";
-import { isHalted } from "../../../verifier/state/step-state.ts";
-import { stateRoot } from "../../../verifier/state/state.ts";
-import { startEmbeddedChain } from "../../stage/embedded.ts";
-import { deploy } from "../../stage/deploy.ts";
-import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
-import { verifyOnChain } from "../../stage/step-on-chain.ts";
-import { engineOf } from "../engine.ts";
-import { Exit, guarded, UserError } from "../failure.ts";
-import { stdout } from "../channels.ts";
-import { text } from "../printable.ts";
-import { tellRefusedGrowth } from "../memory-limit.ts";
-import { prepare } from "../prepare.ts";
-import { parseNumber } from "../program-file.ts";
-import { invocationOf, type InvocationOptions, withInvocation } from "./invocation.ts";
+import { guarded } from "../failure.ts";
+import { type InvocationOptions, withInvocation } from "../options/invocation.ts";
 
-interface ProveOptions extends InvocationOptions {
+/** Its options as commander gives them. */
+export interface ProveOptions extends InvocationOptions {
   readonly at: string;
 }
 
@@ -28,57 +15,6 @@ export function addProve(program: Command): void {
     .requiredOption("--at <step>", "the step, from 1: it leads from the state after N - 1 steps to the one after N")
     .addHelpText("after", "\nExample: arbiter prove fib.wasm --export fib 20 --at 1000")
     .action((module: string, args: string[], options: ProveOptions) =>
-      guarded(() => prove(module, args, options), options.json),
+      guarded(async () => (await import("../actions/prove.ts")).prove(module, args, options), options.json),
     );
-}
-
-async function prove(module: string, args: readonly string[], options: ProveOptions): Promise<number> {
-  const invocation = invocationOf(module, args, options);
-  const at = parseNumber(options.at, "--at", 1n);
-  const { program, input } = prepare(invocation);
-  const { executor, refusedGrowth } = engineOf(options.engine, program);
-  const run = executor.load(begin(program, input, invocation.fuel + OVERHEAD));
-  const taken = run.run(at - 1n);
-  const state = run.save();
-  if (taken < at - 1n || isHalted(state)) throw new UserError(`--at ${at}: the computation ends after ${taken} steps`);
-
-  const place = program.map.locate(state.registers.pc);
-  const { witness, next } = proveStep(state);
-  const embedded = await startEmbeddedChain();
-  try {
-    const { verifier } = await deploy(embedded);
-    const [from = "0x"] = embedded.accounts;
-    const pre = bytesToHex(stateRoot(state));
-    const post = bytesToHex(stateRoot(next));
-    const proof = bytesToHex(witness);
-    const { onchain, gas, calldataBytes } = await verifyOnChain(embedded.chain, from, verifier, pre, proof);
-    const agrees = onchain === post;
-    const refused = refusedGrowth();
-    const report = {
-      step: at.toString(),
-      instruction: place?.mnemonic ?? "none",
-      function: place?.functionName ?? "none",
-      offset: place?.offset ?? 0,
-      pre,
-      post,
-      onchain,
-      agrees,
-      gas: Number(gas),
-      calldataBytes,
-      witnessBytes: size(proof),
-      ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
-    };
-    if (options.json) stdout.json(report);
-    else {
-      stdout.line(text`step ${report.step}: ${report.instruction} in ${report.function} at byte ${report.offset}`);
-      stdout.line(
-        text`  before    ${pre}\n  off chain ${post}\n  on chain  ${onchain} ${agrees ? "(the same)" : "(DIFFERENT)"}`,
-      );
-      stdout.line(text`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
-      tellRefusedGrowth(refused);
-    }
-    return agrees ? Exit.success : Exit.failure;
-  } finally {
-    await embedded.close();
-  }
 }

@@ -1,9 +1,7 @@
 /** The options that commands share which call a function of a module, or run a program. */
 import type { Command } from "commander";
-import { type BuildingOptions, buildingOf, withBuilding } from "../building.ts";
-import { type EngineName, withEngine } from "../engine.ts";
-import type { Invocation } from "../prepare.ts";
-import { conventionOf, parseNumber } from "../program-file.ts";
+import { type BuildingOptions, withBuilding } from "./building.ts";
+import { type EngineName, withEngine } from "./engine.ts";
 
 /** Options as commander gives them. */
 export interface InvocationOptions extends BuildingOptions {
@@ -52,19 +50,4 @@ export function withInvocation(command: Command): Command {
     .option("--seed <hex>", "0x and 64 digits that the program's random numbers follow from (default: zeros)")
     .option("--fuel <steps>", "the most steps that the call may take", String(2 ** 40));
   return withBuilding(own).option("--json", "print one JSON object on stdout");
-}
-
-/** What the arguments and options mean. */
-export function invocationOf(module: string, args: readonly string[], options: InvocationOptions): Invocation {
-  const { convention, env, file, dir, stdin, clock, seed } = options;
-  return {
-    module,
-    args,
-    convention: convention === undefined ? undefined : conventionOf(convention),
-    export: options.export,
-    input: options.input,
-    process: { env, file, dir, stdin, clock, seed },
-    fuel: parseNumber(options.fuel, "--fuel", 1n),
-    building: buildingOf(options),
-  };
 }

@@ -1,0 +1,31 @@
+/** What `dispute` does: plays a dispute about one run, without a Deal. */
+import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
+import { OVERHEAD } from "../../../verifier/program/fragment.ts";
+import { engineOf } from "../engine.ts";
+import { stderr, stdout } from "../channels.ts";
+import { UserError } from "../failure.ts";
+import { heightsOf, requireRoom, storeOf } from "../levels.ts";
+import { narratorOn } from "../narrator.ts";
+import { prepare } from "../prepare.ts";
+import { parseNumber } from "../program-file.ts";
+import { conclude } from "../report-text.ts";
+import { invocationOf } from "../invocation.ts";
+import type { DisputeOptions } from "../commands/dispute.ts";
+
+/** Does what the command says, and gives the exit code. */
+export async function dispute(module: string, args: readonly string[], options: DisputeOptions): Promise<number> {
+  const invocation = invocationOf(module, args, options);
+  const lieAt = parseNumber(options.lieAt, "--lie-at", 1n);
+  const liars = Number(parseNumber(options.liars, "--liars", 1n));
+  if (liars > MOST_LIARS) throw new UserError(`--liars goes from 1 to ${MOST_LIARS}, not ${liars}`);
+  const { program, input } = prepare(invocation);
+  const budget = invocation.fuel + OVERHEAD;
+  const { executor, refusedGrowth } = engineOf(options.engine, program);
+  const narrator = narratorOn(options.json === true ? stderr : stdout);
+  const heights = heightsOf(options);
+  requireRoom(invocation, heights);
+  const store = storeOf(options);
+  const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
+  const report = await playDispute(job, narrator);
+  return conclude(report, options.json === true, refusedGrowth());
+}

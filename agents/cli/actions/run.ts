@@ -1,0 +1,166 @@
+/** What `run` does: executes a function off chain. */
+import { bytesToHex } from "viem";
+import { formatFloat } from "../../../verifier/program/float-text.ts";
+import type { LimitedMemory } from "../../../verifier/program/memory-limits.ts";
+import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
+import { initialState } from "../../../verifier/state/program.ts";
+import { stateRoot } from "../../../verifier/state/state.ts";
+import { endingOf, type FragmentRun, OVERHEAD, runFragment } from "../../../verifier/program/fragment.ts";
+import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
+import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
+import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
+import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
+import { stderr, stdout } from "../channels.ts";
+import { Exit } from "../failure.ts";
+import { Printable, text } from "../printable.ts";
+import { tellRefusedGrowth } from "../memory-limit.ts";
+import { type Invocation, type Prepared, prepare } from "../prepare.ts";
+import { GUEST } from "../program-file.ts";
+import { reportProgress } from "../progress.ts";
+import { invocationOf } from "../invocation.ts";
+import type { InvocationOptions } from "../options/invocation.ts";
+
+/** Does what the command says, and gives the exit code. */
+export async function run(module: string, args: readonly string[], options: InvocationOptions): Promise<number> {
+  const invocation = invocationOf(module, args, options);
+  const prepared = prepare(invocation);
+  const progress = reportProgress();
+  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, prepared.program);
+  const fragment = runFragment(initialState(prepared.program.image), prepared.input, {
+    ...{ budget: invocation.fuel + OVERHEAD, executor },
+    onSteps: (done) => progress.update("steps", done),
+  });
+  const { initial, final, steps } = fragment;
+  progress.clear();
+  const engine = figures();
+  const { trap } = endingOf(final);
+  const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
+  const backtrace = site && (await traceBack(prepared.program, site, filesOf(module, invocation)));
+  const finished = { fragment, engine, backtrace, refused: refusedGrowth() };
+  const isJson = options.json === true;
+  const code =
+    prepared.program.convention === "command"
+      ? tellCommand(prepared, finished, isJson)
+      : tellCall(prepared, finished, isJson);
+  if (!isJson) tellRefusedGrowth(finished.refused);
+  return code;
+}
+
+/** The files of a program's modules, by the names under which they are linked. */
+function filesOf(module: string, { building }: Invocation): Map<string, string> {
+  return new Map([...(building.links ?? []).map(({ name, path }) => [name, path] as const), [GUEST, module]]);
+}
+
+/** Prints what a function gave, and gives the command's exit code. */
+function tellCall(prepared: Prepared, finished: Finished, isJson: boolean): number {
+  const { fragment, engine, backtrace, refused } = finished;
+  const { final, steps } = fragment;
+  const { status, trap, output } = endingOf(final);
+  const results = status === "returned" ? resultsOf(prepared, output) : [];
+  const report = {
+    status,
+    trap,
+    ...(backtrace === undefined ? {} : { backtrace }),
+    results,
+    steps: steps.toString(),
+    stateRoot: bytesToHex(stateRoot(final)),
+    programRoot: bytesToHex(prepared.program.root),
+    ...(engine === undefined ? {} : { engine }),
+    ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
+  };
+  if (isJson) stdout.json(report);
+  else {
+    stdout.line(text`${prepared.called}: ${trap === null ? status : `trapped: ${trap}`}`);
+    for (const line of linesOf(backtrace)) stdout.line(line);
+    for (const result of results) stdout.line(text`  result ${Printable.whole(describeResult(result))}`);
+    stdout.line(text`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
+    for (const line of engineLines(engine)) stdout.line(line);
+  }
+  return status === "returned" ? Exit.success : Exit.failure;
+}
+
+/** A run that is over. */
+interface Finished {
+  readonly fragment: FragmentRun;
+  readonly engine: EngineFigures | undefined;
+  readonly backtrace: TrapReport | undefined;
+  readonly refused: readonly LimitedMemory[];
+}
+
+const linesOf = (backtrace: TrapReport | undefined): Printable[] =>
+  backtrace === undefined ? [] : backtraceLines(backtrace);
+
+/** Prints what a program with `_start` wrote, and gives its exit code. */
+function tellCommand({ program }: Prepared, finished: Finished, isJson: boolean): number {
+  const { fragment, engine, backtrace, refused } = finished;
+  const { final, steps, results } = fragment;
+  const [result] = results;
+  const { status, trap } = endingOf(final);
+  const written = result === undefined ? undefined : decodeCommandResult(result);
+  const [output, errors] = [written?.stdout ?? new Uint8Array(), written?.stderr ?? new Uint8Array()];
+  const exitCode = written?.exitCode;
+  if (isJson) {
+    const report = {
+      status,
+      exitCode: exitCode ?? null,
+      trap,
+      ...(backtrace === undefined ? {} : { backtrace }),
+      stdout: textOf(output) ?? bytesToHex(output),
+      stderr: textOf(errors) ?? bytesToHex(errors),
+      steps: steps.toString(),
+      stateRoot: bytesToHex(stateRoot(final)),
+      programRoot: bytesToHex(program.root),
+      ...(engine === undefined ? {} : { engine }),
+      ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
+    };
+    stdout.json(report);
+    return exitCode === undefined ? Exit.failure : Exit.success;
+  }
+  stdout.program(output);
+  stderr.program(errors);
+  if (exitCode === undefined) {
+    stderr.line(trap === null ? text`${status}` : text`trapped: ${trap}`);
+    for (const line of linesOf(backtrace)) stderr.line(line);
+    return Exit.failure;
+  }
+  if (exitCode <= GREATEST_EXIT_CODE) return exitCode;
+  stderr.line(text`exit code ${exitCode}, told to the shell as ${GREATEST_EXIT_CODE}`);
+  return GREATEST_EXIT_CODE;
+}
+
+/** What an operating system keeps of an exit code: 256 would end as 0. */
+const GREATEST_EXIT_CODE = 255;
+
+/** A float as text that can be given as an argument, and its bits in hexadecimal. */
+interface FloatResult {
+  readonly value: string;
+  readonly bits: string;
+}
+
+type RunResult = number | string | FloatResult;
+
+/** i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text, else in hexadecimal. */
+function resultsOf({ program, called }: Prepared, output: Uint8Array): RunResult[] {
+  if (program.convention === "payload") return [textOf(output) ?? bytesToHex(output)];
+  const types = program.exports.find(({ name }) => name === called)?.type.results ?? [];
+  return decodeTypedOutput(output, types).map((value, i) => {
+    const type = types[i];
+    if (type === "i64") return value.toString();
+    return type === "f32" || type === "f64" ? floatResult(value, type === "f32" ? 32 : 64) : Number(value);
+  });
+}
+
+function floatResult(bits: bigint, width: 32 | 64): FloatResult {
+  return { value: formatFloat(bits, width), bits: `0x${bits.toString(16).padStart(width / 4, "0")}` };
+}
+
+const describeResult = (result: RunResult): string =>
+  typeof result === "object" ? `${result.value} (${result.bits})` : String(result);
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
