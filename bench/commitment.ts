@@ -69,7 +69,7 @@ async function ledger(): Promise<State> {
 
 const scatter = calling(new Uint8Array(await parse(SCATTER)), "scatter", stores);
 
-const strides = new Table({ style, head: ["heights", "steps", "run, s", "commitment, s", "µs a step", "ratio"] });
+const strides = new Table({ style, head: ["heights", "steps", "run, s", "commitment, s", "µs per step", "ratio"] });
 for (const heights of HEIGHTS) {
   const trace = new Trace(scatter, heights, { executor: interpreterExecutor });
   const begun = performance.now();
@@ -97,7 +97,7 @@ const guests: readonly (readonly [name: string, state: State])[] = [
 
 const everyStep = new Table({
   style,
-  head: ["every step of", "reference, µs a step", "commitment, µs a step", "ratio"],
+  head: ["every step of", "reference, µs per step", "commitment, µs per step", "ratio"],
 });
 for (const [name, start] of guests) {
   let state = start;

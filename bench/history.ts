@@ -113,7 +113,7 @@ function tables(results: readonly HistoryResult[]): Rows[] {
     "commitment, s",
     "elapsed, s",
     "roots/s",
-    "ms a root",
+    "ms per root",
     "÷ V8",
     "elapsed ÷ V8",
   ];

@@ -197,7 +197,7 @@ const table = new Table({
 });
 const guest = { name: "guest", bytes };
 for (const [name, argument] of Object.entries(GUESTS)) await report(name, name, argument, [guest]);
-// Linked behind a module with a memory of its own, a guest's memory is the program's second.
+// Linked after a module with a memory of its own, a guest's memory is the program's second.
 const other = new ModuleWriter();
 other.memory({ minimum: 1 });
 const first = { name: "other", bytes: other.bytes() };

@@ -33,7 +33,7 @@ export interface ProcessReport {
   readonly fill?: number;
   /** The first state and its root: everything has changed. */
   readonly firstRoot?: number;
-  /** Of the pauses behind that; {@link TOUCHED} stores lie between two. */
+  /** Of the pauses after that; {@link TOUCHED} stores lie between two. */
   readonly pauses?: PauseSeconds;
   /** Of the commitment, and how many roots are in it. */
   readonly commitment?: { readonly seconds: number; readonly roots: number };

@@ -108,7 +108,7 @@ function tables(results: readonly MemoryResult[]): Rows[] {
     },
     {
       title: "Times of a guest that writes all of its memory",
-      head: ["guest, MiB", "filling, ms", "first root, ms", "64 stores, ms", "root behind them, ms"],
+      head: ["guest, MiB", "filling, ms", "first root, ms", "64 stores, ms", "root after them, ms"],
       rows: times,
     },
   ];

@@ -1,4 +1,4 @@
-/** What a pause costs: to go on behind it, and to have the state and its root. */
+/** What a pause costs: to go on after it, and to have the state and its root. */
 import type { Execution } from "../verifier/state/executor.ts";
 import { stateRoot } from "../verifier/state/state.ts";
 import { median, spend } from "./clock.ts";

@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import type { Rows } from "./measurement.ts";
 
-/** A number with so many digits behind its point. */
+/** A number with so many digits after its point. */
 export function fixed(value: number, digits = 2): string {
   return value.toFixed(digits);
 }

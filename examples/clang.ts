@@ -18,7 +18,7 @@ export interface Sources {
 /** How sources are compiled. */
 export interface ClangOptions {
   readonly compiler?: "clang" | "clang++";
-  /** What stands on the command line behind the compiler and before `-o`: names of sources, and options. */
+  /** What stands on the command line after the compiler and before `-o`: names of sources, and options. */
   readonly args: readonly string[];
   /** Called before the compiler runs; not called if the program is in the cache. */
   readonly onCompile?: () => void;

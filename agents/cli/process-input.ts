@@ -20,7 +20,7 @@ export interface ProcessOptions {
   readonly stdin: string | undefined;
   /** Nanoseconds since 1970. */
   readonly clock: string | undefined;
-  /** Hexadecimal digits behind 0x. */
+  /** Hexadecimal digits after 0x. */
   readonly seed: string | undefined;
 }
 

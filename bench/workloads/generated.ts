@@ -41,7 +41,7 @@ export const FILL_STEPS = (2 ** 20 / 64) * 48;
 /** Steps between two stores. */
 export const STORE_STEPS = 100_000;
 
-/** A program, {@link scatterText}, that touches all of its memory, a power of two of mebibytes. The size is the number of stores behind that. */
+/** A program, {@link scatterText}, that touches all of its memory, a power of two of mebibytes. The size is the number of stores after that. */
 export function scatterRecipe(mebibytes: number, bytes: Uint8Array): Recipe {
   return {
     name: `memory of ${mebibytes} MiB`,

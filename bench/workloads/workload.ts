@@ -48,7 +48,7 @@ export class Workload {
   readonly recipe: Recipe;
   readonly program: Program;
   readonly #compiled: readonly CompiledModule[];
-  /** The state behind the calls that precede the measured one. */
+  /** The state after the calls that precede the measured one. */
   readonly #ready: State;
 
   constructor(recipe: Recipe) {

@@ -28,7 +28,7 @@ library Escrow {
     }
 
     /// @notice Divides the price of a confirmed fragment equally among the backers. Shares are rounded down; the remainder,
-    /// less than one unit a backer, stays the customer's.
+    /// less than one unit per backer, stays the customer's.
     /// @param backers Bitmap of seats, not empty.
     function pay(
         Book storage book,

@@ -14,7 +14,7 @@ import {Join} from "./ITournament.sol";
 /// one chain of claims. A claim is confirmed and paid when its window is over undisputed, or when its dispute ended with
 /// its own final state. docs/money.md says who can take what and when.
 interface IDeal is ILockHolder {
-    /// @notice What a Deal is about. Fixed for ever; workers agree to `keccak256(abi.encode(terms))`.
+    /// @notice What a Deal is about. Fixed forever; workers agree to `keccak256(abi.encode(terms))`.
     /// @param customer Pays, takes back what is not reserved, closes the Deal.
     /// @param sequencer Submits the fragments' input.
     /// @param arbiter Decides disputes; its verifier and its period are those of this Deal.

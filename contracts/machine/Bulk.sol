@@ -54,7 +54,7 @@ library Bulk {
             uint256 k =
                 forward ? least(32 - (d & 31), 32 - (s & 31)) : least(((d + n - 1) & 31) + 1, ((s + n - 1) & 31) + 1);
             k = least(n, k);
-            // From the end, the piece lies behind what is left.
+            // From the end, the piece lies after what is left.
             uint256 behind = forward ? 0 : n - k;
             uint256 from = s + behind;
             uint256 source = m.take(m.mem, Memory.leafIndex(m, m.b, from));

@@ -8,7 +8,7 @@ import {ZeroHashes} from "./ZeroHashes.sol";
 /// @param root The root, as earlier changes left it.
 /// @param depth Depth of the tree, at most 40.
 /// @param index Index of the node at its level.
-/// @param siblings Where in memory the siblings on the way to the root lie, 32 bytes a level, the node's level first.
+/// @param siblings Where in memory the siblings on the way to the root lie, 32 bytes per level, the node's level first.
 /// @param past Where they end; there is room for one a level of the tree.
 struct Tree {
     bytes32 root;

@@ -123,7 +123,7 @@ export function shopStatements(count = 400): string[] {
   return statements.slice(0, count);
 }
 
-/** Steps that a payload may take; the dearest of the day takes about a tenth. */
+/** Steps that a payload may take; the most expensive of the day takes about a tenth. */
 const FUEL = 100_000_000n;
 
 /** The same statements as transactions. */

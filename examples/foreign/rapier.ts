@@ -4,7 +4,7 @@ import { type Embedder, type ForeignProgram, packageFile, type Support } from ".
 const GLUE = "./rapier_wasm2d_bg.js";
 
 /**
- * What the module imports. A vector comes back number by number, through an import that sets elements of an array. And there is a clock that stands, behind
+ * What the module imports. A vector comes back number by number, through an import that sets elements of an array. And there is a clock that stands, after
  * objects of JavaScript that are all one.
  */
 const GLUE_MODULE = `(module

@@ -22,7 +22,7 @@ export function ledgerRequests(count = 400): string[] {
   return requests.slice(0, count);
 }
 
-/** Fuel of every transaction; the dearest takes about 570,000 steps. */
+/** Fuel of every transaction; the most expensive takes about 570,000 steps. */
 const FUEL = 1_000_000n;
 
 /** The same requests as transactions. */

@@ -129,6 +129,6 @@ function verdict({ assertions, modules, proven, seconds, disagreements, passed }
   const chain =
     proven === 0
       ? "nothing was executed on chain"
-      : `${grouped(proven)} steps executed on chain (${grouped(Math.round(proven / seconds))} a second), ${disagreements.length} disagreements`;
+      : `${grouped(proven)} steps executed on chain (${grouped(Math.round(proven / seconds))} per second), ${disagreements.length} disagreements`;
   return (passed ? pc.green : pc.red)(`${head}; ${chain}`);
 }

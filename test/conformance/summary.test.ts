@@ -88,7 +88,7 @@ describe("describeSummary", () => {
     expect(row("assert_return")).to.equal("assert_return 1 0 1");
     expect(row("vectors:")).to.equal("vectors: 1 assertions, 1 modules and actions, in 1 files");
     expect(lines.at(-1)).to.equal(
-      "2 assertions passed, 0 failed, 1 out of scope; 100 steps executed on chain (50 a second), 0 disagreements",
+      "2 assertions passed, 0 failed, 1 out of scope; 100 steps executed on chain (50 per second), 0 disagreements",
     );
   });
 

@@ -138,7 +138,7 @@ function readNodes(text: string): Node[] {
   return top;
 }
 
-/** Reads the string literal at `start`: its bytes (section 6.3.3) and the position behind it. */
+/** Reads the string literal at `start`: its bytes (section 6.3.3) and the position after it. */
 function readString(text: string, start: number, line: number): [Uint8Array, number] {
   const pieces: Uint8Array[] = [];
   let bytes: number[] = [];

@@ -51,7 +51,7 @@ export const INSTALL = "install";
 /** References that parameters can stand for, and results that are kept. */
 const SLOTS = 8;
 
-/** Tables for the wrappers, behind those that bodies use: what parameters stand for, and what results were. */
+/** Tables for the wrappers, after those that bodies use: what parameters stand for, and what results were. */
 const WRAPPER_TABLES = ["funcref", "externref", "funcref", "externref"] as const;
 
 interface Wrappers {
@@ -83,7 +83,7 @@ export function generateModule(draw: Draw, canonicalizes = true): GeneratedModul
   const env: Environment = { draw, writer, functions, globals, canonicalizes, tables, elements, dataSegments };
   for (const type of functions) {
     const locals = draw.values(4);
-    // Behind those that the body may use: where a NaN is looked at.
+    // After those that the body may use: where a NaN is looked at.
     writer.function({ type, locals: [...locals, "f32", "f64"], body: new BodyWriter(env, type, locals).write() });
   }
   const exports = functions.map((type, index) => addWrapper({ writer, table: tables.length }, type, index));

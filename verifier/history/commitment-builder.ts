@@ -1,11 +1,11 @@
-/** Makes commitments of leaves that come one after the other, in bounded memory if they can be computed anew. */
+/** Makes commitments of leaves that come one after the other, in bounded memory if they can be computed again. */
 import { Crash } from "../errors.ts";
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { MAX_LEVEL } from "../merkle/zero.ts";
 import { Commitment, type LeafSource } from "./commitment.ts";
 import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
 
-/** Levels of a subtree of which a tall commitment keeps the root only: 4096 leaves, some 20 ms to compute anew. */
+/** Levels of a subtree of which a tall commitment keeps the root only: 4096 leaves, some 20 ms to compute again. */
 const SUBTREE_LEVELS = 12;
 
 const SUBTREE_BYTES = HASH_BYTES * 2 ** SUBTREE_LEVELS;
@@ -26,7 +26,7 @@ export class CommitmentBuilder {
 
   /**
    * @param height Levels above the leaves, at most 60
-   * @param source Gives leaves anew. Without it all of them are kept, however many there are
+   * @param source Gives leaves again. Without it all of them are kept, however many there are
    */
   constructor(height: number, source?: LeafSource) {
     if (!Number.isInteger(height) || height < 0 || height > MAX_LEVEL) {

@@ -5,7 +5,7 @@ import { Commitment, type LeafSource } from "./commitment.ts";
 /** Height, distinct leaves and lowest kept level, eight bytes each, then the leaf that repeats itself. */
 const HEAD = 3 * 8 + HASH_BYTES;
 
-/** The bytes of a commitment: nodes that are computed anew are left out. */
+/** The bytes of a commitment: nodes that are computed again are left out. */
 export function encodeCommitment(commitment: Commitment): Uint8Array {
   const { height, distinct, lowest, nodes, last } = commitment.parts;
   const bytes = new Uint8Array(HEAD + nodes.length);

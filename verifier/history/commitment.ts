@@ -8,16 +8,16 @@ import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { FAN_OUT, MOVE_LEVELS } from "./game-levels.ts";
 import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
 
-/** Subtrees that are kept after they were computed anew, 256 KiB each: a move of the game asks for neighbours. */
+/** Subtrees that are kept after they were computed again, 256 KiB each: a move of the game asks for neighbours. */
 const KEPT_SUBTREES = 4;
 
 /**
  * The leaves from `first` on, 32 bytes each, `count` of them, as they were when the commitment was made. Never asked for leaves
- * behind the last distinct one.
+ * after the last distinct one.
  */
 export type LeafSource = (first: number, count: number) => Uint8Array;
 
-/** Thrown when leaves that are computed anew are not what they were. */
+/** Thrown when leaves that are computed again are not what they were. */
 export class CommitmentError extends Crash {
   override readonly name = "CommitmentError";
 }
@@ -42,7 +42,7 @@ export class Commitment {
   readonly height: number;
   /** Leaves up to the one that repeats itself to the end, including it. */
   readonly distinct: number;
-  /** The lowest level whose nodes are kept; those below are computed anew. */
+  /** The lowest level whose nodes are kept; those below are computed again. */
   readonly #lowest: number;
   /** By level from `#lowest` on, the nodes over distinct leaves, 32 bytes each; all further ones equal `#padding` of the level. */
   readonly #levels: readonly Uint8Array[];
@@ -81,7 +81,7 @@ export class Commitment {
 
   /**
    * The node at (level, index), leaves being level 0.
-   * @throws CommitmentError if the leaves below it have to be computed anew and are others than before
+   * @throws CommitmentError if the leaves below it have to be computed again and are others than before
    */
   node(level: number, index: bigint): Uint8Array {
     if (index < 0n || level < 0 || index >= 1n << BigInt(Math.max(this.height - level, 0)) || level > this.height) {
@@ -134,7 +134,7 @@ export class Commitment {
     const count = Math.min(2 ** this.#lowest, this.distinct - first);
     const leaves = this.#source?.(first, count);
     if (leaves?.length !== count * HASH_BYTES) {
-      throw new CommitmentError(`the leaves ${first} to ${first + count - 1} cannot be computed anew`);
+      throw new CommitmentError(`the leaves ${first} to ${first + count - 1} cannot be computed again`);
     }
     const levels = levelsOver(leaves, this.#padding.slice(0, this.#lowest + 1));
     if (!equalHashes(nodeAt(levels.at(-1), 0), nodeAt(this.#levels[0], number))) {

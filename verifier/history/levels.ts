@@ -1,4 +1,4 @@
-/** Levels of the binary trees that commitments are: nodes of 32 bytes, one behind the other. */
+/** Levels of the binary trees that commitments are: nodes of 32 bytes, one after the other. */
 import { Crash } from "../errors.ts";
 import { HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { hashAll, NODE_BYTES } from "../merkle/keccak-lanes.ts";

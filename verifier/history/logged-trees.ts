@@ -25,7 +25,7 @@ export class LoggedTree implements Changes {
   base: Tree;
   /** The leaf that was taken last. */
   taken = 0;
-  /** Index behind the last leaf that may not be zero. Only the stack's is kept. */
+  /** Index after the last leaf that may not be zero. Only the stack's is kept. */
   end: number;
   readonly #values = new Map<number, bigint>();
   readonly #changed = new Set<number>();

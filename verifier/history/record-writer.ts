@@ -1,4 +1,4 @@
-/** Records one after the other, as steps change them: only what is new is written anew. */
+/** Records one after the other, as steps change them: only what is new is written again. */
 import type { Registers } from "../machine/record.ts";
 import { writeLeaf } from "../merkle/leaf.ts";
 import { RECORD_BYTES, recordBytes, type State } from "../state/state.ts";

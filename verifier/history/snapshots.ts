@@ -14,7 +14,7 @@ export interface Snapshot {
 /** How much may be kept. */
 export interface SnapshotLimits {
   readonly count: number;
-  /** Bytes of pages that states do not share with the state behind them. Whoever runs the history has the last one anyway. */
+  /** Bytes of pages that states do not share with the state after them. Whoever runs the history has the last one anyway. */
   readonly bytes: number;
 }
 
@@ -22,7 +22,7 @@ interface Kept {
   readonly step: bigint;
   /** Weakly, if it is the last one and large: as long as somebody else has it. */
   readonly state: State | WeakRef<State>;
-  /** Bytes of pages that the snapshot behind it does not have. */
+  /** Bytes of pages that the snapshot after it does not have. */
   readonly bytes: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Any state of a history: at once if a snapshot is near, otherwise an executor runs there. Snapshots lie in memory, and of an
- * honest history also on disk, so that a later process need not begin anew.
+ * honest history also on disk, so that a later process need not begin from nothing.
  */
 import { Problem } from "../errors.ts";
 import type { State } from "../state/state.ts";
@@ -37,7 +37,7 @@ const PART_MS = 1000;
 /** Milliseconds of work that are worth a checkpoint on disk. */
 const WORTH_MS = 3000;
 
-/** Steps that are taken anew sooner than a checkpoint is read from disk. */
+/** Steps that are taken again sooner than a checkpoint is read from disk. */
 const NEAR = 2n ** 26n;
 
 export class States {
@@ -83,7 +83,7 @@ export class States {
     return this.#snapshots.before(step);
   }
 
-  /** The first fault behind a step. */
+  /** The first fault after a step. */
   faultBehind(step: bigint): Fault | undefined {
     return this.#faults.find((fault) => fault.step > step);
   }
@@ -101,7 +101,7 @@ export class States {
   /** Keeps a state for later. */
   keep(step: bigint, state: State): void {
     const halted = isHalted(state);
-    // Behind the halt every state is the same, and the first is wanted.
+    // After the halt every state is the same, and the first is wanted.
     if (halted && isHalted(this.#snapshots.before(step).state)) return;
     this.#snapshots.add(step, state, halted);
     const now = Date.now();

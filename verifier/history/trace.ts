@@ -29,7 +29,7 @@ export interface Progress {
 /** What a trace can be told beside its initial state and heights. */
 export interface TraceOptions {
   readonly executor: Executor;
-  /** Lies, in the order of their steps. None may lie behind the point where the history halts. */
+  /** Lies, in the order of their steps. None may lie after the point where the history halts. */
   readonly faults?: readonly Fault[];
   readonly onProgress?: (progress: Progress) => void;
   /** What is kept in memory at most; by default 512 states that take 32 MiB. */

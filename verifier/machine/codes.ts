@@ -3,7 +3,7 @@
  * `contracts/machine/Opcodes.sol` from it, so the two languages cannot drift apart.
  *
  * Numbers: a WebAssembly instruction keeps its binary opcode (WebAssembly core specification, section 5.4); instructions
- * behind prefix 0xFC are 0xFC00 | sub-opcode; instructions of the machine itself start at 0xF000, host instructions at 0xF100.
+ * after prefix 0xFC are 0xFC00 | sub-opcode; instructions of the machine itself start at 0xF000, host instructions at 0xF100.
  */
 
 /** Opcodes of control, stack, memory, cells and host instructions. Numeric instructions are in {@link NUMERIC}. */

@@ -25,7 +25,7 @@ export const BLOCK_PAGES = BLOCK_BYTES / PAGE_BYTES;
 /** Level {@link BLOCK_LEVEL}: a run of {@link BLOCK_BYTES}, not all zero. It unfolds into pages where a leaf changes. */
 export class Block {
   readonly bytes: Uint8Array;
-  /** The hashes of its pages, and behind them its own; undefined until it is hashed. */
+  /** The hashes of its pages, and after them its own; undefined until it is hashed. */
   hashes: Uint8Array | undefined;
   /** What it replaces: the pages that are the same have the same hashes. */
   previous: Block | undefined;
@@ -41,7 +41,7 @@ export class Block {
   }
 }
 
-/** Where a block's own hash stands behind those of its pages. */
+/** Where a block's own hash stands after those of its pages. */
 const OWN = HASH_BYTES * BLOCK_PAGES;
 
 /** A page of the bytes of a block. */

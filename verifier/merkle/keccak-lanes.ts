@@ -46,7 +46,7 @@ function squeeze(offset: number): Code {
   return range(4).map((i) => lanes.store(i, word(HASH, offset, HASH_BYTES, i)));
 }
 
-/** Two nodes at SOURCE, the second behind the first; their hashes go to HASH. */
+/** Two nodes at SOURCE, the second after the first; their hashes go to HASH. */
 function twoNodes(): Code {
   const absorb = range(8).map((i) => lanes.load(i, word(SOURCE, INPUT, NODE_BYTES, i)));
   const padding = range(25)
@@ -55,7 +55,7 @@ function twoNodes(): Code {
   return [absorb, padding, lanes.permute(), squeeze(OUTPUT)];
 }
 
-/** Two records at SOURCE, padded, the second behind the first; their hashes go to HASH. */
+/** Two records at SOURCE, padded, the second after the first; their hashes go to HASH. */
 function twoRecords(): Code {
   const blocks = range(3).map((block) => [
     range(BLOCK_WORDS).map((i) => lanes.absorb(i, word(SOURCE, RECORDS, RECORD_STRIDE, block * BLOCK_WORDS + i))),
@@ -127,7 +127,7 @@ export function hashRecords(count: number): void {
   runRecords((count + 1) >>> 1);
 }
 
-/** The hashes of nodes that lie one behind the other, any number of them, 32 bytes each. */
+/** The hashes of nodes that lie one after the other, any number of them, 32 bytes each. */
 export function hashAll(bytes: Uint8Array): Uint8Array {
   const result = new Uint8Array(bytes.length / 2);
   for (let at = 0; at < bytes.length; at += nodes.length) {

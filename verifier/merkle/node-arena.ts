@@ -16,7 +16,7 @@ const MAX_DEPTH = 40;
 /** Nodes of an arena. Some 17 changed levels a step: what is new in several thousand steps. */
 const CAPACITY = 2 ** 17;
 
-/** Nodes that one change of a leaf may need at most: its way loaded with siblings, and its way anew. */
+/** Nodes that one change of a leaf may need at most: its way loaded with siblings, and its way again. */
 const NODES_A_CHANGE = 3 * (MAX_DEPTH + 1);
 
 /** Places of the table of known nodes, twice as many as nodes. */

@@ -2,7 +2,7 @@
  * keccak-256 of the inner nodes of some pages at once: a WebAssembly module, generated when this file loads, that finds nodes
  * where the pages lie and puts their hashes there, two side by side in the two 64-bit lanes of a vector.
  *
- * The image of a page is its leaves and behind them its inner hashes, level by level: with n leaves, hashes 2k and 2k + 1 are the
+ * The image of a page is its leaves and after them its inner hashes, level by level: with n leaves, hashes 2k and 2k + 1 are the
  * children of hash n + k. Hashes are told by their address: bytes from the beginning of the images.
  */
 import { asm, type Code } from "../wasm/assembler.ts";

@@ -144,7 +144,7 @@ export class Tree {
     return bytes;
   }
 
-  /** Index behind the last run of 128 leaves (or the whole of a smaller tree) that is not all zero. */
+  /** Index after the last run of 128 leaves (or the whole of a smaller tree) that is not all zero. */
   end(): number {
     let [node, level, first] = [this.#top, this.depth, 0];
     for (; level > PAGE_LEVEL && node !== undefined; level--) {
@@ -171,7 +171,7 @@ export class Tree {
 
   /**
    * How many runs of 128 leaves (of the whole of smaller trees) that are not all zero this tree has to itself beside another one of the
-   * same depth; of a block all of them. Counting ends at `most`, or somewhat behind it.
+   * same depth; of a block all of them. Counting ends at `most`, or somewhat after it.
    */
   pagesNotShared(other: Tree, most = Infinity): number {
     return countUnlike(this.#top, other.#top, Math.max(0, this.depth - PAGE_LEVEL), most);

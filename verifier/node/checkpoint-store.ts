@@ -1,5 +1,5 @@
 /**
- * Checkpoints and commitments of a history on disk, so that whoever restarts need not begin anew. What is stored is an aid: if it is
+ * Checkpoints and commitments of a history on disk, so that whoever restarts need not begin from nothing. What is stored is an aid: if it is
  * lost, damaged or cannot be written, the run goes on without it. All calls are synchronous.
  *
  * A directory for each history lies in a common one. A state is a file of its step, 32 bytes, and its difference from the initial state

@@ -1,6 +1,6 @@
 /**
  * Instantiation (section 4.5.4 of the WebAssembly specification): active segments in order, then the start function, one instance
- * after the other, each behind those that it imports from. As long as nothing has run the segments are written into the initial state; the rest becomes code.
+ * after the other, each after those that it imports from. As long as nothing has run the segments are written into the initial state; the rest becomes code.
  */
 import type { SegmentMode } from "../wasm/types.ts";
 import type { Definition } from "./linkage.ts";

@@ -49,11 +49,11 @@ interface Frame {
   pendingElse: number | undefined;
   /** Words that jump to its end. */
   readonly exits: number[];
-  /** pc behind it, known once it is closed. */
+  /** pc after it, known once it is closed. */
   end: number;
 }
 
-/** Moves and a branch, or a return, that stand behind the function and that some word jumps to. */
+/** Moves and a branch, or a return, that stand after the function and that some word jumps to. */
 interface Trampoline {
   readonly frame: Frame;
   readonly isReturn: boolean;
@@ -198,7 +198,7 @@ class FunctionLowering {
 
   #end(view: View, height: number): void {
     const frame = this.#frame(0);
-    // An `if` without an `else` goes on behind it when the condition is zero.
+    // An `if` without an `else` goes on after it when the condition is zero.
     if (frame.pendingElse !== undefined) this.#exit(frame, frame.pendingElse);
     this.#isLive ||= frame.isTargeted;
     frame.end = this.#code.length;

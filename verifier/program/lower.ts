@@ -94,7 +94,7 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
   return packReference({ type: typeId, entry, frame });
 }
 
-/** A host function behind a reference: the arguments are copied above the call record, where the instruction wants them. */
+/** A host function that a reference stands for: the arguments are copied above the call record, where the instruction wants them. */
 function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   const { params, results } = fn.type;
   const origin: Origin = { op: Op.call, offset: fn.instance.module.functions[fn.index]?.offset ?? 0 };

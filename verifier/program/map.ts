@@ -67,7 +67,7 @@ export class ProgramMap {
     return index === undefined ? 0 : instance.module.functions[index]?.type.params.length;
   }
 
-  /** pc behind the function (or the initialization of an instance) that a pc belongs to. */
+  /** pc after the function (or the initialization of an instance) that a pc belongs to. */
   rangeEnd(pc: number): number {
     return this.#ranges[this.#rangesUpTo(pc)]?.start ?? this.length;
   }
@@ -169,7 +169,7 @@ function describeOperands({ op, flags, top, a, b, imm }: Word): string {
   }
 }
 
-/** The leaf of a word in code of 32 bytes a word. */
+/** The leaf of a word in code of 32 bytes per word. */
 export function wordAt(code: Uint8Array, pc: number): bigint {
   const view = new DataView(code.buffer, code.byteOffset + pc * WORD_BYTES, WORD_BYTES);
   let leaf = 0n;

@@ -51,7 +51,7 @@ export class Resolver {
   }
 
   /**
-   * Follows imports to the definition behind an index; host functions, and functions that nothing provides where that is allowed, stay
+   * Follows imports to the definition that an index stands for; host functions, and functions that nothing provides where that is allowed, stay
    * with the module that imports them. What the import wants is compared with the definition, not with how modules in between declare it.
    * @throws LinkError if an import is unknown, of another type, or leads back to itself
    */

@@ -181,7 +181,7 @@ function argumentBits(type: NumberType, text: string, what: string, place: strin
   return BigInt.asUintN(width, value);
 }
 
-/** Decimal, or hexadecimal behind 0x, with an optional minus. */
+/** Decimal, or hexadecimal after 0x, with an optional minus. */
 function parseInteger(text: string): bigint | undefined {
   const match = /^(-?)(\d+|0x[0-9a-fA-F]+)$/.exec(text);
   if (match?.[2] === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The 288 bytes of a record taken apart and put together, without the state behind them. */
+/** The 288 bytes of a record taken apart and put together, without the state that they are of. */
 import { packRegisters, type Registers, unpackRegisters } from "../machine/record.ts";
 import { readLeaf, writeLeaf } from "../merkle/leaf.ts";
 import { RECORD_BYTES } from "../state/state.ts";

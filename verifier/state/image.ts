@@ -16,7 +16,7 @@ export interface MemoryBytes {
 /** Everything that decides a program's initial state. Where two pieces of memory overlap, the later one wins. */
 export interface ProgramImage {
   readonly header: Header;
-  /** Instruction words from pc 0 on: one bigint a word, or 32 bytes a word, most significant byte first. */
+  /** Instruction words from pc 0 on: one bigint a word, or 32 bytes per word, most significant byte first. */
   readonly code: readonly bigint[] | Uint8Array;
   readonly memory: readonly MemoryBytes[];
   /** Leaves of the cells tree by index; what is missing is zero. Cells 0 to 3 are unused. */

@@ -5,7 +5,7 @@ export type BlockKind = "function" | "block" | "loop" | "if" | "else";
 
 /** A block that is open ("control frame" in the specification's appendix on the validation algorithm). */
 export interface Block {
-  /** The branch taken to the end of an `if` is the kind `else` behind its `else`. */
+  /** The branch taken to the end of an `if` is the kind `else` after its `else`. */
   readonly kind: BlockKind;
   readonly type: FunctionType;
   /** Operands below the block's parameters. */

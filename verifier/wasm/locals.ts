@@ -8,7 +8,7 @@ import type { FunctionBody, ValueType } from "./types.ts";
 export class Locals {
   readonly count: number;
   private readonly params: readonly ValueType[];
-  /** Index behind the last local of each run, ascending. */
+  /** Index after the last local of each run, ascending. */
   private readonly ends: number[] = [];
   private readonly types: ValueType[] = [];
 

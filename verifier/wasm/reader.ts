@@ -9,7 +9,7 @@ export class Reader {
   readonly bytes: Uint8Array;
   /** Absolute offset of the next byte. */
   position: number;
-  /** Absolute offset behind the last byte that may be read. */
+  /** Absolute offset after the last byte that may be read. */
   readonly end: number;
 
   private readonly whole: boolean;

@@ -43,7 +43,7 @@ export interface FunctionBody {
   readonly start: number;
   /** Byte offset of the first instruction. */
   readonly code: number;
-  /** Byte offset behind the last one. */
+  /** Byte offset after the last one. */
   readonly end: number;
 }
 
@@ -109,9 +109,9 @@ export interface DataSegment {
 
 export interface CustomSection {
   readonly name: string;
-  /** Byte offset of the payload, behind the name. */
+  /** Byte offset of the payload, after the name. */
   readonly start: number;
-  /** Byte offset behind the payload. */
+  /** Byte offset after the payload. */
   readonly end: number;
 }
 
@@ -120,7 +120,7 @@ export interface Names {
   readonly module?: string;
   /** By function index. */
   readonly functions: ReadonlyMap<number, string>;
-  /** Names of a function's parameters and locals by index; read anew at every call, as few ever ask. */
+  /** Names of a function's parameters and locals by index; read again at every call, as few ever ask. */
   locals(functionIndex: number): ReadonlyMap<number, string>;
 }
 
@@ -146,7 +146,7 @@ export interface Module {
 /**
  * An instruction with its immediates.
  *
- * `op` is the opcode's byte; behind a prefix it is 0xFB00, 0xFC00 or 0xFD00 plus the number that follows, and 0xFE00 plus the number
+ * `op` is the opcode's byte; after a prefix it is 0xFB00, 0xFC00 or 0xFD00 plus the number that follows, and 0xFE00 plus the number
  * less 256 for vector instructions from 256 on.
  */
 export interface Instruction {

@@ -22,7 +22,7 @@ const ENTRY_BYTES: u32 = 56;
 const SEALED_BYTES: u32 = 24;
 const PAGE: u32 = 65536;
 
-/** Entries are numbered from 1; they lie behind all static data, where memory grows as they do. */
+/** Entries are numbered from 1; they lie after all static data, where memory grows as they do. */
 const ENTRIES: usize = (__heap_base + 15) & ~15;
 
 const KEY: usize = memory.data<u8>([
@@ -75,7 +75,7 @@ function seal(number: u32, output: usize): void {
   finishKeyed(KEY, output);
 }
 
-/** Computes the seals from an entry on anew; they must be what the journal says. */
+/** Computes the seals from an entry on again; they must be what the journal says. */
 export function verify(first: u32): void {
   for (let number = first; number <= entryCount; number++) {
     seal(number, CHECK);

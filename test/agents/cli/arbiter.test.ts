@@ -3,7 +3,7 @@ import { assemble, SUMS } from "../guests.ts";
 import { command } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** Takes a payload and gives it back behind an exclamation mark. */
+/** Takes a payload and gives it back after an exclamation mark. */
 const ECHO = `(module
   (import "arbiter" "fuel" (func $fuel (result i64)))
   (memory (export "memory") 1)

@@ -57,7 +57,7 @@ abstract contract DealActions {
     address public immutable paymentToken;
     string public surprise;
 
-    /// @notice Every claim ever made, and the record and input behind every root.
+    /// @notice Every claim ever made, and the record and input of every root.
     bytes32[] public claims;
     mapping(bytes32 id => bool) public seen;
     mapping(StateRoot root => bytes) public recordOf;

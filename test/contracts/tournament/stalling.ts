@@ -17,7 +17,7 @@ export type Stalling = "prompt" | "lastSecond" | "never";
 export interface Strategy {
   /** How many false commitments there are in each tournament. */
   readonly liars: number;
-  /** Chosen anew for each turn. */
+  /** Chosen again for each turn. */
   readonly turn: () => Stalling;
   /** Whether a false commitment joins in the tournament's last second, chosen for each. */
   readonly late: () => boolean;

@@ -80,9 +80,9 @@ function started(program: Program, calls: readonly Call[], fuel: bigint): State 
 
 /** A tree of the same leaves that has nothing of another one. */
 function rebuilt(tree: Tree): Tree {
-  let anew = Tree.empty(tree.depth);
-  for (const [first, bytes] of tree.pages()) anew = anew.withBytes(first, bytes.slice());
-  return anew;
+  let again = Tree.empty(tree.depth);
+  for (const [first, bytes] of tree.pages()) again = again.withBytes(first, bytes.slice());
+  return again;
 }
 
 /** Hashes that were taken over from page to page are those of the bytes. */
@@ -195,10 +195,10 @@ describe("engine / a guest that does everything", function () {
       expect(execution.run(1n)).to.equal(1n);
       if (step % 37 !== 0) continue;
       expect(identity(execution.save()), `after ${step} steps`).to.deep.equal(identity(expected));
-      const anew = engine.load(saved);
-      expect(anew.run(37n)).to.equal(37n);
-      saved = anew.save();
-      expect(identity(saved), `loaded anew, after ${step} steps`).to.deep.equal(identity(expected));
+      const again = engine.load(saved);
+      expect(again.run(37n)).to.equal(37n);
+      saved = again.save();
+      expect(identity(saved), `loaded again, after ${step} steps`).to.deep.equal(identity(expected));
     }
     expectHashes(saved);
   });

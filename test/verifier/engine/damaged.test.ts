@@ -187,9 +187,9 @@ describe("engine / damaged states", function () {
         execution.run(BigInt(steps));
         expect(identity(execution.save())).to.deep.equal(identity(expected));
         const before = eager.report.nativeSteps;
-        const anew = eager.load(damaged);
-        anew.run(BigInt(steps));
-        expect(identity(anew.save())).to.deep.equal(identity(execute(damaged, steps)));
+        const again = eager.load(damaged);
+        again.run(BigInt(steps));
+        expect(identity(again.save())).to.deep.equal(identity(execute(damaged, steps)));
         native += eager.report.nativeSteps - before;
       },
     );

@@ -1,4 +1,4 @@
-/** Memories that native code and the interpreter share: what they hold behind growth, traps and rollbacks. */
+/** Memories that native code and the interpreter share: what they hold after growth, traps and rollbacks. */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineExecutor } from "../../../verifier/engine/executor.ts";
@@ -67,7 +67,7 @@ describe("engine / memories", function () {
     }
   });
 
-  it("makes memories anew that shrink again and again", async () => {
+  it("makes new memories for those that shrink again and again", async () => {
     const program = await programOf(`(module (memory 1 40) (memory 0 9) (memory 0 9) (memory 0 9) (memory 0 9)
       (func (export "run") (param i64) (result i32) ${COUNT}
         (drop (memory.grow 0 (i32.const 2)))

@@ -57,7 +57,7 @@ function expectSame(program: Program, start: State, options: EngineOptions, gaps
 describe("engine / traps", function () {
   this.timeout(300_000);
 
-  it("gets over a native trap behind others that the interpreter met", async () => {
+  it("gets over a native trap after others that the interpreter met", async () => {
     const program = await built();
     const start = started(program, [7, 31, 5, 801, 33, 2000, 9, 1, 2401, 12, 77]);
     for (let gap = 90; gap < 400; gap += 7) {
@@ -82,7 +82,7 @@ describe("engine / traps", function () {
     }
   });
 
-  it("gets over traps millions of steps behind the state saved last", async () => {
+  it("gets over traps millions of steps after the state saved last", async () => {
     const program = await built();
     const start = started(program, [1_000_000, 400_001, 3, 600_000, 900_001, 20, 300_001, 1_500_001]);
     for (const options of [EAGER, {}]) {

@@ -1,4 +1,4 @@
-/** Commitments that compute their leaves anew against those that keep them. */
+/** Commitments that compute their leaves again against those that keep them. */
 import { expect } from "chai";
 import fc from "fast-check";
 import { Crash } from "../../../verifier/errors.ts";
@@ -104,7 +104,7 @@ describe("CommitmentBuilder", function () {
     expect(commitment.leaf(0n)).to.deep.equal(leaves.slice(0, 32));
     few = true;
     expect(() => commitment.leaf(49_999n)).not.to.throw();
-    expect(() => commitment.leaf(49_998n)).to.throw(CommitmentError, "leaves 49152 to 49999 cannot be computed anew");
+    expect(() => commitment.leaf(49_998n)).to.throw(CommitmentError, "leaves 49152 to 49999 cannot be computed again");
   });
 
   it("refuses too many leaves, and none", () => {

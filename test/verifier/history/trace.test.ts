@@ -126,7 +126,7 @@ describe("Trace", () => {
     expect(strided.halt()).to.equal(halt);
   });
 
-  it("halts where the machine does, also after commitments to what lies behind", async () => {
+  it("halts where the machine does, also after commitments to what lies beyond", async () => {
     for (const heights of [[12], [9, 3]]) {
       const history = trace(heights);
       await history.commitment(0, 1023n);
@@ -292,7 +292,7 @@ describe("a trace of many steps", function () {
     ["an honest one", []],
     ["a liar's", faults],
   ] as const) {
-    it(`computes leaves anew that are those of the reference: ${name}`, async () => {
+    it(`computes leaves again that are those of the reference: ${name}`, async () => {
       const full = commitmentOf(20, rootsOf(lies));
       const history = trace([20], { faults: lies, executor: interpreterExecutor }, long);
       const commitment = await history.commitment(0, 0n);

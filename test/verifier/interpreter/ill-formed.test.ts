@@ -10,7 +10,7 @@ import { expectExecution } from "../../support/agree.ts";
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 const end = (top: number): bigint[] => [word(Op.yield, { top }), word(Op.unreachable, { top })];
 
-/** A function of no parameters at pc 6 that replaces its own call record. Its caller's word behind the call has top 2. */
+/** A function of no parameters at pc 6 that replaces its own call record. Its caller's word after the call has top 2. */
 function forged(record: bigint): State {
   const call = word(Op.call, { top: 1, a: 6, imm: packImm32(6) });
   const words = [
@@ -91,7 +91,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
   ["a return beyond the code", forged(packCallRecord(1_000, 0)), { status: Status.trapped, code: Trap.pc }],
   ["a well-behaved indirect call", indirect(0n, { 10: reference(8, 6) }), { status: Status.yielded, code: 0 }],
   [
-    "an index just behind the table, where another one begins",
+    "an index just after the table, where another one begins",
     indirect(2n, { 10: reference(8, 6), 11: reference(8, 6), 12: reference(8, 6) }),
     { status: Status.trapped, code: Trap.undefinedElement },
   ],
@@ -101,7 +101,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
     { status: Status.trapped, code: Trap.uninitializedElement },
   ],
   [
-    "a null element behind the table's size",
+    "a null element after the table's size",
     indirect(3n, { 10: reference(8, 6) }, 5),
     { status: Status.trapped, code: Trap.undefinedElement },
   ],
@@ -321,7 +321,7 @@ describe("interpreter / ill-formed programs", () => {
     });
   }
 
-  it("reads what lies behind the input", () => {
+  it("reads what lies after the input", () => {
     const address = 9_000n;
     const words = [
       constant(address, 0),

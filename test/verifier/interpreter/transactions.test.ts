@@ -46,12 +46,12 @@ const leave = (keep: boolean): bigint[] => [constant(5, 0), constant(keep ? 1 : 
 /** What every way to end a transaction is followed by: a receipt, and the same work outside. */
 const epilogue = [word(Op.outcome, { top: 0 }), word(Op.receipt, { top: 1 }), ...work(77), word(Op.yield), word(0)];
 
-/** Jumps behind the ending if the transaction is over already: outcome is not zero after a rollback. */
+/** Jumps after the ending if the transaction is over already: outcome is not zero after a rollback. */
 function program(keep: boolean, ending: readonly bigint[], fuel = 500): State {
   const body = [...work(3), ...ending];
   const start = [...work(2), ...begin(fuel, keep), word(Op.outcome, { top: 0 })];
   const target = 1 + start.length + 1 + body.length;
-  // A rollback comes back to the word behind the checkpoint.
+  // A rollback comes back to the word after the checkpoint.
   return loadedState([...start, word(Op.brIf, { top: 1, flags: 2, a: target }), ...body, ...epilogue], {
     header: { codeDepth: 7, memoryDepth: 15 },
     memory: [{ region: 0, offset: 65_000, bytes: new Uint8Array(500).fill(9) }],

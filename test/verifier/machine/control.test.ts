@@ -55,7 +55,7 @@ describe("branches", () => {
     expect(jump(Op.if).registers.pc).to.equal(9);
   });
 
-  it("through a table jump to one of the words behind it", () => {
+  it("through a table jump to one of the words after it", () => {
     for (const [index, offset] of [
       [0n, 0],
       [2n, 2],
@@ -125,7 +125,7 @@ describe("calls", () => {
       expect(slots(state, 7)).to.deep.equal([10n, 11n, 12n, 13n, 14n, 8n << 32n, 0n]);
     });
 
-    it("tell an empty element from one beyond the table, up to its capacity and behind it", () => {
+    it("tell an empty element from one beyond the table, up to its capacity and after it", () => {
       expect(trapCode(call(0n))).to.equal(Trap.uninitializedElement);
       expect(trapCode(call(3n))).to.equal(Trap.uninitializedElement);
       expect(trapCode(call(4n))).to.equal(Trap.undefinedElement);

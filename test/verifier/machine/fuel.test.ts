@@ -53,7 +53,7 @@ describe("fuel", () => {
   });
 
   it("counts every step exactly, in and outside of transactions", () => {
-    // Loops for ever: opens a transaction with 20, spins in it until it ends, and begins again.
+    // Loops forever: opens a transaction with 20, spins in it until it ends, and begins again.
     const words = [
       word(Op.i64Const, { top: 0, imm: 20n }),
       word(Op.i32Const, { top: 1 }),

@@ -19,7 +19,7 @@ const LAST = 0xffff_ffffn;
 const elements = Array.from({ length: CAPACITY }, (_, i) => packReference({ type: i, entry: 100 + i, frame: 7 }));
 const external = packExternal(77);
 
-/** Cells of a table with so many elements; what lies behind its size is null. */
+/** Cells of a table with so many elements; what lies after its size is null. */
 function tableOf(size: number, changes: Readonly<Record<number, bigint>> = {}): Record<number, bigint> {
   const live = elements.slice(0, size).map((element, i): [number, bigint] => [FIRST + i, element]);
   return { [SIZE]: BigInt(size), 6: 10n, ...Object.fromEntries(live), ...changes };
@@ -33,7 +33,7 @@ function run(operands: readonly bigint[], words: readonly bigint[], cells: Recor
   return after(loadedState([...pushes, ...words, word(Op.yield)], { cells }), operands.length + steps);
 }
 
-/** Runs until the machine yields or traps; steps are counted from the first word behind the operands. */
+/** Runs until the machine yields or traps; steps are counted from the first word after the operands. */
 function finish(operands: readonly bigint[], words: readonly bigint[], cells: Record<number, bigint>) {
   const { state, steps } = runToHalt(run(operands, words, cells, 0));
   return { state, steps: steps - 1 };
@@ -145,7 +145,7 @@ describe("table.grow", () => {
     );
   });
 
-  it("leaves null where the value is null, and the cells behind the table as they are", () => {
+  it("leaves null where the value is null, and the cells after the table as they are", () => {
     const { state } = finish([0n, 4n], grow(12), tableOf(8, { [FIRST + 12]: 5n }));
     expect(slots(state, 2)).to.deep.equal([8n, 0n]);
     expect([...tableIn(state).slice(8)]).to.deep.equal([0n, 0n, 0n, 0n, 5n, 0n, 0n, 0n]);

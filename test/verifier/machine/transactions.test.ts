@@ -227,7 +227,7 @@ describe("instructions of drivers, outside a transaction", () => {
 describe("reading input and writing output", () => {
   const input = Uint8Array.from({ length: 100 }, (_, i) => i + 1);
 
-  it("tells the length of the input and loads eight bytes of it, little-endian, zeros behind its end", () => {
+  it("tells the length of the input and loads eight bytes of it, little-endian, zeros after its end", () => {
     const words = [
       word(Op.inputLength, { top: 0 }),
       constant(3n, 1),
@@ -261,7 +261,7 @@ describe("reading input and writing output", () => {
     expect(state.stack.get(0)).to.equal(0n);
   });
 
-  it("traps for input behind the end, memory outside, and a full output", () => {
+  it("traps for input after the end, memory outside, and a full output", () => {
     const codeOf = (words: readonly bigint[], outputLength = 0): number => {
       const state = loadedState(words, { input });
       return runToHalt({ ...state, registers: { ...state.registers, outputLength } }).state.registers.code;

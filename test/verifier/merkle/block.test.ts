@@ -83,7 +83,7 @@ describe("blocks of a tree", () => {
         const mixed = mix(list);
         const plain = list.reduce((tree, c) => c.plain(tree), Tree.empty(DEPTH));
         const at = Math.floor(index / 2 ** level);
-        // Before the root is known, and behind it.
+        // Before the root is known, and after it.
         expect(mixed.opening(at, level)).to.deep.equal(plain.opening(at, level));
         expect(mixed.root()).to.deep.equal(plain.root());
         expect(mixed.opening(at, level)).to.deep.equal(plain.opening(at, level));
@@ -94,8 +94,8 @@ describe("blocks of a tree", () => {
         const count = Math.min(300, LEAVES - index);
         expect(mixed.readBytes(index, count)).to.deep.equal(plain.readBytes(index, count));
         // Again of what it holds, with hashes that nobody has cached.
-        const anew = [...mixed.leaves()].reduce((tree, [i, value]) => tree.set(i, value), Tree.empty(DEPTH));
-        expect(anew.root()).to.deep.equal(plain.root());
+        const again = [...mixed.leaves()].reduce((tree, [i, value]) => tree.set(i, value), Tree.empty(DEPTH));
+        expect(again.root()).to.deep.equal(plain.root());
       }),
       { seed: SEED, numRuns: 60 },
     );

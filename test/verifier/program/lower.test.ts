@@ -188,12 +188,12 @@ describe("lowering", () => {
       ]);
     });
 
-    it("goes on behind the end where there is no else", async () => {
+    it("goes on after the end where there is no else", async () => {
       const program = await build(`(func (param i32) (if (local.get 0) (then nop)))`);
       expect(words(program)).to.deep.equal(["local.get s0", "if else @3", "nop", "return record s1 cut s0"]);
     });
 
-    it("needs no jump behind a part that does not reach its end", async () => {
+    it("needs no jump after a part that does not reach its end", async () => {
       const program = await build(`(func (param i32) (if (local.get 0) (then unreachable) (else nop)))`);
       expect(words(program)).to.deep.equal([
         "local.get s0",
@@ -222,13 +222,13 @@ describe("lowering", () => {
     });
   });
 
-  it("drops code that is never reached, behind blocks that nothing leaves too", async () => {
+  it("drops code that is never reached, after blocks that nothing leaves too", async () => {
     const program = await build(`(func (result i32)
       (block unreachable (block nop)) i32.const 1 (if (then nop) (else nop)) (loop (br 0)) i32.const 2)`);
     expect(words(program)).to.deep.equal(["unreachable"]);
   });
 
-  it("keeps what is behind a block that a branch leaves", async () => {
+  it("keeps what is after a block that a branch leaves", async () => {
     const program = await build(`(func (param i32) (block (br_if 0 (local.get 0)) unreachable) nop)`);
     expect(words(program)).to.deep.equal(["local.get s0", "br_if @3", "unreachable", "nop", "return record s1 cut s0"]);
   });

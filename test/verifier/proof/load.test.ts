@@ -51,7 +51,7 @@ describe("verifyLoad", () => {
     expect(refused).to.be.greaterThan(800);
   });
 
-  it("refuses bytes behind the opening, and an opening that ends too soon", () => {
+  it("refuses bytes after the opening, and an opening that ends too soon", () => {
     const running = loadedState([], { input: Uint8Array.of(1) });
     const state = { ...running, registers: { ...running.registers, status: Status.yielded } };
     const opening = loadOpening(state);

@@ -4,12 +4,12 @@ import fc from "fast-check";
 /** A change of a witness; it may leave some as they are. */
 export type Mutation = (witness: Uint8Array) => Uint8Array;
 
-/** A place in a witness, most often behind the record of 288 bytes, whose hash would tell at once. */
+/** A place in a witness, most often after the record of 288 bytes, whose hash would tell at once. */
 const place = fc.tuple(fc.nat(2 ** 20), fc.nat(9)).map(([n, kind]) => (length: number): number => {
   const first = kind > 0 && length > 288 ? 288 : 0;
   return first + (n % Math.max(1, length - first));
 });
-/** Hashes in a witness stand behind bitmaps of eight bytes. */
+/** Hashes in a witness stand after bitmaps of eight bytes. */
 const aligned = place.map(
   (at) =>
     (length: number): number =>

@@ -100,7 +100,7 @@ describe("verifyStep", () => {
       refused(witness.subarray(0, 288 + 4), "ends inside the bitmap of the opening of code leaf 2", 288);
       refused(witness.subarray(0, 288 + 9), "ends inside the node of the opening of code leaf 2", 296);
     });
-    it("bytes behind the end", () => {
+    it("bytes after the end", () => {
       refused(Uint8Array.from([...witness, 1, 2]), "2 bytes follow the last part", witness.length);
     });
     it("a wrong preimage", () => {

@@ -282,7 +282,7 @@ describe("bytes that are no state's", function () {
   });
 
   it("say the same in one way only: a run of zeros neither begins nor ends where there were zeros before", () => {
-    // 15 pages become zero; before and behind them there is nothing.
+    // 15 pages become zero; before and after them there is nothing.
     const some = written(base, 0, 128, 0);
     const bytes = joined(statePieces(written(some, 128, 15 * 128, 0), some));
     const run = bytes.length - 1 - 8 - 8 - 16;

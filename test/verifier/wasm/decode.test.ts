@@ -89,7 +89,7 @@ describe("decode", () => {
       ],
       ["sections out of order", binary(FUNCTION, TYPES), "unexpected content after last section", 12],
       ["a section twice", binary(TYPES, TYPES), "unexpected content after last section", 14],
-      ["a data count behind the code", binary(section(10, [0]), section(12, [0])), "unexpected content after", 11],
+      ["a data count after the code", binary(section(10, [0]), section(12, [0])), "unexpected content after", 11],
       ["a custom section without a name", binary([0, 0]), "unexpected end", 10],
       ["a custom section whose name is no text", binary(section(0, [1, 0xff])), "malformed UTF-8 encoding", 10],
       [
@@ -126,7 +126,7 @@ describe("decode", () => {
       ],
       ["2^32 locals", withCode([], [...unsigned(0xffff_ffff), 0x7f], [1, 0x7f]), "too many locals", 29],
       ["an unknown opcode", withCode([0x01, 0x27]), "illegal opcode 27", 24],
-      ["an unknown opcode behind a prefix", withCode([0xfc, 0x92, 0x03]), "illegal opcode fc 192", 23],
+      ["an unknown opcode after a prefix", withCode([0xfc, 0x92, 0x03]), "illegal opcode fc 192", 23],
       ["an instruction that is cut", withCode([0x41]), "unexpected end of section or function", 25],
       [
         "a body without an end before others",
@@ -135,7 +135,7 @@ describe("decode", () => {
         23,
       ],
       ["a body without an end", binary(TYPES, FUNCTION, section(10, vector([1, 0]))), "unexpected end of section", 23],
-      ["bytes behind the end", withCode([0x0b]), "section size mismatch", 24],
+      ["bytes after the end", withCode([0x0b]), "section size mismatch", 24],
       ["an else without an if", withCode([0x05]), "END opcode expected", 23],
       ["alignment with unknown flags", withCode([0x41, 0, 0x28, 0x80, 1, 0, 0x1a]), "malformed memop flags", 26],
       ["data.drop without a count", withCode([0xfc, 0x09, 0x00]), "data count section required", 23],

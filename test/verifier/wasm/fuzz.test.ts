@@ -122,7 +122,7 @@ const instruction = fc
   )
   .map(([row, choice]) => ({ row, code: encode(row, choice) }));
 
-/** Closes what is open, behind `unreachable` so that any result is there. */
+/** Closes what is open, after `unreachable` so that any result is there. */
 function close(instructions: readonly { readonly row: Operation; readonly code: Bytes }[]): Bytes {
   let open = 0;
   const code: number[] = [];
@@ -204,7 +204,7 @@ describe("decode and validate, on generated modules", () => {
     expect(accepted).to.be.at.least(1000);
   });
 
-  it("withstand any bytes behind the header", () => {
+  it("withstand any bytes after the header", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         refusal(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...bytes]), ALL_FEATURES);

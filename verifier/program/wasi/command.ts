@@ -170,7 +170,7 @@ function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Writes integers little-endian, and bytes behind their length. */
+/** Writes integers little-endian, and bytes after their length. */
 class PayloadWriter {
   readonly #parts: Uint8Array[] = [];
 
@@ -215,7 +215,7 @@ class PayloadReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** Where the next bytes begin, which are then behind. */
+  /** Where the next bytes begin, which are then after. */
   #take(size: number): number {
     if (size > this.#bytes.length - this.#at) {
       throw new TransactionError(

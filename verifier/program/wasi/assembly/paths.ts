@@ -50,7 +50,7 @@ import {
 import { giveStat, setTimes } from "./stat";
 import { give32 } from "./vectors";
 
-/** Finds the place of a path behind a directory's descriptor. */
+/** Finds the place of a path from a directory's descriptor. */
 function locate(place: Place, fd: u32, right: u64, path: u32, length: u32, follow: bool): u32 {
   const error = lookUpDirectory(fd, right);
   return error != SUCCESS ? error : resolveGuest(place, foundNode(), path, length, follow);

@@ -94,13 +94,13 @@ function strings(into: Strings): void {
   into.bytes = block;
 }
 
-/** Reads a path and a content, and creates the file with the directories above it; behind a slash, a directory. */
+/** Reads a path and a content, and creates the file with the directories above it; after a slash, a directory. */
 function file(): void {
   const length = word32();
   if (length == 0 || length > MAX_PATH) unreachable();
   const path = NAME;
   bytes(path, length);
-  // Each directory of the path in turn: the path up to the slash behind it.
+  // Each directory of the path in turn: the path up to the slash after it.
   for (let i: u32 = 0; i < length; i++) {
     if (load<u8>(path + i) != SLASH) continue;
     if (resolveCopy(path, i).node == null) create(DIRECTORY);
