@@ -15,7 +15,7 @@ export interface Fragment {
 }
 
 /** How far a claim is. `dead`: an earlier claim was struck. */
-export type ClaimStatus = "open" | "disputed" | "upheld" | "confirmed" | "struck" | "dead";
+export type ClaimPhase = "open" | "disputed" | "upheld" | "confirmed" | "struck" | "dead";
 
 /** A claim: from the state `previous` the fragment leads to `record`. */
 export interface ClaimView {
@@ -30,7 +30,7 @@ export interface ClaimView {
   readonly backers: ReadonlySet<Hex>;
   /** Timestamp of its block. */
   readonly since: number;
-  readonly status: ClaimStatus;
+  readonly phase: ClaimPhase;
 }
 
 /** The Deal after every log so far. */
@@ -55,7 +55,7 @@ export function pendingClaim(view: DealView, fragment: number): ClaimView | unde
 }
 
 /** Whether a claim is neither confirmed nor dead. */
-export function isPending({ status }: ClaimView): boolean {
+export function isPending({ phase: status }: ClaimView): boolean {
   return status === "open" || status === "disputed" || status === "upheld";
 }
 
@@ -127,7 +127,7 @@ function follow(view: Draft, log: Log, time: number): void {
         const backer = worker.toLowerCase() as Hex;
         view.claims.set(id, {
           ...{ id, fragment: Number(fragment), worker: backer, previous, record, finalState: keccak256(record) },
-          ...{ backers: new Set([backer]), since: time, status: "open" },
+          ...{ backers: new Set([backer]), since: time, phase: "open" },
         });
         break;
       }
@@ -166,8 +166,8 @@ function follow(view: Draft, log: Log, time: number): void {
   }
 }
 
-function mark(view: Draft, id: Hex, status: ClaimStatus): void {
-  update(view, id, (claim) => ({ ...claim, status }));
+function mark(view: Draft, id: Hex, status: ClaimPhase): void {
+  update(view, id, (claim) => ({ ...claim, phase: status }));
 }
 
 function update(view: Draft, id: Hex, change: (claim: ClaimView) => ClaimView): void {

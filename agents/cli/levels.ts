@@ -1,5 +1,5 @@
-/** What `--heights` and `--checkpoints` mean: how a history is committed to, and where it is kept. */
-import { CheckpointStore } from "../../verifier/node/checkpoint-store.ts";
+/** What `--heights` and `--store` mean: how a history is committed to, and where it is kept. */
+import { DiskStore } from "../../verifier/node/disk-store.ts";
 import { HeightsError, lengthOf, MAX_LEVELS, MOVE_LEVELS, requireHeights } from "../../verifier/history/game-levels.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../stage/local-parameters.ts";
@@ -36,8 +36,8 @@ export function requireRoom({ fuel }: Invocation, heights: readonly number[]): v
   throw new UserError(`--fuel ${fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
 }
 
-/** The store that `--checkpoints` asks for, by the state that a history begins with. Its troubles are lines on stderr. */
-export function storeOf({ checkpoints: root }: LevelOptions): ((initial: State) => CheckpointStore) | undefined {
+/** The store that `--store` asks for, by the state that a history begins with. Its troubles are lines on stderr. */
+export function storeOf({ store: root }: LevelOptions): ((initial: State) => DiskStore) | undefined {
   if (root === undefined) return undefined;
-  return (initial) => new CheckpointStore({ root, initial, report: (line) => stderr.line(text`${line}`) });
+  return (initial) => new DiskStore({ root, initial, report: (line) => stderr.line(text`${line}`) });
 }

@@ -5,7 +5,7 @@
 import type { Hex } from "viem";
 import { Crash, Problem } from "../../verifier/errors.ts";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
-import { nodesHash, top } from "./commitment.ts";
+import { nodesHash, top } from "./openings.ts";
 import { otherSide } from "./rules.ts";
 import { EMPTY_GAME } from "./types.ts";
 import type { CommitmentState, Eight, GameState, MatchState, Params, Side, TournamentState } from "./types.ts";

@@ -5,7 +5,7 @@
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
-import { announcementHash, climb, matchId, nodesHash, rootOf, top } from "./commitment.ts";
+import { announcementHash, climb, matchId, nodesHash, rootOf, top } from "./openings.ts";
 import { Refused } from "./refused.ts";
 import type {
   Action,

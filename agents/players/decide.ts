@@ -7,7 +7,7 @@
  */
 import type { Hex } from "viem";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
-import { announcementHash, opening } from "../game/commitment.ts";
+import { announcementHash, opening } from "../game/openings.ts";
 import { clockRuns, verdict } from "../game/rules.ts";
 import type { Action, GameState, Joining, MatchState, Params, TournamentState } from "../game/types.ts";
 import type { Book, OpenCommitment } from "./book.ts";

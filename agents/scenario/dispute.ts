@@ -8,7 +8,7 @@ import { Trace, type TraceOptions } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { type State, stateRoot } from "../../verifier/state/state.ts";
 import { startEmbeddedChain } from "../stage/embedded.ts";
-import { tournamentId } from "../game/commitment.ts";
+import { tournamentId } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
 import { SELFISH } from "../players/adversaries/habits.ts";
@@ -42,7 +42,7 @@ export interface DisputeJob {
   readonly liars: number;
   /** Of the levels' trees; those of deploy/parameters/local.json by default. */
   readonly heights?: readonly number[] | undefined;
-  /** Where the honest player keeps checkpoints. */
+  /** Where the honest player keeps states and commitments. */
   readonly store?: (initial: State) => HistoryStore;
 }
 

@@ -11,7 +11,7 @@ import type { Call, Chain } from "../chain/chain.ts";
 import { type ClaimView, type DealLog, type DealView, type Fragment, isPending } from "../chain/deal-log.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
-import { tournamentId } from "../game/commitment.ts";
+import { tournamentId } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import { historyBook } from "../players/history-book.ts";
 import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
@@ -98,7 +98,7 @@ export class Validator {
 
   async #attend(claim: ClaimView, fragment: Fragment, run: FragmentRun, view: DealView): Promise<boolean> {
     const { chain, deal, tournaments, habits = DILIGENT } = this.#setup;
-    if (claim.status === "open") {
+    if (claim.phase === "open") {
       return claim.finalState === rootHex(run.final) ? false : this.#challenge(claim, fragment, run);
     }
     const seat = this.#seat(claim, fragment, run);
@@ -108,7 +108,7 @@ export class Validator {
     if (await play(chain, tournaments, seat)) return true;
     const oldest = [...view.claims.values()].find(isPending)?.id === claim.id;
     const finished = verdict(state, tournament, await chain.now()).finished;
-    if (habits.resolves && oldest && finished && claim.status === "disputed")
+    if (habits.resolves && oldest && finished && claim.phase === "disputed")
       return this.#send(deal.call("settle", "settle", [claim.id]));
     return false;
   }

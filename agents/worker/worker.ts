@@ -48,7 +48,7 @@ function previousState(view: DealView, index: number): Hex {
 /** The oldest pending claim, if its window is over and nothing is in dispute: then it can be confirmed. */
 export function confirmable(view: DealView, period: number, now: number): ClaimView | undefined {
   const oldest = [...view.claims.values()].find(isPending);
-  const due = oldest !== undefined && oldest.status !== "disputed" && now >= oldest.since + period;
+  const due = oldest !== undefined && oldest.phase !== "disputed" && now >= oldest.since + period;
   return due ? oldest : undefined;
 }
 

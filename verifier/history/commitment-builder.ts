@@ -3,7 +3,7 @@ import { Crash } from "../errors.ts";
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { MAX_LEVEL } from "../merkle/zero.ts";
 import { Commitment, type LeafSource } from "./commitment.ts";
-import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
+import { levelsOver, nodeAt, paddingOver } from "./tree-levels.ts";
 
 /** Levels of a subtree of which a tall commitment keeps the root only: 4096 leaves, some 20 ms to compute again. */
 const SUBTREE_LEVELS = 12;

@@ -6,7 +6,7 @@
 import { Crash } from "../errors.ts";
 import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { FAN_OUT, MOVE_LEVELS } from "./game-levels.ts";
-import { levelsOver, nodeAt, paddingOver } from "./levels.ts";
+import { levelsOver, nodeAt, paddingOver } from "./tree-levels.ts";
 
 /** Subtrees that are kept after they were computed again, 256 KiB each: a move of the game asks for neighbours. */
 const KEPT_SUBTREES = 4;

@@ -34,10 +34,10 @@ export interface StatesOptions {
 const FIRST_PART = 2n ** 28n;
 const PART_MS = 1000;
 
-/** Milliseconds of work that are worth a checkpoint on disk. */
+/** Milliseconds of work that are worth a state on disk. */
 const WORTH_MS = 3000;
 
-/** Steps that are taken again sooner than a checkpoint is read from disk. */
+/** Steps that are taken again sooner than a state is read from disk. */
 const NEAR = 2n ** 26n;
 
 export class States {
@@ -47,7 +47,7 @@ export class States {
   readonly #store: HistoryStore | undefined;
   /** How many faults, from the first, have become snapshots. No snapshot lies beyond a fault that has not. */
   #injected = 0;
-  /** When a checkpoint was written to disk last, or a run began. */
+  /** When a state was written to disk last, or a run began. */
   #stored = Date.now();
 
   constructor(initial: State, { executor, faults, limits, store }: StatesOptions) {

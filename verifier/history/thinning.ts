@@ -1,6 +1,6 @@
 /** Which stored files give way when there is too much. */
 
-/** A checkpoint as a file. */
+/** A state as a file. */
 export interface StoredState {
   readonly step: bigint;
   readonly bytes: number;

@@ -34,7 +34,7 @@ export interface TraceOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** What is kept in memory at most; by default 512 states that take 32 MiB. */
   readonly snapshots?: SnapshotLimits;
-  /** Where checkpoints and commitments of a history without lies are kept beyond this process. */
+  /** Where states and commitments of a history without lies are kept beyond this process. */
   readonly store?: HistoryStore;
 }
 

@@ -1,4 +1,4 @@
-/** Names of the directories and files of a {@link CheckpointStore}. */
+/** Names of the directories and files of a {@link DiskStore}. */
 import type { CommitmentPlace } from "../history/history-store.ts";
 
 const STATE = /^step-(0|[1-9]\d{0,40})\.state$/;

@@ -4,7 +4,7 @@ import type { ElementItem, FunctionEntry, FunctionType, ImportName, Module } fro
 import { NULL_REFERENCE, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
 import { tableGrowth } from "./growth.ts";
-import { HOST_MODULE, instantiationImport } from "./host.ts";
+import { HOST_MODULE, instantiationImport } from "./host-functions.ts";
 import { planInitialization, type InitializationPlan } from "./initialize.ts";
 import {
   FIRST_CELL,

@@ -1,6 +1,6 @@
 /** What a linked program consists of: instances that share one address space of code, cells and regions. */
 import type { FunctionType, GlobalEntry, ImportName, Limits, MemoryEntry, Module, TableEntry } from "../wasm/types.ts";
-import type { HostFunction } from "./host.ts";
+import type { HostFunction } from "./host-functions.ts";
 import type { Regions } from "./layout.ts";
 
 /** A module that is part of a program, under the name by which the others import from it. */

@@ -12,7 +12,7 @@ import type {
 } from "../wasm/types.ts";
 import { evaluate, numberOf, type ConstantValue } from "./constant.ts";
 import { LinkError } from "./errors.ts";
-import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host.ts";
+import { HOST_FUNCTIONS, HOST_MODULE, type HostFunction } from "./host-functions.ts";
 import { type Definition, describeLimits, describeType, type LinkModule, type LinkOptions } from "./linkage.ts";
 
 /** An export of the module at a position. */

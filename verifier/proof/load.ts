@@ -16,7 +16,7 @@ export function loadOpening(state: State): Uint8Array {
 }
 
 /** A fragment's input as the chain knows it. */
-export interface InputCommitment {
+export interface SubmittedInput {
   /** Root over 2^11 leaves; see `inputRoot`. */
   readonly root: Uint8Array;
   /** Bytes. */
@@ -27,12 +27,7 @@ export interface InputCommitment {
 const INPUT_LEVEL = 11;
 
 /** The root of the state that `load` makes of the state with this record. Throws a WitnessError if that cannot be. */
-export function verifyLoad(
-  record: Uint8Array,
-  input: InputCommitment,
-  budget: bigint,
-  opening: Uint8Array,
-): Uint8Array {
+export function verifyLoad(record: Uint8Array, input: SubmittedInput, budget: bigint, opening: Uint8Array): Uint8Array {
   const reader = new WitnessReader(opening);
   if (record.length !== RECORD_BYTES) reader.fail(0, `a record has ${RECORD_BYTES} bytes, not ${record.length}`);
   const { header, registers, roots } = unpackRecord(record);

@@ -1,4 +1,4 @@
-/** `--heights` and `--checkpoints`: how a history is committed to, and where it is kept. */
+/** `--heights` and `--store`: how a history is committed to, and where it is kept. */
 import type { Command } from "commander";
 import { MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { localHeights } from "../../stage/local-parameters.ts";
@@ -6,7 +6,7 @@ import { localHeights } from "../../stage/local-parameters.ts";
 /** Options as commander gives them. */
 export interface LevelOptions {
   readonly heights?: string;
-  readonly checkpoints?: string;
+  readonly store?: string;
 }
 
 /** Adds the options. */
@@ -16,5 +16,5 @@ export function withLevels(command: Command): Command {
       "--heights <list>",
       `heights of the levels' trees, the upper one first: one to ${MAX_LEVELS} multiples of ${MOVE_LEVELS}, ${MAX_HEIGHT} together at most (default: ${localHeights().join(",")})`,
     )
-    .option("--checkpoints <directory>", "keep states and commitments there, and use those that are there");
+    .option("--store <directory>", "keep states and commitments there, and use those that are there");
 }

@@ -1,7 +1,7 @@
 /** One that commits to garbage: every leaf at every level is the same hash, which is no state of anything. */
 import { type Hex, keccak256, stringToHex } from "viem";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
-import { parent } from "../../game/commitment.ts";
+import { parent } from "../../game/openings.ts";
 import type { Eight } from "../../game/types.ts";
 import type { Book, OpenCommitment } from "../book.ts";
 

@@ -1,4 +1,4 @@
-/** Long runs on the command line: commitments, checkpoints, heights of one's choice, deep calls. */
+/** Long runs on the command line: commitments, the store, heights of one's choice, deep calls. */
 import { expect } from "chai";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -72,28 +72,28 @@ describe("arbiter commit", function () {
   });
 
   it("takes up what it has kept, and says so if that is damaged", async () => {
-    const directory = folder.path("checkpoints");
-    const first = await json([...call, "--checkpoints", directory]);
+    const directory = folder.path("store");
+    const first = await json([...call, "--store", directory]);
     const [history = ""] = readdirSync(directory);
     const files = readdirSync(join(directory, history));
     const kept = files.find((name) => name.endsWith(".commitment"));
     expect(kept).match(/stride-32768/);
-    const again = await json([...call, "--checkpoints", directory]);
+    const again = await json([...call, "--store", directory]);
     expect(again["commitment"]).equal(first["commitment"]);
     const path = join(directory, history, kept ?? "");
     const bytes = readFileSync(path);
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(path, bytes);
-    const { stdout, stderr, code } = await command("arbiter", [...call, "--checkpoints", directory, "--json"]);
+    const { stdout, stderr, code } = await command("arbiter", [...call, "--store", directory, "--json"]);
     expect(code).equal(0);
     expect((JSON.parse(stdout) as Record<string, unknown>)["commitment"]).equal(first["commitment"]);
     expect(stderr).match(/commitment is removed/);
     expect(stderr.trim().split("\n")).length(1);
   });
 
-  it("dispute plays at the same heights, keeps checkpoints, and tells its times", async () => {
+  it("dispute plays at the same heights, keeps states, and tells its times", async () => {
     const directory = folder.path("played");
-    const args = ["dispute", ...call.slice(1), "--lie-at", "70000", "--checkpoints", directory];
+    const args = ["dispute", ...call.slice(1), "--lie-at", "70000", "--store", directory];
     const report = await json(args);
     expect(report).include({ verdict: "liar lost", step: "70000" });
     const { phases, replay, slowest } = report["times"] as {

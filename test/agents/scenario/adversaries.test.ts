@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { bytesToHex, type Hex, keccak256, toHex } from "viem";
 import { startEmbeddedChain } from "../../../agents/stage/embedded.ts";
 import { TournamentLog } from "../../../agents/chain/tournament-log.ts";
-import { tournamentId } from "../../../agents/game/commitment.ts";
+import { tournamentId } from "../../../agents/game/openings.ts";
 import { verdict } from "../../../agents/game/rules.ts";
 import { garbageBook } from "../../../agents/players/adversaries/garbage.ts";
 import { griefer, IDLER, SELFISH } from "../../../agents/players/adversaries/habits.ts";

@@ -3,7 +3,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { keccak256, ZeroAddress, ZeroHash } from "ethers";
 import { network } from "hardhat";
-import { announcementHash } from "../../../agents/game/commitment.ts";
+import { announcementHash } from "../../../agents/game/openings.ts";
 import DealModule from "../../../deploy/modules/Deal.ts";
 import { initialState } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";

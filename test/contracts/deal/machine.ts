@@ -3,7 +3,7 @@
  * Deposits, Arbiter, Tournament and StepVerifier.
  */
 import { bytesToHex, type Hex } from "viem";
-import { opening } from "../../../agents/game/commitment.ts";
+import { opening } from "../../../agents/game/openings.ts";
 import type { Eight, Joining, LastMove } from "../../../agents/game/types.ts";
 import type { Commitment } from "../../../verifier/history/commitment.ts";
 import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";

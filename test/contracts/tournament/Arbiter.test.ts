@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { announcementHash, tournamentId } from "../../../agents/game/commitment.ts";
+import { announcementHash, tournamentId } from "../../../agents/game/openings.ts";
 import { hex } from "./chain.ts";
 import { INITIAL } from "./schedule.ts";
 import { grow, joining, NO_SALT, toyState, TRUTH } from "./toy.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { announcementHash, matchId, tournamentId } from "../../../agents/game/commitment.ts";
+import { announcementHash, matchId, tournamentId } from "../../../agents/game/openings.ts";
 import { EMPTY_GAME } from "../../../agents/game/types.ts";
 import type { Action, Eight, GameState, Params } from "../../../agents/game/types.ts";
 import { follow } from "../../../agents/game/events.ts";

@@ -1,7 +1,7 @@
 /** Two commitments of full height that differ at a chosen place, without the trees beside the path: for gas at real depths. */
 import { keccak256, numberToHex } from "viem";
 import type { Hex } from "viem";
-import { parent, rootOf, top } from "../../../agents/game/commitment.ts";
+import { parent, rootOf, top } from "../../../agents/game/openings.ts";
 import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, Side } from "../../../agents/game/types.ts";
 import { NO_SALT } from "./toy.ts";

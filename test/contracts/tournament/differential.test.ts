@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { isDeepStrictEqual } from "node:util";
 import type { Hex } from "viem";
-import { tournamentId } from "../../../agents/game/commitment.ts";
+import { tournamentId } from "../../../agents/game/openings.ts";
 import { follow, rebuild } from "../../../agents/game/events.ts";
 import type { GameEvent } from "../../../agents/game/events.ts";
 import { Refused } from "../../../agents/game/refused.ts";

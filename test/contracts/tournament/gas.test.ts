@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { announcementHash, matchId, opening, tournamentId } from "../../../agents/game/commitment.ts";
+import { announcementHash, matchId, opening, tournamentId } from "../../../agents/game/openings.ts";
 import type { Action, Eight, Params, Side } from "../../../agents/game/types.ts";
 import { checkSnapshot } from "../../../scripts/snapshot.ts";
 import { deploy, hex } from "./chain.ts";

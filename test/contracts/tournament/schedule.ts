@@ -1,7 +1,7 @@
 /** Random schedules: what anybody might try next in a game of many opinions, right, late, wrong or absurd. */
 import { numberToHex } from "viem";
 import type { Hex } from "viem";
-import { announcementHash, matchId } from "../../../agents/game/commitment.ts";
+import { announcementHash, matchId } from "../../../agents/game/openings.ts";
 import { heightOf, lengthOf, MOVE_LEVELS, strideOf } from "../../../verifier/history/game-levels.ts";
 import type { Action, Eight, GameState, LastMove, MatchState, Params } from "../../../agents/game/types.ts";
 import { garbage, grow, joining, lastMove, nextMove, NO_SALT, story, toyState, TRUTH } from "./toy.ts";

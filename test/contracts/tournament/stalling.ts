@@ -1,6 +1,6 @@
 /** Liars who only want to lose time, against one honest player, in the rules of agents/game: how long does a tournament last? */
 import type { Hex } from "viem";
-import { announcementHash, tournamentId } from "../../../agents/game/commitment.ts";
+import { announcementHash, tournamentId } from "../../../agents/game/openings.ts";
 import { apply, clockRuns, verdict } from "../../../agents/game/rules.ts";
 import type { Rules } from "../../../agents/game/rules.ts";
 import { EMPTY_GAME } from "../../../agents/game/types.ts";

@@ -1,7 +1,7 @@
 /** The toy machine of test/harness/tournament/ToyVerifier.sol, and trees over what honest players and liars say it did. */
 import { encodeAbiParameters, keccak256, slice } from "viem";
 import type { Hex } from "viem";
-import { opening, parent } from "../../../agents/game/commitment.ts";
+import { opening, parent } from "../../../agents/game/openings.ts";
 import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, LastMove, MatchState } from "../../../agents/game/types.ts";
 

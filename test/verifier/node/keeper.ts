@@ -1,5 +1,5 @@
-/** A process that keeps checkpoints: `node keeper.ts ROOT FIRST STRIDE COUNT PAGES BYTES`. It tells when it has begun. */
-import { CheckpointStore } from "../../../verifier/node/checkpoint-store.ts";
+/** A process that keeps states: `node keeper.ts ROOT FIRST STRIDE COUNT PAGES BYTES`. It tells when it has begun. */
+import { DiskStore } from "../../../verifier/node/disk-store.ts";
 import { beginning, stateAt } from "./stored-history.ts";
 
 const [root = "", ...numbers] = process.argv.slice(2);
@@ -8,7 +8,7 @@ const initial = beginning();
 const report = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
-const store = new CheckpointStore({ root, initial, bytes, report });
+const store = new DiskStore({ root, initial, bytes, report });
 process.stdout.write("begun\n");
 for (let i = 0; i < count; i++) {
   const step = BigInt(first + i * stride);

@@ -8,7 +8,7 @@ import { Crash } from "../../errors.ts";
 import { Outcome } from "../../machine/codes.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";
 import { External, type ModuleWriter } from "../../wasm/module-writer.ts";
-import { HOST_FUNCTIONS, HOST_MODULE } from "../host.ts";
+import { HOST_FUNCTIONS, HOST_MODULE } from "../host-functions.ts";
 
 /** Bytes of a transaction's header. */
 export const TRANSACTION_HEADER = 16;

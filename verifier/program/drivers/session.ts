@@ -5,7 +5,7 @@
 import type { FunctionType } from "../../wasm/types.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";
 import { ModuleWriter } from "../../wasm/module-writer.ts";
-import { HOST_MODULE, instantiationImport } from "../host.ts";
+import { HOST_MODULE, instantiationImport } from "../host-functions.ts";
 import { addDispatch, NUMBER_CONVERSIONS, type Conversions, type Dispatched } from "./dispatch.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
 

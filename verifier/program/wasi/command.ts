@@ -215,7 +215,7 @@ class PayloadReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** Where the next bytes begin, which are then after. */
+  /** Where so many next bytes begin; what is read next comes after them. */
   #take(size: number): number {
     if (size > this.#bytes.length - this.#at) {
       throw new TransactionError(

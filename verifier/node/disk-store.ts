@@ -1,5 +1,5 @@
 /**
- * Checkpoints and commitments of a history on disk, so that whoever restarts need not begin from nothing. What is stored is an aid: if it is
+ * States and commitments of a history on disk, so that whoever restarts need not begin from nothing. What is stored is an aid: if it is
  * lost, damaged or cannot be written, the run goes on without it. All calls are synchronous.
  *
  * A directory for each history lies in a common one. A state is a file of its step, 32 bytes, and its difference from the initial state
@@ -60,7 +60,7 @@ const LOOKS = 16;
 type StateFile = FoundFile & StoredState;
 
 /** The store of one history. Nothing that files hold, and nothing that the system refuses, makes a call throw. */
-export class CheckpointStore implements HistoryStore {
+export class DiskStore implements HistoryStore {
   /** Where the history's files lie. */
   readonly directory: string;
   readonly #options: Required<StoreOptions>;
@@ -150,7 +150,7 @@ export class CheckpointStore implements HistoryStore {
     } catch (error) {
       if (!isSystemError(error)) throw error;
       this.#writable = false;
-      this.#report("directory", `no checkpoints are kept in ${this.directory} from here on: ${error.message}`);
+      this.#report("directory", `no states are kept in ${this.directory} from here on: ${error.message}`);
     }
   }
 
@@ -180,7 +180,7 @@ export class CheckpointStore implements HistoryStore {
         const regular = file.kind === "file";
         if (regular && step !== undefined) states.push({ ...file, step });
         else if (regular && isCommitmentName(file.name)) commitments.push(file);
-        else this.#report(file.name, `${join(this.directory, file.name)} is not a checkpoint; it is left alone`);
+        else this.#report(file.name, `${join(this.directory, file.name)} is not a stored state; it is left alone`);
       }
     });
     return { states: states.sort((one, other) => (one.step < other.step ? -1 : 1)), commitments };

@@ -1,4 +1,4 @@
-/** The store of checkpoints: what is kept comes back, and whatever happens to the directory is no more than a loss. */
+/** The store of states: what is kept comes back, and whatever happens to the directory is no more than a loss. */
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CheckpointStore, type StoreOptions } from "../../../verifier/node/checkpoint-store.ts";
+import { DiskStore, type StoreOptions } from "../../../verifier/node/disk-store.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
@@ -41,15 +41,15 @@ const place = (start: bigint) => ({ start, stride: 1n << 15n, height: 33 });
 const sizeOf = (directory: string): number =>
   readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
-describe("CheckpointStore", function () {
+describe("DiskStore", function () {
   this.timeout(120_000);
   let root: string;
   let lines: string[];
 
-  const open = (options: Partial<StoreOptions> = {}): CheckpointStore =>
-    new CheckpointStore({ root, initial, report: (line) => lines.push(line), ...options });
+  const open = (options: Partial<StoreOptions> = {}): DiskStore =>
+    new DiskStore({ root, initial, report: (line) => lines.push(line), ...options });
 
-  const expectAll = (store: CheckpointStore, pages: number): number => {
+  const expectAll = (store: DiskStore, pages: number): number => {
     const steps = store.steps();
     for (const step of steps) {
       const found = store.nearest(step);
@@ -60,7 +60,7 @@ describe("CheckpointStore", function () {
   };
 
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "checkpoint-store-"));
+    root = mkdtempSync(join(tmpdir(), "disk-store-"));
     lines = [];
   });
 
@@ -289,7 +289,7 @@ describe("CheckpointStore", function () {
       expect(store.keep(6n, at(6n))).to.be.true;
       expect(lines.sort().map((line) => line.slice(store.directory.length + 1))).to.deep.equal(
         ["notes.txt", "step-007.state", "step-4.state", "step-5.state"].map(
-          (name) => `${name} is not a checkpoint; it is left alone`,
+          (name) => `${name} is not a stored state; it is left alone`,
         ),
       );
       expect(readFileSync(join(store.directory, "notes.txt"), "utf8")).to.equal("mine");
@@ -316,7 +316,7 @@ describe("CheckpointStore", function () {
       expect(store.commitment(place(0n))).to.equal(undefined);
       expect(store.steps()).to.deep.equal([]);
       expect(lines).to.have.length(1);
-      expect(lines[0]).to.match(/no checkpoints are kept in .*occupied.* from here on: ENOTDIR/);
+      expect(lines[0]).to.match(/no states are kept in .*occupied.* from here on: ENOTDIR/);
       expect(readFileSync(occupied, "utf8")).to.equal("a file");
     });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { numberToHex } from "viem";
 import type { Hex } from "viem";
-import { climb, opening, parent, rootOf, siblingCount, top } from "../../../agents/game/commitment.ts";
+import { climb, opening, parent, rootOf, siblingCount, top } from "../../../agents/game/openings.ts";
 import { Refused } from "../../../agents/game/refused.ts";
 import type { Eight } from "../../../agents/game/types.ts";
 
