@@ -16,7 +16,7 @@ export function historyBook(trace: Trace): Book {
 }
 
 /** A history's commitment with its hashes as the chain writes them. */
-export function historyOpening(commitment: Commitment): OpenCommitment {
+function historyOpening(commitment: Commitment): OpenCommitment {
   return {
     root: bytesToHex(commitment.root),
     children: (height, index) => commitment.children(height, index).map((node) => bytesToHex(node)) as unknown as Eight,

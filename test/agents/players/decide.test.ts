@@ -9,8 +9,12 @@ import type { Params } from "../../../agents/game/types.ts";
 import { lengthOf } from "../../../verifier/history/game-levels.ts";
 import { nextDeadline } from "../../../agents/stage/deadline.ts";
 import { SEED } from "../../verifier/seed.ts";
-import { ARBITER, toyBook, ToyChain, toyRules, toyState } from "./toy.ts";
+import { toyBook } from "../../support/toy-book.ts";
+import { ToyChain } from "../../support/toy-chain.ts";
+import { halting, type Story, story, toyState, toyStep, TRUTH } from "../../support/toy.ts";
 
+/** The Arbiter's address. */
+const ARBITER: Hex = `0x${"aa".repeat(20)}`;
 const TOURNAMENT: Hex = `0x${"77".repeat(32)}`;
 const SALT: Hex = `0x${"55".repeat(32)}`;
 const address = (n: number): Hex => `0x${n.toString(16).padStart(40, "0")}`;
@@ -23,6 +27,12 @@ const paramsOf = (heights: readonly number[]): Params => ({
   bounty: 100n,
 });
 
+const chainOf = (params: Params, halt: bigint): ToyChain =>
+  new ToyChain({ params, arbiter: ARBITER, step: toyStep(halt) });
+
+/** Another lineage from a step on. */
+const lie = (lineage: number, from: bigint, halt: bigint): Story => halting(story([[from, BigInt(lineage)]]), halt);
+
 /** Opens with the honest seat and lets everybody act in a random order until time alone changes nothing. */
 async function contest(
   params: Params,
@@ -31,13 +41,13 @@ async function contest(
   halt: bigint,
   order: () => number,
 ): Promise<ToyChain> {
-  const chain = new ToyChain(toyRules(params, halt));
+  const chain = chainOf(params, halt);
   expect(chain.send(honest.owner, { kind: "announce", announcement: await announcement(honest) })).equal(true);
   const commitment = await joining(params, honest, []);
   const open = {
     kind: "open",
     tournament: TOURNAMENT,
-    initial: toyState(0n),
+    initial: toyState(0n, 0n),
     owner: honest.owner,
     commitment,
   } as const;
@@ -63,7 +73,7 @@ async function contest(
 const honestSeat = (heights: readonly number[], halt: bigint): Seat => ({
   owner: address(1),
   tournament: TOURNAMENT,
-  book: toyBook({ version: 0, lieAt: 0n, halt }, heights),
+  book: toyBook(halting(TRUTH, halt), heights),
   habits: DILIGENT,
   salt: SALT,
 });
@@ -81,7 +91,7 @@ describe("decide", () => {
       const liar = (n: number, lieAt: bigint, habits = SELFISH): Seat => ({
         ...honest,
         owner: address(n),
-        book: toyBook({ version: n, lieAt, halt: size - 2n }, heights),
+        book: toyBook(lie(n, lieAt, size - 2n), heights),
         habits,
       });
       const others = [
@@ -123,7 +133,7 @@ describe("decide", () => {
           const others = liars.map(({ version, lieAt, habits }, i): Seat => ({
             ...honest,
             owner: address(10 + i),
-            book: toyBook({ version, lieAt: lieAt > halt ? halt : lieAt, halt }, heights),
+            book: toyBook(lie(version, lieAt > halt ? halt : lieAt, halt), heights),
             habits,
           }));
           const order = (): number => Number(stream.next().value ?? 0);
@@ -142,7 +152,7 @@ describe("decide", () => {
     const liar = {
       ...honest,
       owner: address(2),
-      book: toyBook({ version: 2, lieAt: 9n, halt: 60n }, heights),
+      book: toyBook(lie(2, 9n, 60n), heights),
       habits: SELFISH,
     };
     const chain = await contest(paramsOf(heights), stranger, [honest, liar], 60n, () => 0);
@@ -154,7 +164,7 @@ describe("decide", () => {
 
   it("does nothing in a tournament that does not exist, and nothing when all is over", async () => {
     const honest = honestSeat([3], 5n);
-    const chain = new ToyChain(toyRules(paramsOf([3]), 5n));
+    const chain = chainOf(paramsOf([3]), 5n);
     expect(await decide(chain.game, paramsOf([3]), honest, 0)).deep.equal([]);
   });
 });

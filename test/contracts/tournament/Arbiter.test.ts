@@ -3,7 +3,8 @@ import { network } from "hardhat";
 import { announcementHash, tournamentId } from "../../../agents/game/openings.ts";
 import { hex } from "./chain.ts";
 import { INITIAL } from "./schedule.ts";
-import { grow, joining, NO_SALT, toyState, TRUTH } from "./toy.ts";
+import { toyState, TRUTH } from "../../support/toy.ts";
+import { grow, joining, NO_SALT } from "../../support/toy-tree.ts";
 import type { Eight } from "../../../agents/game/types.ts";
 
 const PARAMS = { period: 1000, grace: 100, heights: [6, 3], bonds: [1000n, 500n], bounty: 99n };

@@ -8,8 +8,9 @@ import { follow } from "../../../agents/game/events.ts";
 import { deploy, hex } from "./chain.ts";
 import type { Chain, Outcome } from "./chain.ts";
 import { INITIAL } from "./schedule.ts";
-import { garbage, grow, joining, lastMove, nextMove, NO_SALT, story, toyState, TRUTH } from "./toy.ts";
-import type { Tree } from "./toy.ts";
+import { garbage, story, toyState, TRUTH } from "../../support/toy.ts";
+import { grow, joining, lastMove, nextMove, NO_SALT } from "../../support/toy-tree.ts";
+import type { Tree } from "../../support/toy-tree.ts";
 
 const PARAMS: Params = { period: 1000, grace: 100, heights: [6, 3], bonds: [1000n, 500n], bounty: 99n };
 const ONE_LEVEL: Params = { ...PARAMS, heights: [3], bonds: [1001n] };

@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { parent, rootOf, top } from "../../../agents/game/openings.ts";
 import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, Side } from "../../../agents/game/types.ts";
-import { NO_SALT } from "./toy.ts";
+import { NO_SALT } from "../../support/toy-tree.ts";
 
 /** Octal digits of the first difference, from the top; the first must be below 7 (the last leaf hangs elsewhere), the last above 0. */
 export type Path = readonly number[];

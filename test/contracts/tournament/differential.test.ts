@@ -13,7 +13,8 @@ import type { Action, GameState, Params } from "../../../agents/game/types.ts";
 import { deploy, hex, LIMIT } from "./chain.ts";
 import type { Chain } from "./chain.ts";
 import { attempt, Cast, drawFrom, resolvable } from "./schedule.ts";
-import { NO_SALT, toyStep } from "./toy.ts";
+import { toyStep } from "../../support/toy.ts";
+import { NO_SALT } from "../../support/toy-tree.ts";
 
 const RUNS = process.env["FUZZ_PROFILE"] === "ci" ? 200 : 20;
 const SEED = 0x0a4b17e4;

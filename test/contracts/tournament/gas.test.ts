@@ -7,7 +7,8 @@ import { deploy, hex } from "./chain.ts";
 import type { Chain } from "./chain.ts";
 import { deepPair } from "./deep.ts";
 import type { DeepPair, Ending, Path } from "./deep.ts";
-import { NO_SALT, toyState, toyWitness } from "./toy.ts";
+import { toyState, toyWitness } from "../../support/toy.ts";
+import { NO_SALT } from "../../support/toy-tree.ts";
 
 /** The heights for local use: 2^48 steps. */
 const PARAMS: Params = { period: 100_000, grace: 1_000, heights: [33, 15], bonds: [1000n, 500n], bounty: 99n };

@@ -4,8 +4,10 @@ import type { Hex } from "viem";
 import { announcementHash, matchId } from "../../../agents/game/openings.ts";
 import { heightOf, lengthOf, MOVE_LEVELS, strideOf } from "../../../verifier/history/game-levels.ts";
 import type { Action, Eight, GameState, LastMove, MatchState, Params } from "../../../agents/game/types.ts";
-import { garbage, grow, joining, lastMove, nextMove, NO_SALT, story, toyState, TRUTH } from "./toy.ts";
-import type { Story, Tree } from "./toy.ts";
+import { garbage, story, toyState, TRUTH } from "../../support/toy.ts";
+import { grow, joining, lastMove, nextMove, NO_SALT } from "../../support/toy-tree.ts";
+import type { Story } from "../../support/toy.ts";
+import type { Tree } from "../../support/toy-tree.ts";
 
 /** The state of the toy machine before the first step. */
 export const INITIAL = toyState(0n, 0n);

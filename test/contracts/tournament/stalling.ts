@@ -8,8 +8,10 @@ import type { Action, GameState, MatchState, Params, TournamentState } from "../
 import { INITIAL } from "./schedule.ts";
 import { heightOf, lengthOf, MOVE_LEVELS, strideOf } from "../../../verifier/history/game-levels.ts";
 import type { Draw } from "./schedule.ts";
-import { grow, joining, lastMove, nextMove, NO_SALT, story, toyStep, TRUTH } from "./toy.ts";
-import type { Story, Tree } from "./toy.ts";
+import { story, toyStep, TRUTH } from "../../support/toy.ts";
+import { grow, joining, lastMove, nextMove, NO_SALT } from "../../support/toy-tree.ts";
+import type { Story } from "../../support/toy.ts";
+import type { Tree } from "../../support/toy-tree.ts";
 
 /** What a liar does when it has to move: at once, in its last second, or never. */
 export type Stalling = "prompt" | "lastSecond" | "never";

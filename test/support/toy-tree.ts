@@ -1,59 +1,11 @@
-/** The toy machine of test/harness/tournament/ToyVerifier.sol, and trees over what honest players and liars say it did. */
-import { encodeAbiParameters, keccak256, slice } from "viem";
+/** Commitments over what is said of the toy machine, each as a tree that is all there, and the right moves with them. */
 import type { Hex } from "viem";
-import { opening, parent } from "../../../agents/game/openings.ts";
-import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
-import type { Eight, Joining, LastMove, MatchState } from "../../../agents/game/types.ts";
-
-const NUMBERS = [{ type: "uint256" }, { type: "uint256" }] as const;
+import { opening, parent } from "../../agents/game/openings.ts";
+import { FAN_OUT, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
+import type { Eight, Joining, LastMove, MatchState } from "../../agents/game/types.ts";
+import type { Story } from "./toy.ts";
 
 export const NO_SALT: Hex = `0x${"00".repeat(32)}`;
-
-/** What opens a state of the toy machine. */
-export function toyWitness(lineage: bigint, count: bigint): Hex {
-  return encodeAbiParameters(NUMBERS, [lineage, count]);
-}
-
-/** The root of a state of the toy machine. */
-export function toyState(lineage: bigint, count: bigint): Hex {
-  return keccak256(toyWitness(lineage, count));
-}
-
-/** The step verifier, for rules.ts. */
-export function toyStep(limit: bigint): (agreed: Hex, witness: Hex) => Hex | undefined {
-  return (agreed, witness) => {
-    if (keccak256(witness) !== agreed || (witness.length - 2) / 2 !== 64) return undefined;
-    const [lineage, count] = [BigInt(slice(witness, 0, 32)), BigInt(slice(witness, 32, 64))];
-    return count < limit ? toyState(lineage, count + 1n) : agreed;
-  };
-}
-
-/** A state as somebody claims it: one of the machine's, or a hash that nothing opens. */
-export interface Claimed {
-  readonly root: Hex;
-  readonly witness: Hex | undefined;
-}
-
-/** What somebody says the machine did: the state after `count` steps. */
-export type Story = (count: bigint) => Claimed;
-
-/** The truth up to `fork` exclusive, then lineage after lineage: `forks` are [count, lineage] in rising order. */
-export function story(forks: readonly (readonly [bigint, bigint])[]): Story {
-  return (count) => {
-    const lineage = forks.findLast(([from]) => count >= from)?.[1] ?? 0n;
-    const witness = toyWitness(lineage, count);
-    return { root: keccak256(witness), witness };
-  };
-}
-
-/** A story whose states from `fork` on are hashes of nothing. */
-export function garbage(fork: bigint, seed: bigint): Story {
-  const truth = story([]);
-  return (count) =>
-    count < fork ? truth(count) : { root: keccak256(toyWitness(seed + (1n << 128n), count)), witness: undefined };
-}
-
-export const TRUTH: Story = story([]);
 
 /** A commitment with all that its owner knows. */
 export interface Tree {
@@ -88,6 +40,11 @@ export function eight(tree: Tree, height: number, pos: bigint): Eight {
   return nodes;
 }
 
+/** A leaf: the state after `index` + 1 strides, as the tree has it. */
+export function leafOf(tree: Tree, index: bigint): Hex {
+  return node(tree.rows[0] ?? [], Number(index));
+}
+
 /** The siblings of a leaf, from the bottom up. */
 export function proofOf(tree: Tree, leaf: bigint): Hex[] {
   return Array.from({ length: tree.height }, (_, level) =>
@@ -97,11 +54,11 @@ export function proofOf(tree: Tree, leaf: bigint): Hex[] {
 
 /** What the tree's owner shows when it joins. */
 export function joining(tree: Tree, salt: Hex = NO_SALT): Joining {
-  const leaf = 2 ** tree.height - 1;
+  const leaf = 2n ** BigInt(tree.height) - 1n;
   return {
     children: eight(tree, tree.height, 0n),
-    finalState: node(tree.rows[0] ?? [], leaf),
-    proof: proofOf(tree, BigInt(leaf)).slice(0, tree.height - MOVE_LEVELS),
+    finalState: leafOf(tree, leaf),
+    proof: proofOf(tree, leaf).slice(0, tree.height - MOVE_LEVELS),
     salt,
   };
 }
@@ -129,7 +86,7 @@ export function lastMove(match: MatchState, tree: Tree, initial: Hex): LastMove 
   if (!shown) throw new Error("the sides do not differ");
   const leaf = match.pos * BigInt(FAN_OUT) + BigInt(shown.digit);
   const before = tree.story(tree.start + leaf * tree.stride);
-  const agreed = leaf === 0n ? initial : node(tree.rows[0] ?? [], Number(leaf) - 1);
+  const agreed = leaf === 0n ? initial : leafOf(tree, leaf - 1n);
   return {
     ...shown,
     agreed,
