@@ -13,7 +13,14 @@ import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { reportProgress, short } from "../progress.ts";
 import { invocationOf } from "../invocation.ts";
-import type { CommitOptions } from "../commands/commit.ts";
+import type { InvocationOptions } from "../options/invocation.ts";
+import type { LevelOptions } from "../options/levels.ts";
+
+/** Options of `arbiter commit` as commander gives them. */
+export interface CommitOptions extends InvocationOptions, LevelOptions {
+  readonly level: string;
+  readonly at: string;
+}
 
 /** Does what the command says, and gives the exit code. */
 export async function commit(module: string, args: readonly string[], options: CommitOptions): Promise<number> {

@@ -10,7 +10,14 @@ import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { conclude } from "../report-text.ts";
 import { invocationOf } from "../invocation.ts";
-import type { DisputeOptions } from "../commands/dispute.ts";
+import type { InvocationOptions } from "../options/invocation.ts";
+import type { LevelOptions } from "../options/levels.ts";
+
+/** Options of `arbiter dispute` as commander gives them. */
+export interface DisputeOptions extends InvocationOptions, LevelOptions {
+  readonly lieAt: string;
+  readonly liars: string;
+}
 
 /** Does what the command says, and gives the exit code. */
 export async function dispute(module: string, args: readonly string[], options: DisputeOptions): Promise<number> {

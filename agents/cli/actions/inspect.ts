@@ -9,7 +9,14 @@ import { stdout } from "../channels.ts";
 import { type Printable, text } from "../printable.ts";
 import { memorySize } from "../memory-limit.ts";
 import { conventionOf, programFrom } from "../program-file.ts";
-import type { InspectOptions } from "../commands/inspect.ts";
+import type { BuildingOptions } from "../options/building.ts";
+
+/** Options of `arbiter inspect` as commander gives them. */
+export interface InspectOptions extends BuildingOptions {
+  readonly convention?: string;
+  readonly disassemble?: boolean;
+  readonly json?: boolean;
+}
 
 /** Does what the command says, and gives the exit code. */
 export function inspect(module: string, options: InspectOptions): number {

@@ -15,7 +15,12 @@ import { tellRefusedGrowth } from "../memory-limit.ts";
 import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { invocationOf } from "../invocation.ts";
-import type { ProveOptions } from "../commands/prove.ts";
+import type { InvocationOptions } from "../options/invocation.ts";
+
+/** Options of `arbiter prove` as commander gives them. */
+export interface ProveOptions extends InvocationOptions {
+  readonly at: string;
+}
 
 /** Does what the command says, and gives the exit code. */
 export async function prove(module: string, args: readonly string[], options: ProveOptions): Promise<number> {

@@ -1,14 +1,9 @@
 /** `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does. What it needs is loaded when it runs. */
 import type { Command } from "commander";
+import type { CommitOptions } from "../actions/commit.ts";
 import { guarded } from "../failure.ts";
-import { type InvocationOptions, withInvocation } from "../options/invocation.ts";
-import { type LevelOptions, withLevels } from "../options/levels.ts";
-
-/** Its options as commander gives them. */
-export interface CommitOptions extends InvocationOptions, LevelOptions {
-  readonly level: string;
-  readonly at: string;
-}
+import { withInvocation } from "../options/invocation.ts";
+import { withLevels } from "../options/levels.ts";
 
 /** Adds the command. */
 export function addCommit(program: Command): void {

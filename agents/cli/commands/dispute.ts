@@ -1,14 +1,9 @@
 /** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. What it needs is loaded when it runs. */
 import type { Command } from "commander";
+import type { DisputeOptions } from "../actions/dispute.ts";
 import { guarded } from "../failure.ts";
-import { type InvocationOptions, withInvocation } from "../options/invocation.ts";
-import { type LevelOptions, withLevels } from "../options/levels.ts";
-
-/** Its options as commander gives them. */
-export interface DisputeOptions extends InvocationOptions, LevelOptions {
-  readonly lieAt: string;
-  readonly liars: string;
-}
+import { withInvocation } from "../options/invocation.ts";
+import { withLevels } from "../options/levels.ts";
 
 /** Adds the command. */
 export function addDispute(program: Command): void {

@@ -1,15 +1,9 @@
 /** `inspect MODULE`: what a module becomes as a program. What it needs is loaded when it runs. */
 import type { Command } from "commander";
+import type { InspectOptions } from "../actions/inspect.ts";
 import { guarded } from "../failure.ts";
-import { type BuildingOptions, withBuilding } from "../options/building.ts";
+import { withBuilding } from "../options/building.ts";
 import { CONVENTION_HELP } from "../options/invocation.ts";
-
-/** Its options as commander gives them. */
-export interface InspectOptions extends BuildingOptions {
-  readonly convention?: string;
-  readonly disassemble?: boolean;
-  readonly json?: boolean;
-}
 
 /** Adds the command. */
 export function addInspect(program: Command): void {

@@ -1,12 +1,8 @@
 /** `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. What it needs is loaded when it runs. */
 import type { Command } from "commander";
+import type { ProveOptions } from "../actions/prove.ts";
 import { guarded } from "../failure.ts";
-import { type InvocationOptions, withInvocation } from "../options/invocation.ts";
-
-/** Its options as commander gives them. */
-export interface ProveOptions extends InvocationOptions {
-  readonly at: string;
-}
+import { withInvocation } from "../options/invocation.ts";
 
 /** Adds the command. */
 export function addProve(program: Command): void {
