@@ -1,15 +1,12 @@
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
-import { createRequire } from "node:module";
 import { arbiterPlugin } from "./scripts/hardhat/plugin.ts";
-
-const require = createRequire(import.meta.url);
 
 /** One compiler for tests and deployments alike: what is deployed is what was tested. */
 const compiler = {
   version: "0.8.35",
-  // From npm: nothing is downloaded.
-  path: require.resolve("solc/soljson.js"),
+  // A file of a package, which scripts/hardhat/compiler.ts finds: nothing is downloaded.
+  path: "solc/soljson.js",
   settings: {
     viaIR: true,
     optimizer: { enabled: true, runs: 200 },

@@ -14,7 +14,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -28,6 +27,7 @@ import { constants } from "node:os";
 import { delimiter, dirname, extname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { adoptBuilds, buildsFor } from "./adopt-builds.mjs";
 
 /** The first Node that Hardhat and its native engine support. */
 const OLDEST_NODE = [22, 13];
@@ -248,22 +248,6 @@ async function installAnew(node, env) {
   }
 }
 
-/**
- * A worktree of git begins with what its main checkout has built: artifacts, Hardhat's record of them, compiled guests. All of that
- * is told by content, so what is different here is built here.
- */
-function adoptBuilds() {
-  const link = join(root, ".git");
-  if (existsSync(join(root, "artifacts")) || !existsSync(link) || !statSync(link).isFile()) return;
-  // "gitdir: MAIN/.git/worktrees/NAME"
-  const main = /^gitdir: (.+)[\\/]\.git[\\/]worktrees[\\/]/.exec(readFileSync(link, "utf8"))?.[1];
-  if (main === undefined) return;
-  for (const folder of ["cache", join(".cache", "programs"), "artifacts"]) {
-    const from = join(main, folder);
-    if (existsSync(from)) cpSync(from, join(root, folder), { recursive: true });
-  }
-}
-
 /** @param {string} name a program of an installed package @returns {string} the path of its script */
 function program(name) {
   const link = join(modules, ".bin", name);
@@ -278,7 +262,7 @@ async function main(argv) {
   const node = await pickNode();
   const env = environment(node);
   await installPackages(node, env);
-  adoptBuilds();
+  if (buildsFor(root) !== undefined) await alone(async () => adoptBuilds(root));
   const script = extname(entry) === "" ? program(entry) : join(root, entry);
   // File names among the arguments are the caller's: npm moves to the project's folder and leaves the caller's here.
   return run(node, [script, ...args], { env, stdout: "inherit" });

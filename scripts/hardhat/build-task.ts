@@ -5,9 +5,11 @@ import { Build } from "./built.ts";
 const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   const build = new Build(hre.config.paths.root);
   build.adopt();
+  const sources = build.sources();
+  if (!build.isCurrent) build.forget();
   const result: unknown = await runSuper(args);
   const isWhole = (args["files"] as string[]).length === 0 && args["noContracts"] !== true;
-  if (isWhole) build.record();
+  if (isWhole) build.record(sources);
   return result;
 };
 

@@ -1,4 +1,4 @@
-import type { HookContext, SolidityHooks } from "hardhat/types/hooks";
+import type { SolidityHooks } from "hardhat/types/hooks";
 
 /** Code (5574) or initialisation code (3860) larger than the chain takes, which is no fault in a contract that is a test. */
 const SIZE_WARNINGS = new Set(["5574", "3860"]);
@@ -11,18 +11,13 @@ const OWN_FILE = /--> project\/(\S+\.sol)/;
  * until the warning is gone (a successful build is cached, and would not warn a second time). Warnings about the files
  * of packages are left out: nobody here can mend them.
  */
-const handlers: Partial<SolidityHooks> = {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the hook that Hardhat names instead runs when the build has succeeded already
-  async invokeSolc(context: HookContext, compiler, input, config, next) {
-    const output = await next(context, compiler, input, config);
-    const errors = (output.errors ?? []).flatMap((error) => {
-      if (error.severity === "error") return [error];
-      const file = OWN_FILE.exec(error.formattedMessage ?? "")?.[1];
-      if (file === undefined || (file.startsWith("test/") && SIZE_WARNINGS.has(error.errorCode ?? ""))) return [];
-      return [{ ...error, severity: "error" as const, type: "WarningAsError" }];
-    });
-    return { ...output, errors };
-  },
+export const invokeSolc: SolidityHooks["invokeSolc"] = async (context, compiler, input, config, next) => {
+  const output = await next(context, compiler, input, config);
+  const errors = (output.errors ?? []).flatMap((error) => {
+    if (error.severity === "error") return [error];
+    const file = OWN_FILE.exec(error.formattedMessage ?? "")?.[1];
+    if (file === undefined || (file.startsWith("test/") && SIZE_WARNINGS.has(error.errorCode ?? ""))) return [];
+    return [{ ...error, severity: "error" as const, type: "WarningAsError" }];
+  });
+  return { ...output, errors };
 };
-
-export default (): Promise<Partial<SolidityHooks>> => Promise.resolve(handlers);

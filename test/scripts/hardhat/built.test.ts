@@ -17,24 +17,39 @@ describe("whether artifacts are current", () => {
     writeFileSync(join(root, "test/harness/B.sol"), "contract B {}");
     writeFileSync(join(root, "hardhat.config.ts"), "export default {};");
   });
+  const built = (): void => new Build(root).record(new Build(root).sources());
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it("is so once a build is recorded", () => {
     expect(new Build(root).isCurrent).equal(false);
-    new Build(root).record();
+    built();
     expect(new Build(root).isCurrent).equal(true);
   });
 
   for (const file of ["contracts/A.sol", "test/harness/B.sol", "contracts/New.sol", "hardhat.config.ts"]) {
     it(`ends with a change of ${file}`, () => {
-      new Build(root).record();
+      built();
       writeFileSync(join(root, file), "contract C {}");
       expect(new Build(root).isCurrent).equal(false);
     });
   }
 
+  it("is not so when a build of changed sources began and the change is taken back", () => {
+    built();
+    new Build(root).forget();
+    expect(new Build(root).isCurrent).equal(false);
+  });
+
+  it("is not so when sources changed during the build", () => {
+    const build = new Build(root);
+    const sources = build.sources();
+    writeFileSync(join(root, "contracts/A.sol"), "contract C {}");
+    build.record(sources);
+    expect(build.isCurrent).equal(false);
+  });
+
   it("depends neither on times nor on where the folder lies", () => {
-    new Build(root).record();
+    built();
     utimesSync(join(root, "contracts/A.sol"), 1, 1);
     const copy = join(folder, "copy");
     cpSync(root, copy, { recursive: true });
@@ -42,7 +57,7 @@ describe("whether artifacts are current", () => {
   });
 
   it("lets a copy take over Hardhat's record of what it compiled", () => {
-    new Build(root).record();
+    built();
     const paths = { [join(root, "contracts/A.sol")]: join(root, "artifacts/contracts/A.sol/A.json") };
     writeFileSync(join(root, "cache/compile-cache.json"), JSON.stringify(paths));
     const copy = join(folder, "copy");
