@@ -28,7 +28,7 @@ export function advance(interpreter: Interpreter, steps: number): number {
 const bareInterpreter: Executor = {
   load(state) {
     const interpreter = Interpreter.load(state);
-    const { refusedGrowth } = interpreter.core;
+    const { refusedGrowth } = interpreter.machine;
     return {
       refusedGrowth,
       run: (steps) => BigInt(advance(interpreter, Number(steps))),

@@ -1,7 +1,6 @@
 /** One run of the engine: stretches of native code, and between them the interpreter, on the same memories and stack. */
 import type { Execution } from "../state/executor.ts";
-import type { Savepoint } from "../interpreter/core.ts";
-import type { Interpreter } from "../interpreter/interpreter.ts";
+import type { SharedMachine, Stepper } from "../interpreter/hand-over.ts";
 import { Status } from "../machine/codes.ts";
 import type { State } from "../state/state.ts";
 import { isHalted, noteRefusedGrowth, stepState } from "../state/step-state.ts";
@@ -61,7 +60,7 @@ export class EngineExecution implements Execution {
   #alone = 0n;
   #nextAlone = SEARCH;
   /** The transaction in which native code ran last. */
-  #savepoint: Savepoint | undefined;
+  #savepoint: SharedMachine["savepoint"];
   readonly refusedGrowth = new Set<number>();
 
   constructor(engine: EngineOfRun, state: State) {
@@ -145,22 +144,22 @@ export class EngineExecution implements Execution {
   }
 
   /** A native stretch; undefined if none begins here. */
-  #native(stepper: Interpreter, machine: NativeMachine, left: bigint): bigint | undefined {
-    const { core } = stepper;
-    if (core.status !== Status.running || !this.#engine.canBegin(core.pc, left)) return undefined;
-    const bound = this.#pace.bound(min(min(left, core.fuel), MOST_STEPS));
-    if (!this.#engine.canBegin(core.pc, bound)) return undefined;
-    if (machine.isBeyond(machine.pagesIn(core))) {
+  #native(stepper: Stepper, native: NativeMachine, left: bigint): bigint | undefined {
+    const { machine } = stepper;
+    if (machine.status !== Status.running || !this.#engine.canBegin(machine.pc, left)) return undefined;
+    const bound = this.#pace.bound(min(min(left, machine.fuel), MOST_STEPS));
+    if (!this.#engine.canBegin(machine.pc, bound)) return undefined;
+    if (native.isBeyond(native.pagesIn(machine))) {
       this.giveWay();
       return 0n;
     }
-    const isNew = core.savepoint !== undefined && core.savepoint !== this.#savepoint;
-    this.#savepoint = core.savepoint;
+    const isNew = machine.savepoint !== undefined && machine.savepoint !== this.#savepoint;
+    this.#savepoint = machine.savepoint;
     if (this.#pace.isBounded || this.#since > (isNew ? MOST_LOST_BEFORE : MOST_LOST)) this.save();
-    machine.touch();
+    native.refresh();
     let end: NativeEnd;
     try {
-      end = machine.run(core, bound);
+      end = native.run(machine, bound);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#engine.noteRefusal(error.message);
@@ -195,13 +194,13 @@ export class EngineExecution implements Execution {
   }
 
   /** Interprets up to the next place where native code can begin, not too far. */
-  #search(stepper: Interpreter, left: bigint): bigint | undefined {
+  #search(stepper: Stepper, left: bigint): bigint | undefined {
     let taken = 0n;
-    this.#form?.machine?.touch();
+    this.#form?.machine?.refresh();
     while (taken < left && taken < SEARCH) {
       if (stepper.run(1) === 0) break;
       taken += 1n;
-      if (this.#engine.canBegin(stepper.pc, left - taken)) break;
+      if (this.#engine.canBegin(stepper.machine.pc, left - taken)) break;
     }
     this.#note(taken);
     if (taken === SEARCH) this.#pace.missed();
@@ -223,7 +222,7 @@ export class EngineExecution implements Execution {
 
   #interpret(steps: bigint): bigint | undefined {
     const { interpretation, machine } = this.#open();
-    machine?.touch();
+    machine?.refresh();
     const taken = interpretation.run(steps);
     this.#note(taken);
     return taken === 0n ? undefined : taken;

@@ -139,7 +139,7 @@ class Engine implements EngineExecutor {
       this.#owner = undefined;
       if (this.#machine === undefined || this.#machine.isBeyond(this.#machine.pagesOf(state)))
         this.#machine = new NativeMachine(code.program, code.sites, this.#room);
-      const interpretation = new Interpretation(this.#machine.load(state));
+      const interpretation = Interpretation.on(this.#machine.load(state));
       this.#owner = owner;
       return { interpretation, machine: this.#machine };
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Execution } from "../state/executor.ts";
 import { unpackSizes } from "../interpreter/core.ts";
 import { NotWellFormed } from "../interpreter/errors.ts";
 import { interpreterExecutor } from "../interpreter/execute.ts";
+import type { Stepper } from "../interpreter/hand-over.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
 import type { State } from "../state/state.ts";
 
@@ -25,31 +26,36 @@ function pagesOf({ registers }: State): number {
 
 /** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
 export class Interpretation {
-  #form: { readonly stepper: Interpreter } | { readonly execution: Execution };
+  #form: { readonly stepper: Stepper } | { readonly execution: Execution };
   #refusedGrowth = new Set<number>();
 
-  constructor(form: Interpreter | Execution) {
-    this.#form = form instanceof Interpreter ? { stepper: form } : { execution: form };
+  private constructor(form: { readonly stepper: Stepper } | { readonly execution: Execution }) {
+    this.#form = form;
+  }
+
+  /** A state that the interpreter has loaded. */
+  static on(stepper: Stepper): Interpretation {
+    return new Interpretation({ stepper });
   }
 
   /** A state in memory of the interpreter's own. */
   static alone(state: State): Interpretation {
     try {
-      return new Interpretation(Interpreter.load(state));
+      return new Interpretation({ stepper: Interpreter.load(state) });
     } catch (error) {
       if (!(error instanceof NotWellFormed)) throw error;
-      return new Interpretation(interpreterExecutor.load(state));
+      return new Interpretation({ execution: interpreterExecutor.load(state) });
     }
   }
 
   /** From here on the regions of memories whose growth fails are added to a set. */
   noteRefusedGrowth(into: Set<number>): void {
     this.#refusedGrowth = into;
-    if ("stepper" in this.#form) this.#form.stepper.core.refusedGrowth = into;
+    if ("stepper" in this.#form) this.#form.stepper.machine.refusedGrowth = into;
   }
 
   /** The interpreter, while it needs no help. */
-  get stepper(): Interpreter | undefined {
+  get stepper(): Stepper | undefined {
     return "stepper" in this.#form && !this.#form.stepper.stuck ? this.#form.stepper : undefined;
   }
 

@@ -1,5 +1,5 @@
 /** Globals and tables of a native run: cells of the machine. */
-import type { Core } from "../interpreter/core.ts";
+import type { SharedMachine } from "../interpreter/hand-over.ts";
 import { packReference } from "../machine/word.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { sameBytes } from "../merkle/same-bytes.ts";
@@ -35,7 +35,7 @@ export class NativeCells {
    * Takes over what the cells hold.
    * @throws Refusal if a cell holds what its global or table natively cannot
    */
-  enter({ cells }: Core): void {
+  enter({ cells }: SharedMachine): void {
     for (const { cell, isNarrow: narrow, global } of this.#globals) {
       if (!cells.ensure(LEAF_BYTES * (cell + 1))) throw new Refusal(`there is no cell ${cell}`);
       const at = LEAF_WORDS * cell;
@@ -56,7 +56,7 @@ export class NativeCells {
   }
 
   /** Gives the globals' values back; tables never change natively. */
-  leave({ cells }: Core): void {
+  leave({ cells }: SharedMachine): void {
     for (const { cell, isNarrow: narrow, global } of this.#globals) {
       const at = LEAF_WORDS * cell;
       const value: unknown = global.value;

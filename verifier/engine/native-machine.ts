@@ -3,9 +3,9 @@
  * the same stack, so native code takes over from it, and gives back, without a copy of either.
  */
 import { Crash } from "../errors.ts";
-import { type Core, PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
+import { PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
+import type { SharedMachine, SharedStorage, StackImage, Stepper } from "../interpreter/hand-over.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
-import { Stack } from "../interpreter/stack.ts";
 import { unpackCallRecord } from "../machine/word.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { Checkpoint } from "../state/checkpoint.ts";
@@ -40,16 +40,16 @@ const HOST_FRAME = 256;
 /** Values of a frame are spilled more than once by V8's first tier: bytes a slot. */
 const HOST_SLOT = 24;
 
-export class NativeMachine {
+export class NativeMachine implements SharedStorage {
   readonly sites: SiteMap;
+  readonly stack: StackImage;
+  /** By region, in the order of the program's memories. */
+  readonly windows: ReadonlyMap<number, SharedWindow>;
   readonly #program: CompiledProgram;
   readonly #exports: WebAssembly.Exports;
-  /** By region, in the order of the program's memories. */
-  readonly #windows: ReadonlyMap<number, SharedWindow>;
   readonly #cells: NativeCells;
   readonly #continuations = new Map<Site, (frame: number, counter: bigint) => bigint>();
   readonly #limit: WebAssembly.Global;
-  readonly #side: ArrayBuffer;
   readonly #image: DataView;
   /** See `REFUSED_GROWTH`. */
   readonly #growthMarks: Uint8Array;
@@ -66,7 +66,7 @@ export class NativeMachine {
     this.sites = sites;
     this.#exports = instantiate(program.module);
     const { memoryDepth, regionBits } = program.header;
-    this.#windows = new Map(
+    this.windows = new Map(
       program.parts.memories.map(({ region }) => {
         const memory = this.#exports[NAMES.memory(region)] as WebAssembly.Memory;
         return [region, new SharedWindow(region, memory, 2 ** (memoryDepth - regionBits))];
@@ -74,16 +74,17 @@ export class NativeMachine {
     );
     this.#cells = new NativeCells(program, this.#exports);
     this.#limit = this.#exports[NAMES.limit] as WebAssembly.Global;
-    this.#side = (this.#exports[NAMES.side] as WebAssembly.Memory).buffer;
-    this.#image = new DataView(this.#side);
-    this.#growthMarks = new Uint8Array(this.#side, REFUSED_GROWTH, MOST_REGIONS);
+    const { buffer } = this.#exports[NAMES.side] as WebAssembly.Memory;
+    this.stack = { buffer, offset: IMAGE, slots: program.slots };
+    this.#image = new DataView(buffer);
+    this.#growthMarks = new Uint8Array(buffer, REFUSED_GROWTH, MOST_REGIONS);
     this.#room = room;
     this.#bytesPerSlot = bytesPerSlot(program);
   }
 
   /** Whether the memories have grown beyond some sizes, in pages: then only a new machine can have these. */
   isBeyond(pages: readonly number[]): boolean {
-    return [...this.#windows.values()].some(({ wasmPages }, i) => wasmPages > (pages[i] ?? 0));
+    return [...this.windows.values()].some(({ wasmPages }, i) => wasmPages > (pages[i] ?? 0));
   }
 
   /** Pages of the memories in the order of the program's, from a state. */
@@ -95,7 +96,7 @@ export class NativeMachine {
   }
 
   /** The same from a machine that runs. */
-  pagesIn({ pages, cells }: Core): number[] {
+  pagesIn({ pages, cells }: SharedMachine): number[] {
     return this.#program.parts.memories.map(({ sizeIndex }) => {
       if (sizeIndex < pages.length) return pages[sizeIndex]!;
       // More than 32 bits are more than any memory can have.
@@ -109,35 +110,33 @@ export class NativeMachine {
    * interpreter that works on the machine's memories and stack.
    * @throws Refusal, NotWellFormed if it cannot be held so
    */
-  load(state: State): Interpreter {
+  load(state: State): Stepper {
     const pages = this.pagesOf(state);
     if (this.isBeyond(pages)) throw new Refusal("a memory has fewer pages than it begins with");
     this.#requirePages(pages);
     const { memoryDepth, regionBits } = this.#program.header;
     const level = memoryDepth - regionBits;
     const { checkpoint } = state;
-    [...this.#windows].forEach(([region, window], i) => {
+    [...this.windows].forEach(([region, window], i) => {
       const live = state.memory.subtree(level, region);
       const before = checkpoint instanceof Checkpoint ? checkpoint.memory.subtree(level, region) : undefined;
       window.load({ live, checkpoint: before }, pages[i] ?? 0);
     });
     // A run that trapped may have left marks; it is done again.
     this.#growthMarks.fill(0);
-    const stack = new Stack(this.#program.slots, { buffer: this.#side, offset: IMAGE });
-    return Interpreter.load(state, { stack, windows: this.#windows });
+    return Interpreter.load(state, this);
   }
 
-  /** Something is going to run on the machine's memories. */
-  touch(): void {
-    for (const window of this.#windows.values()) window.refresh();
+  refresh(): void {
+    for (const window of this.windows.values()) window.refresh();
   }
 
   /**
    * Runs at most `budget` steps, and less by what the next poll may be away, from the site that a machine loaded here stands at.
    * @throws Refusal if it cannot be taken up; then it is as it was
    */
-  run(core: Core, budget: bigint): NativeEnd {
-    let frame: NativeFrame | undefined = this.#enter(core);
+  run(machine: SharedMachine, budget: bigint): NativeEnd {
+    let frame: NativeFrame | undefined = this.#enter(machine);
     let left = budget;
     let resumed = 0;
     while (frame !== undefined) {
@@ -145,7 +144,7 @@ export class NativeMachine {
       if (site.kind === "escape" || left < BigInt(site.threshold) || !this.#allow(base)) break;
       const goOn = this.#continuation(site);
       if (goOn === undefined) break;
-      const back = this.#returnOf(core, frame);
+      const back = this.#returnOf(machine, frame);
       if (back === undefined) break;
       let after: bigint;
       resumed += 1;
@@ -164,56 +163,56 @@ export class NativeMachine {
         frame = paused.frame;
         // With steps left, only a callee without room pauses at its entry.
         if (this.#isBounded && frame.site.kind === "entry" && left >= BigInt(frame.site.threshold)) this.#room.used();
-        core.pc = frame.site.pc;
-        core.base = frame.base;
+        machine.pc = frame.site.pc;
+        machine.base = frame.base;
         if (!hasMoved) break;
       } else {
         left = after;
-        core.pc = back.pc;
-        core.base = back.base;
-        frame = this.#callerOf(core, frame, back);
+        machine.pc = back.pc;
+        machine.base = back.base;
+        frame = this.#callerOf(machine, frame, back);
       }
     }
-    this.#leave(core);
-    core.fuel -= budget - left;
+    this.#leave(machine);
+    machine.fuel -= budget - left;
     return { kind: "paused", taken: budget - left, resumed, site: frame?.site };
   }
 
   /** The frame at which a machine stands. Globals, tables and sizes are taken over. */
-  #enter(core: Core): NativeFrame {
-    const site = this.sites.at(core.pc);
-    if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${core.pc}`);
-    const frame = { site, base: core.base };
+  #enter(machine: SharedMachine): NativeFrame {
+    const site = this.sites.at(machine.pc);
+    if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${machine.pc}`);
+    const frame = { site, base: machine.base };
     if (frame.base + site.height + 2 * this.#program.largestFrame > this.#program.slots)
       throw new Refusal("the stack is nearly full");
-    this.sites.check(frame, core.stack.words);
-    if (this.#returnOf(core, frame) === undefined) throw new Refusal("a frame returns to where no call was");
-    const pages = this.pagesIn(core);
+    this.sites.check(frame, machine.stack.words);
+    if (this.#returnOf(machine, frame) === undefined) throw new Refusal("a frame returns to where no call was");
+    const pages = this.pagesIn(machine);
     this.#requirePages(pages);
-    [...this.#windows.values()].forEach((window, i) => {
+    [...this.windows.values()].forEach((window, i) => {
       if (!window.ensure((pages[i] ?? 0) * PAGE_BYTES)) throw new Refusal("the host has no memory left");
     });
-    this.#cells.enter(core);
+    this.#cells.enter(machine);
     return frame;
   }
 
   /** Gives back what native code has changed beside memories and stack. */
-  #leave(core: Core): void {
-    this.touch();
-    this.#cells.leave(core);
-    this.#noteRefusedGrowth(core.refusedGrowth);
-    [...this.#windows.values()].forEach(({ wasmPages }, i) => {
+  #leave(machine: SharedMachine): void {
+    this.refresh();
+    this.#cells.leave(machine);
+    this.#noteRefusedGrowth(machine.refusedGrowth);
+    [...this.windows.values()].forEach(({ wasmPages }, i) => {
       const { sizeIndex } = this.#program.parts.memories[i]!;
-      if (sizeIndex < core.pages.length) core.pages[sizeIndex] = wasmPages;
-      else if (core.cells.words[LEAF_WORDS * sizeIndex] !== wasmPages) {
-        core.cells.touch(LEAF_BYTES * sizeIndex, LEAF_BYTES);
-        core.cells.words[LEAF_WORDS * sizeIndex] = wasmPages;
+      if (sizeIndex < machine.pages.length) machine.pages[sizeIndex] = wasmPages;
+      else if (machine.cells.words[LEAF_WORDS * sizeIndex] !== wasmPages) {
+        machine.cells.touch(LEAF_BYTES * sizeIndex, LEAF_BYTES);
+        machine.cells.words[LEAF_WORDS * sizeIndex] = wasmPages;
       }
     });
   }
 
   #noteRefusedGrowth(into: Set<number>): void {
-    for (const region of this.#windows.keys()) if (this.#growthMarks[region] === 1) into.add(region);
+    for (const region of this.windows.keys()) if (this.#growthMarks[region] === 1) into.add(region);
     this.#growthMarks.fill(0);
   }
 
@@ -234,7 +233,7 @@ export class NativeMachine {
   }
 
   /** Where a frame returns to; undefined if the interpreter could not stand there. Its results may overwrite that. */
-  #returnOf({ code }: Core, { site, base }: NativeFrame): ReturnTo | undefined {
+  #returnOf({ code }: SharedMachine, { site, base }: NativeFrame): ReturnTo | undefined {
     const { params, results } = this.#signatureOf(site);
     const record = unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
     const height = code.heights[record.pc];
@@ -252,11 +251,11 @@ export class NativeMachine {
   }
 
   /** The frame that another one has returned to, its results lying where its arguments were. */
-  #callerOf(core: Core, { site, base }: NativeFrame, back: ReturnTo): NativeFrame | undefined {
+  #callerOf(machine: SharedMachine, { site, base }: NativeFrame, back: ReturnTo): NativeFrame | undefined {
     const caller = this.sites.caller(site, base, back);
     if (caller === undefined) return undefined;
     try {
-      this.sites.check(caller, core.stack.words);
+      this.sites.check(caller, machine.stack.words);
     } catch (error) {
       if (error instanceof Refusal) return undefined;
       throw error;

@@ -6,6 +6,7 @@ import { Outcome, Status, Trap } from "../machine/codes.ts";
 import { MASK_64 } from "../machine/machine.ts";
 import type { Header, Registers } from "../machine/record.ts";
 import type { Code } from "./code.ts";
+import type { SharedMachine } from "./hand-over.ts";
 import type { Regions } from "./regions.ts";
 import type { Sources } from "./sources.ts";
 import type { Stack } from "./stack.ts";
@@ -56,7 +57,7 @@ export interface CoreParts {
   readonly sources: Record<"stack" | "memory" | "cells", Sources>;
 }
 
-export class Core {
+export class Core implements SharedMachine {
   readonly header: Header;
   readonly code: Code;
   readonly stack: Stack;
@@ -85,7 +86,6 @@ export class Core {
   exit: number = Exit.quota;
   /** Trap code, if it stopped for a trap. */
   trap = 0;
-  /** Regions of memories whose growth has failed; whoever runs the machine may put a set of its own here. */
   refusedGrowth = new Set<number>();
 
   constructor({ header, registers, code, stack, regions, cells, sources }: CoreParts) {

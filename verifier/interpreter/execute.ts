@@ -67,7 +67,7 @@ class InterpreterExecution implements Execution {
     if (this.#interpreter !== undefined) return true;
     try {
       this.#interpreter = Interpreter.load(this.#state);
-      this.#interpreter.core.refusedGrowth = this.refusedGrowth;
+      this.#interpreter.machine.refusedGrowth = this.refusedGrowth;
     } catch (error) {
       if (!(error instanceof NotWellFormed)) throw error;
       return false;

@@ -15,9 +15,10 @@ import { Core, type Cursor, Exit, packSizes, type Savepoint, unpackSizes } from 
 import { MOVES } from "./effects.ts";
 import { NotWellFormed } from "./errors.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
+import type { SharedMachine, SharedStorage, Stepper } from "./hand-over.ts";
 import { runInnerLoop } from "./inner-loop.ts";
 import { executeOutside } from "./outside.ts";
-import { Regions, type SharedWindows } from "./regions.ts";
+import { Regions } from "./regions.ts";
 import { ESCAPE } from "./result.ts";
 import { Sources } from "./sources.ts";
 import { readSlots, Stack, type WideSlot } from "./stack.ts";
@@ -30,14 +31,7 @@ const QUOTA = 2 ** 30;
 /** Slots that the fast form holds at most. */
 const MAX_SLOTS = 2 ** 26;
 
-/** Where the fast form lies, if not in arrays of its own. */
-export interface Storage {
-  /** A stack of the state's limit; what it holds is overwritten. */
-  readonly stack: Stack;
-  readonly windows: SharedWindows;
-}
-
-export class Interpreter {
+export class Interpreter implements Stepper {
   readonly #core: Core;
   readonly #state: State;
   #checkpoint: Checkpoint | undefined;
@@ -49,8 +43,12 @@ export class Interpreter {
     this.#checkpoint = checkpoint;
   }
 
-  /** The fast form of a state, halted or not. Throws NotWellFormed if it has none. */
-  static load(state: State, storage?: Storage): Interpreter {
+  /**
+   * The fast form of a state, halted or not.
+   * @param storage - where stack and memories lie, if not in arrays of the interpreter's own
+   * @throws NotWellFormed if it has none
+   */
+  static load(state: State, storage?: SharedStorage): Interpreter {
     const { header, registers } = state;
     requireHeader(state);
     const checkpoint = checkpointOf(state);
@@ -66,7 +64,7 @@ export class Interpreter {
       header,
       registers,
       code,
-      stack: storage?.stack ?? new Stack(Math.min(header.slotLimit, 2 ** header.stackDepth, MAX_SLOTS)),
+      stack: new Stack(storage?.stack ?? Math.min(header.slotLimit, 2 ** header.stackDepth, MAX_SLOTS)),
       regions: new Regions(header, sources.memory, open, storage?.windows),
       cells: new MarkedWindow(place, open),
       sources,
@@ -79,8 +77,8 @@ export class Interpreter {
     return new Interpreter(core, state, checkpoint);
   }
 
-  /** The fast form itself. Whoever changes it keeps its invariants, those of `code.ts` above all. */
-  get core(): Core {
+  /** The fast form itself. Whoever changes it keeps its invariants, those of `code.ts` and `hand-over.ts`. */
+  get machine(): SharedMachine {
     return this.#core;
   }
 

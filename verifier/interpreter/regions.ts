@@ -1,12 +1,10 @@
 /** The regions of the memory tree as windows, made when they are needed first. */
 import type { Header } from "../machine/record.ts";
 import type { Tree } from "../merkle/tree.ts";
+import type { SharedStorage } from "./hand-over.ts";
 import type { Sources } from "./sources.ts";
 import { MarkedWindow } from "./marked-window.ts";
 import type { Window } from "./window.ts";
-
-/** Windows on regions whose bytes lie elsewhere, by region. */
-export type SharedWindows = ReadonlyMap<number, Window>;
 
 export class Regions {
   /** Linear memory 0. */
@@ -22,7 +20,7 @@ export class Regions {
   #receipts: Window | undefined;
   #open: boolean;
 
-  constructor(header: Header, sources: Sources, open: boolean, shared: SharedWindows = new Map()) {
+  constructor(header: Header, sources: Sources, open: boolean, shared: SharedStorage["windows"] = new Map()) {
     this.leaves = 2 ** (header.memoryDepth - header.regionBits);
     this.input = 2 ** header.regionBits - 1;
     this.output = this.input - 1;

@@ -5,6 +5,7 @@
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
 import { NotWellFormed } from "./errors.ts";
+import type { StackImage } from "./hand-over.ts";
 import { writeChanges } from "./write-changes.ts";
 import { LEAF_WORDS, SLOT_WORDS } from "./units.ts";
 
@@ -36,11 +37,15 @@ export class Stack {
   /** Pages whose shadow says nothing, because a wide slot lies there. */
   readonly #wide = new Set<number>();
 
-  /** @param memory - where all slots lie, if not in an array that grows */
-  constructor(slots: number, memory?: { readonly buffer: ArrayBuffer; readonly offset: number }) {
-    this.#slots = slots;
-    if (memory === undefined) this.#enlarge(Math.min(slots, 2048));
-    else this.#show(memory.buffer, memory.offset, slots);
+  /** @param place - where all slots lie; or how many frames may ever occupy, in an array that grows */
+  constructor(place: StackImage | number) {
+    if (typeof place === "number") {
+      this.#slots = place;
+      this.#enlarge(Math.min(place, 2048));
+    } else {
+      this.#slots = place.slots;
+      this.#show(place.buffer, place.offset, place.slots);
+    }
   }
 
   /** Makes room for frames up to a number of slots; false if so many can never be. */
