@@ -82,7 +82,7 @@ function meaningOf(name: keyof Registers, value: number, map: ProgramMap): strin
     }
     case "status":
       return nameOf(Status, value);
-    case "code":
+    case "trapCode":
       return TRAP_TEXT.get(value);
     case "outcome": {
       const [kind, code] = [Math.floor(value / 2 ** 32), value % 2 ** 32];

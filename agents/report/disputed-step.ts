@@ -58,7 +58,7 @@ export function explain(program: Program, sides: Sides, path: readonly bigint[])
   const { honest, liar } = sides;
   const start = stepOf(honest.heights, path);
   const before = honest.stateAt(start);
-  const transaction = disputedTransaction(program, sides, before.registers.count);
+  const transaction = disputedTransaction(program, sides, before.registers.receiptCount);
   const { pc } = before.registers;
   const place = program.map.locate(pc);
   const [truth, lie] = [stepState(before), liar.stateAt(start + 1n)];

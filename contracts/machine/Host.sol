@@ -66,8 +66,8 @@ library Host {
             r.reserve = r.fuel - granted;
         }
         r.fuel = granted;
-        r.meter = granted;
-        r.start = r.outputLength;
+        r.transactionFuel = granted;
+        r.outputStart = r.outputLength;
         r.outcome = 0;
         Transaction.save(m, keep);
     }
@@ -78,7 +78,7 @@ library Host {
         Registers memory r = m.registers;
         m.saved = 0;
         unchecked {
-            r.meter = (r.meter - r.fuel) & MASK_64;
+            r.transactionFuel = (r.transactionFuel - r.fuel) & MASK_64;
             r.fuel = (r.fuel + r.reserve) & MASK_64;
         }
         r.reserve = 0;
@@ -109,14 +109,14 @@ library Host {
         // A region has a depth of at least 11, and the count is below half of its leaves where it is used.
         unchecked {
             uint256 half = 1 << (Memory.regionDepth(m) - 1);
-            if (r.count >= half) return m.fault(Trap.OUTPUT_FULL);
-            uint256 length = (r.outputLength - r.start) & MASK_64;
-            m.take(m.mem, outputRegion(m) * 2 * half + half + r.count);
-            m.put(m.mem, (outcome << 192) | (r.start << 128) | (length << 64) | r.meter);
-            r.count += 1;
+            if (r.receiptCount >= half) return m.fault(Trap.OUTPUT_FULL);
+            uint256 length = (r.outputLength - r.outputStart) & MASK_64;
+            m.take(m.mem, outputRegion(m) * 2 * half + half + r.receiptCount);
+            m.put(m.mem, (outcome << 192) | (r.outputStart << 128) | (length << 64) | r.transactionFuel);
+            r.receiptCount += 1;
         }
-        r.start = r.outputLength;
-        r.meter = 0;
+        r.outputStart = r.outputLength;
+        r.transactionFuel = 0;
     }
 
     /// @dev Operand: the address (i64).

@@ -72,15 +72,15 @@ library Loader {
         Registers memory r;
         record.unpack(r);
         r.status = Status.RUNNING;
-        r.code = 0;
+        r.trapCode = 0;
         r.outcome = 0;
         r.fuel = budget;
         r.reserve = 0;
-        r.meter = 0;
+        r.transactionFuel = 0;
         r.inputLength = inputLength;
         r.outputLength = 0;
-        r.start = 0;
-        r.count = 0;
+        r.outputStart = 0;
+        r.receiptCount = 0;
         record.pack(r);
         return record.hash();
     }

@@ -30,18 +30,18 @@ struct Record {
 /// @notice The last three words of a record, unpacked. See `verifier/machine/record.ts` for what each one is.
 struct Registers {
     uint256 status;
-    uint256 code;
+    uint256 trapCode;
     uint256 pc;
     uint256 base;
     uint256 outcome;
     uint256 fuel;
     uint256 reserve;
-    uint256 meter;
+    uint256 transactionFuel;
     uint256 sizes;
     uint256 inputLength;
     uint256 outputLength;
-    uint256 start;
-    uint256 count;
+    uint256 outputStart;
+    uint256 receiptCount;
 }
 
 uint256 constant MASK_32 = 0xffff_ffff;
@@ -97,32 +97,37 @@ library MachineRecord {
         uint256 word = record.registers;
         uint256 lengths = record.lengths;
         r.status = word >> 248;
-        r.code = (word >> 240) & 0xff;
+        r.trapCode = (word >> 240) & 0xff;
         r.pc = (word >> 208) & MASK_32;
         r.base = (word >> 176) & MASK_32;
         r.outcome = (word >> 128) & MASK_48;
         r.fuel = (word >> 64) & MASK_64;
         r.reserve = word & MASK_64;
-        r.meter = lengths >> 192;
+        r.transactionFuel = lengths >> 192;
         r.sizes = record.sizes;
         r.inputLength = (lengths >> 144) & MASK_48;
         r.outputLength = (lengths >> 96) & MASK_48;
-        r.start = (lengths >> 48) & MASK_48;
-        r.count = lengths & MASK_48;
+        r.outputStart = (lengths >> 48) & MASK_48;
+        r.receiptCount = lengths & MASK_48;
     }
 
     /// @notice Packs the registers. Fields must be in range.
     function pack(Record memory record, Registers memory r) internal pure {
         record.registers =
             (r.status << 248) |
-            (r.code << 240) |
+            (r.trapCode << 240) |
             (r.pc << 208) |
             (r.base << 176) |
             (r.outcome << 128) |
             (r.fuel << 64) |
             r.reserve;
         record.sizes = r.sizes;
-        record.lengths = (r.meter << 192) | (r.inputLength << 144) | (r.outputLength << 96) | (r.start << 48) | r.count;
+        record.lengths =
+            (r.transactionFuel << 192) |
+            (r.inputLength << 144) |
+            (r.outputLength << 96) |
+            (r.outputStart << 48) |
+            r.receiptCount;
     }
 
     /// @notice Whether a machine with this header can run.

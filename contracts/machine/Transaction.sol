@@ -76,7 +76,7 @@ library Transaction {
         // Modulo 2^64 by definition.
         unchecked {
             r.fuel = (r.reserve + remaining) & MASK_64;
-            r.meter = (r.meter - remaining) & MASK_64;
+            r.transactionFuel = (r.transactionFuel - remaining) & MASK_64;
         }
         r.reserve = 0;
     }

@@ -94,9 +94,9 @@ function unfold(tree: Tree): Tree {
 
 /** What came of a step beside what its instruction does when all is well: the machine halted, or a transaction ended. */
 function outcomeOf(before: State, after: State): string {
-  const { status, code, outcome } = after.registers;
+  const { status, trapCode, outcome } = after.registers;
   const ended = before.checkpoint !== undefined && after.checkpoint === undefined;
-  return `${status} ${code} ${ended ? outcome : ""}`;
+  return `${status} ${trapCode} ${ended ? outcome : ""}`;
 }
 
 function opcodeAt({ image: { code } }: Session, pc: number): number {

@@ -113,8 +113,8 @@ export class SessionPlayer {
   async #transact(target: Target, name: string | undefined, args: readonly bigint[], line: number): Promise<Ending> {
     const call = this.#calls.get(keyOf(this.#position(target), name));
     if (call === undefined) return { failure: `there is no exported function ${JSON.stringify(name)}` };
-    const { status, code } = this.#state.registers;
-    if (status === Status.trapped) return { failure: `the session ended before: ${trapText(code)}` };
+    const { status, trapCode } = this.#state.registers;
+    if (status === Status.trapped) return { failure: `the session ended before: ${trapText(trapCode)}` };
     const payload = encodeTypedPayload(call, args);
     const input = encodeTransactions([{ fuel: FUEL, keep: true, payload }]);
     this.#state = await this.#runner.run(load(this.#state, input, BUDGET), this.#session, line);
@@ -122,7 +122,9 @@ export class SessionPlayer {
     const [result] = resultsOf(this.#state);
     if (result?.kind === Outcome.trap) return { trap: trapText(result.code) };
     if (result?.kind !== Outcome.success) {
-      return { failure: `no result: status ${registers.status}, ${trapText(registers.code)}, outcome ${result?.kind}` };
+      return {
+        failure: `no result: status ${registers.status}, ${trapText(registers.trapCode)}, outcome ${result?.kind}`,
+      };
     }
     const view = new DataView(result.output.buffer);
     return { values: Array.from({ length: result.output.length / 8 }, (_, i) => view.getBigUint64(8 * i, true)) };

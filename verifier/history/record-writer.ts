@@ -33,18 +33,18 @@ export class RecordWriter {
     const view = this.#view;
     const before = this.#registers;
     view.setUint8(REGISTERS, r.status);
-    view.setUint8(REGISTERS + 1, r.code);
+    view.setUint8(REGISTERS + 1, r.trapCode);
     view.setUint32(REGISTERS + 2, r.pc);
     view.setUint32(REGISTERS + 6, r.base);
     if (r.outcome !== before.outcome) setUint48(view, REGISTERS + 10, r.outcome);
     view.setBigUint64(REGISTERS + 16, r.fuel);
     if (r.reserve !== before.reserve) view.setBigUint64(REGISTERS + 24, r.reserve);
     if (r.sizes !== before.sizes) writeLeaf(r.sizes, this.#bytes, SIZES);
-    if (r.meter !== before.meter) view.setBigUint64(LENGTHS, r.meter);
+    if (r.transactionFuel !== before.transactionFuel) view.setBigUint64(LENGTHS, r.transactionFuel);
     if (r.inputLength !== before.inputLength) setUint48(view, LENGTHS + 8, r.inputLength);
     if (r.outputLength !== before.outputLength) setUint48(view, LENGTHS + 14, r.outputLength);
-    if (r.start !== before.start) setUint48(view, LENGTHS + 20, r.start);
-    if (r.count !== before.count) setUint48(view, LENGTHS + 26, r.count);
+    if (r.outputStart !== before.outputStart) setUint48(view, LENGTHS + 20, r.outputStart);
+    if (r.receiptCount !== before.receiptCount) setUint48(view, LENGTHS + 26, r.receiptCount);
     this.#registers = r;
   }
 

@@ -96,18 +96,18 @@ export class Core implements SharedMachine {
     this.cells = cells;
     this.sources = sources;
     this.status = registers.status;
-    this.failure = registers.code;
+    this.failure = registers.trapCode;
     this.pc = registers.pc;
     this.base = registers.base;
     this.outcome = registers.outcome;
     this.fuel = registers.fuel;
     this.reserve = registers.reserve;
-    this.meter = registers.meter;
+    this.meter = registers.transactionFuel;
     this.pages = unpackSizes(registers.sizes);
     this.inputLength = registers.inputLength;
     this.outputLength = registers.outputLength;
-    this.start = registers.start;
-    this.count = registers.count;
+    this.start = registers.outputStart;
+    this.count = registers.receiptCount;
   }
 
   /** The window on memory 0. */
@@ -141,7 +141,21 @@ export class Core implements SharedMachine {
       count,
     } = this;
     const sizes = packSizes(this.pages);
-    return { status, code, pc, base, outcome, fuel, reserve, meter, sizes, inputLength, outputLength, start, count };
+    return {
+      status,
+      trapCode: code,
+      pc,
+      base,
+      outcome,
+      fuel,
+      reserve,
+      transactionFuel: meter,
+      sizes,
+      inputLength,
+      outputLength,
+      outputStart: start,
+      receiptCount: count,
+    };
   }
 
   /** The instruction at pc traps: that is one step. */

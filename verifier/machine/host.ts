@@ -73,8 +73,8 @@ function checkpoint(m: Machine): void {
   const granted = asked < r.fuel ? asked : r.fuel;
   r.reserve = r.fuel - granted;
   r.fuel = granted;
-  r.meter = granted;
-  r.start = r.outputLength;
+  r.transactionFuel = granted;
+  r.outputStart = r.outputLength;
   r.outcome = 0;
   if (m.trap !== 0) return;
   m.access.checkpoint({ sizes: r.sizes, context: packContext(r.pc, r.base, r.outputLength, keep) });
@@ -85,7 +85,7 @@ function commit(m: Machine): void {
   const { registers: r } = m;
   if (!m.access.open) return m.fault(Trap.host);
   m.access.commit();
-  r.meter = (r.meter - r.fuel) & MASK_64;
+  r.transactionFuel = (r.transactionFuel - r.fuel) & MASK_64;
   r.fuel = (r.fuel + r.reserve) & MASK_64;
   r.reserve = 0n;
   r.outcome = Outcome.success;
@@ -114,13 +114,13 @@ function receipt(m: Machine): void {
   if (m.access.open) return m.fault(Trap.host);
   const outcome = m.pop(0) & MASK_64;
   const half = 2 ** (regionDepth(m) - 1);
-  if (r.count >= half) return m.fault(Trap.outputFull);
-  const length = (BigInt(r.outputLength) - BigInt(r.start)) & MASK_64;
-  m.take("memory", outputRegion(m) * 2 * half + half + r.count);
-  m.put("memory", (outcome << 192n) | (BigInt(r.start) << 128n) | (length << 64n) | r.meter);
-  r.count += 1;
-  r.start = r.outputLength;
-  r.meter = 0n;
+  if (r.receiptCount >= half) return m.fault(Trap.outputFull);
+  const length = (BigInt(r.outputLength) - BigInt(r.outputStart)) & MASK_64;
+  m.take("memory", outputRegion(m) * 2 * half + half + r.receiptCount);
+  m.put("memory", (outcome << 192n) | (BigInt(r.outputStart) << 128n) | (length << 64n) | r.transactionFuel);
+  r.receiptCount += 1;
+  r.outputStart = r.outputLength;
+  r.transactionFuel = 0n;
 }
 
 /** Operands: destination (i32), source (i64), length (i32); a `copyBytes` follows. imm: size index of the memory. */

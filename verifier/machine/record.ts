@@ -9,7 +9,7 @@ export interface Registers {
   /** See `Status`; any value above 3 halts too. u8. */
   readonly status: number;
   /** Trap code of a trapped state. u8. */
-  readonly code: number;
+  readonly trapCode: number;
   /** Index of the next instruction word. u32. */
   readonly pc: number;
   /** Stack slot of the current frame's first argument. u32. */
@@ -21,7 +21,7 @@ export interface Registers {
   /** Steps of the fragment that were put aside when the open transaction began. u64. */
   readonly reserve: bigint;
   /** Fuel granted to the open transaction; after its end, the fuel it used. u64. */
-  readonly meter: bigint;
+  readonly transactionFuel: bigint;
   /** Pages of memories 0 to 3, 64 bits each, memory 0 in the most significant. u256. */
   readonly sizes: bigint;
   /** Bytes of input. u48. */
@@ -29,9 +29,9 @@ export interface Registers {
   /** Bytes of output written so far in this fragment. u48. */
   readonly outputLength: number;
   /** Output length when the last transaction began. u48. */
-  readonly start: number;
+  readonly outputStart: number;
   /** Receipts written in this fragment. u48. */
-  readonly count: number;
+  readonly receiptCount: number;
 }
 
 /** The static shape of a machine: the second word of the record. */
@@ -115,7 +115,7 @@ export function packRegisters(r: Registers): { registers: bigint; sizes: bigint;
   return {
     registers:
       (BigInt(r.status) << 248n) |
-      (BigInt(r.code) << 240n) |
+      (BigInt(r.trapCode) << 240n) |
       (BigInt(r.pc) << 208n) |
       (BigInt(r.base) << 176n) |
       (BigInt(r.outcome) << 128n) |
@@ -123,11 +123,11 @@ export function packRegisters(r: Registers): { registers: bigint; sizes: bigint;
       r.reserve,
     sizes: r.sizes,
     lengths:
-      (r.meter << 192n) |
+      (r.transactionFuel << 192n) |
       (BigInt(r.inputLength) << 144n) |
       (BigInt(r.outputLength) << 96n) |
-      (BigInt(r.start) << 48n) |
-      BigInt(r.count),
+      (BigInt(r.outputStart) << 48n) |
+      BigInt(r.receiptCount),
   };
 }
 
@@ -135,18 +135,18 @@ export function packRegisters(r: Registers): { registers: bigint; sizes: bigint;
 export function unpackRegisters(registers: bigint, sizes: bigint, lengths: bigint): Registers {
   return {
     status: Number(registers >> 248n),
-    code: Number((registers >> 240n) & U8),
+    trapCode: Number((registers >> 240n) & U8),
     pc: Number((registers >> 208n) & U32),
     base: Number((registers >> 176n) & U32),
     outcome: Number((registers >> 128n) & U48),
     fuel: (registers >> 64n) & U64,
     reserve: registers & U64,
-    meter: lengths >> 192n,
+    transactionFuel: lengths >> 192n,
     sizes,
     inputLength: Number((lengths >> 144n) & U48),
     outputLength: Number((lengths >> 96n) & U48),
-    start: Number((lengths >> 48n) & U48),
-    count: Number(lengths & U48),
+    outputStart: Number((lengths >> 48n) & U48),
+    receiptCount: Number(lengths & U48),
   };
 }
 
@@ -154,18 +154,18 @@ export function unpackRegisters(registers: bigint, sizes: bigint, lengths: bigin
 export function initialRegisters(sizes: bigint): Registers {
   return {
     status: Status.yielded,
-    code: 0,
+    trapCode: 0,
     pc: ENTRY_PC,
     base: 0,
     outcome: 0,
     fuel: 0n,
     reserve: 0n,
-    meter: 0n,
+    transactionFuel: 0n,
     sizes,
     inputLength: 0,
     outputLength: 0,
-    start: 0,
-    count: 0,
+    outputStart: 0,
+    receiptCount: 0,
   };
 }
 
@@ -174,15 +174,15 @@ export function loadedRegisters(r: Registers, inputLength: number, budget: bigin
   return {
     ...r,
     status: Status.running,
-    code: 0,
+    trapCode: 0,
     outcome: 0,
     fuel: budget,
     reserve: 0n,
-    meter: 0n,
+    transactionFuel: 0n,
     inputLength,
     outputLength: 0,
-    start: 0,
-    count: 0,
+    outputStart: 0,
+    receiptCount: 0,
   };
 }
 

@@ -59,7 +59,7 @@ function execute(m: Machine): void {
 }
 
 function trapped(before: Registers, code: number): Registers {
-  return { ...before, status: Status.trapped, code };
+  return { ...before, status: Status.trapped, trapCode: code };
 }
 
 /** No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's budget is gone. */

@@ -30,7 +30,7 @@ export function unwind(access: Access, r: Registers, ending: Ending): Registers 
     outcome: ending.outcome,
     fuel: (r.reserve + ending.remaining) & MASK_64,
     reserve: 0n,
-    meter: (r.meter - ending.remaining) & MASK_64,
+    transactionFuel: (r.transactionFuel - ending.remaining) & MASK_64,
     sizes: keep ? r.sizes : sizes,
     outputLength: keep ? r.outputLength : Number((context >> 96n) & MASK_48),
   };

@@ -101,8 +101,8 @@ export interface Ending {
 
 /** The ending of the only transaction of a fragment. */
 export function endingOf(state: State): Ending {
-  const { status, code } = state.registers;
-  if (status === Status.trapped) return trapped(code);
+  const { status, trapCode } = state.registers;
+  if (status === Status.trapped) return trapped(trapCode);
   return endingAt(state, 0) ?? { status: "skipped", trap: null, output: new Uint8Array() };
 }
 

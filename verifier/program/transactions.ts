@@ -125,13 +125,13 @@ export interface TransactionResult extends Receipt {
  */
 export function readResults(
   header: Header,
-  registers: Pick<Registers, "count" | "outputLength">,
+  registers: Pick<Registers, "outputLength" | "receiptCount">,
   leaf: (index: number) => bigint,
 ): TransactionResult[] {
   const depth = regionDepthOf(header);
   const first = (2 ** header.regionBits - 2) * 2 ** depth;
   const results: TransactionResult[] = [];
-  for (let i = 0; i < registers.count; i++) {
+  for (let i = 0; i < registers.receiptCount; i++) {
     const receipt = decodeReceipt(leaf(first + 2 ** (depth - 1) + i));
     const output = readBytes((k) => leaf(first + k), receipt.start, receipt.length, registers.outputLength);
     results.push({ ...receipt, output });

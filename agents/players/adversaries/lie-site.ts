@@ -169,7 +169,7 @@ export class LieSearch {
     let [low, high] = [0n, this.#steps];
     while (low < high) {
       const middle = (low + high) / 2n;
-      if (this.#honest.stateAt(middle).registers.count >= transaction) high = middle;
+      if (this.#honest.stateAt(middle).registers.receiptCount >= transaction) high = middle;
       else low = middle + 1n;
     }
     return low;

@@ -104,9 +104,9 @@ function changed(
 }
 
 /** Lies about how a run or a transaction ended. */
-function endings({ status, code, outcome }: Registers): VisibleLie[] {
+function endings({ status, trapCode, outcome }: Registers): VisibleLie[] {
   const otherTrap = (trap: number): number => (trap === Trap.unreachable ? Trap.memoryBounds : Trap.unreachable);
-  if (status === Status.trapped) return [register("ending", { code: otherTrap(code) })];
+  if (status === Status.trapped) return [register("ending", { trapCode: otherTrap(trapCode) })];
   if (status !== Status.running)
     return [register("ending", { status: status === Status.yielded ? Status.finished : Status.yielded })];
   const trap = otherTrap(outcome % 2 ** 32);

@@ -59,7 +59,7 @@ export function touchedBy(before: State): Place {
       return { region: "output", from: BigInt(registers.outputLength), bytes: 8n };
     case Op.receipt: {
       const half = 2n ** BigInt(header.memoryDepth - header.regionBits - 1);
-      return { region: "output", from: (half + BigInt(registers.count)) * 32n, bytes: 32n };
+      return { region: "output", from: (half + BigInt(registers.receiptCount)) * 32n, bytes: 32n };
     }
     case Op.copyBytes:
     case Op.fillBytes:

@@ -185,7 +185,7 @@ describe("a lie about a step without a result", () => {
     const trace = new Trace(begin(program, input, 1n << 30n), HEIGHTS, { executor: interpreterExecutor });
     const search = new LieSearch(trace, interpreterExecutor);
     const about = new Set<string>();
-    for (let step = 3n; step <= trace.halt(); step += 5n) about.add(search.at(step).about);
+    for (let step = 1n; step <= trace.halt(); step += 1n) about.add(search.at(step).about);
     expect([...about]).include.members(["value", "store", "target", "ending"]);
   });
 

@@ -145,18 +145,18 @@ function wordOf(op: number): fc.Arbitrary<Word> {
 
 const registers: fc.Arbitrary<Registers> = fc.record({
   status: fc.constant(0),
-  code: fc.constant(0),
+  trapCode: fc.constant(0),
   pc: fc.nat(15),
   base: fc.nat(20),
   outcome: fc.constant(7),
   fuel: fc.oneof(fc.bigInt(1n, 12n), i64),
   reserve: i64,
-  meter: i64,
+  transactionFuel: i64,
   sizes: fc.tuple(fc.constantFrom(0n, 1n, 2n, (1n << 64n) - 1n), i64).map(([first, rest]) => (first << 192n) | rest),
   inputLength: near(0, 64, BYTES).map(Number),
   outputLength: near(0, 64, BYTES / 2).map(Number),
-  start: near(0, 64, BYTES / 2).map(Number),
-  count: near(0, LEAVES / 2, 2 * LEAVES).map(Number),
+  outputStart: near(0, 64, BYTES / 2).map(Number),
+  receiptCount: near(0, LEAVES / 2, 2 * LEAVES).map(Number),
 });
 
 interface Parts {

@@ -334,7 +334,7 @@ export function idle(size: Size): Named[] {
 
 /** How a step ended: the trap code, whether it halted the machine or was restored, and whether the state moved on. */
 export function trapOf(next: State, open: boolean): number {
-  if (next.registers.status === Status.trapped) return next.registers.code;
+  if (next.registers.status === Status.trapped) return next.registers.trapCode;
   const { outcome } = next.registers;
   const restored = open && next.checkpoint === undefined && Math.floor(outcome / 2 ** 32) === Outcome.trap;
   return restored ? outcome % 2 ** 32 : 0;

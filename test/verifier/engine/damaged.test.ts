@@ -66,11 +66,11 @@ const registers = fc.oneof(
   fc.record({ fuel: u64 }),
   fc.record({ reserve: u64 }),
   fc.record({ fuel: fc.constant(3n), reserve: fc.bigInt(0n, 2n) }),
-  fc.record({ meter: u64 }),
+  fc.record({ transactionFuel: u64 }),
   fc.record({ sizes }),
   fc.record({ inputLength: number }),
   fc.record({ outputLength: fc.oneof(number, fc.constant(2 ** 48 - 1)) }),
-  fc.record({ count: fc.oneof(number, fc.constant(2 ** 48 - 1)) }),
+  fc.record({ receiptCount: fc.oneof(number, fc.constant(2 ** 48 - 1)) }),
   fc.record({ status: fc.nat(5) }),
 );
 

@@ -120,7 +120,7 @@ describe("the table of instructions", () => {
 
   it("has an executor for every instruction that steps execute, and for nothing else", () => {
     const trapOf = (op: number): number => {
-      return stepState(loadedState([word(op, { top: 4 })])).registers.code;
+      return stepState(loadedState([word(op, { top: 4 })])).registers.trapCode;
     };
     for (const { op, mnemonic } of EXECUTED.values())
       expect(trapOf(op), mnemonic).not.to.equal(Trap.invalidInstruction);

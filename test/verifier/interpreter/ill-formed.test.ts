@@ -57,18 +57,22 @@ function element(index: bigint, cells: Setup["cells"], then: readonly bigint[] =
 }
 
 /** Name, state, and what the halted machine's registers say. */
-const PROGRAMS: readonly (readonly [name: string, state: State, registers: { status: number; code: number }])[] = [
-  ["a return into another place of the same frame", forged(packCallRecord(11, 0)), { status: Status.yielded, code: 0 }],
+const PROGRAMS: readonly (readonly [name: string, state: State, registers: { status: number; trapCode: number }])[] = [
+  [
+    "a return into another place of the same frame",
+    forged(packCallRecord(11, 0)),
+    { status: Status.yielded, trapCode: 0 },
+  ],
   [
     "a return to where the stack was lower",
     forged(packCallRecord(1, 0)),
-    { status: Status.trapped, code: Trap.outOfFuel },
+    { status: Status.trapped, trapCode: Trap.outOfFuel },
   ],
-  ["a return to a base far away", forged(packCallRecord(3, 2 ** 31)), { status: Status.yielded, code: 0 }],
+  ["a return to a base far away", forged(packCallRecord(3, 2 ** 31)), { status: Status.yielded, trapCode: 0 }],
   [
     "a return to a base just beyond the stack",
     forged(packCallRecord(11, 63)),
-    { status: Status.trapped, code: Trap.index },
+    { status: Status.trapped, trapCode: Trap.index },
   ],
   [
     "a return into a function that uses more slots than there are",
@@ -86,55 +90,59 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ],
       { header: { slotLimit: 8 } },
     ),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
-  ["a return beyond the code", forged(packCallRecord(1_000, 0)), { status: Status.trapped, code: Trap.pc }],
-  ["a well-behaved indirect call", indirect(0n, { 10: reference(8, 6) }), { status: Status.yielded, code: 0 }],
+  ["a return beyond the code", forged(packCallRecord(1_000, 0)), { status: Status.trapped, trapCode: Trap.pc }],
+  ["a well-behaved indirect call", indirect(0n, { 10: reference(8, 6) }), { status: Status.yielded, trapCode: 0 }],
   [
     "an index just after the table, where another one begins",
     indirect(2n, { 10: reference(8, 6), 11: reference(8, 6), 12: reference(8, 6) }),
-    { status: Status.trapped, code: Trap.undefinedElement },
+    { status: Status.trapped, trapCode: Trap.undefinedElement },
   ],
   [
     "a null element of the table",
     indirect(1n, { 10: reference(8, 6) }),
-    { status: Status.trapped, code: Trap.uninitializedElement },
+    { status: Status.trapped, trapCode: Trap.uninitializedElement },
   ],
   [
     "a null element after the table's size",
     indirect(3n, { 10: reference(8, 6) }, 5),
-    { status: Status.trapped, code: Trap.undefinedElement },
+    { status: Status.trapped, trapCode: Trap.undefinedElement },
   ],
   [
     "a reference to another type",
     indirect(1n, { 11: packReference({ type: 6, entry: 8, frame: 6 }) }),
-    { status: Status.trapped, code: Trap.indirectCallType },
+    { status: Status.trapped, trapCode: Trap.indirectCallType },
   ],
   [
     "a reference that is no function",
     indirect(1n, { 11: packExternal(8) }),
-    { status: Status.trapped, code: Trap.indirectCallType },
+    { status: Status.trapped, trapCode: Trap.indirectCallType },
   ],
   [
     "a reference with more in it than a reference has",
     indirect(1n, { 11: reference(8, 6) | (1n << 200n) }),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a reference whose frame overflows the stack",
     indirect(1n, { 11: reference(8, 2 ** 16 - 1) }),
-    { status: Status.trapped, code: Trap.stackExhausted },
+    { status: Status.trapped, trapCode: Trap.stackExhausted },
   ],
-  ["a reference whose frame is too small", indirect(1n, { 11: reference(8, 1) }), { status: Status.yielded, code: 0 }],
+  [
+    "a reference whose frame is too small",
+    indirect(1n, { 11: reference(8, 1) }),
+    { status: Status.yielded, trapCode: 0 },
+  ],
   [
     "a reference into the middle of nothing",
     indirect(1n, { 11: reference(50, 6) }),
-    { status: Status.trapped, code: Trap.unreachable },
+    { status: Status.trapped, trapCode: Trap.unreachable },
   ],
   [
     "a reference to a word with a low top",
     indirect(1n, { 11: reference(1, 6) }),
-    { status: Status.trapped, code: Trap.stackExhausted },
+    { status: Status.trapped, trapCode: Trap.stackExhausted },
   ],
   [
     "a branch that cuts above the stack",
@@ -145,7 +153,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.br, { top: 1, a: 5, b: 2 }),
       ...end(2),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a return by a record above the stack",
@@ -155,12 +163,12 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.drop, { top: 2 }),
       word(Op.return, { top: 1, a: 1, b: 0 }),
     ]),
-    { status: Status.finished, code: 0 },
+    { status: Status.finished, trapCode: 0 },
   ],
   [
     "a local that is the operand itself",
     loadedState([constant(8n, 0), word(Op.localSet, { top: 1, a: 0 }), word(Op.localGet, { a: 0 }), ...end(1)]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a call of a function that begins below its record",
@@ -170,7 +178,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.call, { top: 2, a: 4, b: 1, imm: packImm32(9) }),
       ...end(1),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a call with a frame smaller than what the function uses, at the end of the stack",
@@ -184,7 +192,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ],
       { header: { slotLimit: 11 } },
     ),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "an element copied over a global",
@@ -198,19 +206,19 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ],
       { cells: { 4: 5n, 11: reference(8, 6) } },
     ),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "an element with more than 64 bits, and a global that it is copied to",
     element(1n, { 11: 5n + (1n << 64n) }, [word(Op.globalSet, { top: 1, a: 9 }), word(Op.globalGet, { a: 9 })]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a size with more than 32 bits",
     element(3n, { 4: 3n + (1n << 32n) }),
-    { status: Status.trapped, code: Trap.tableBounds },
+    { status: Status.trapped, trapCode: Trap.tableBounds },
   ],
-  ["an element beyond the cells", element(60n, { 4: 61n }), { status: Status.trapped, code: Trap.index }],
+  ["an element beyond the cells", element(60n, { 4: 61n }), { status: Status.trapped, trapCode: Trap.index }],
   [
     "a table that covers its own size",
     loadedState(
@@ -224,7 +232,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ],
       { cells: { 4: 3n } },
     ),
-    { status: Status.trapped, code: Trap.tableBounds },
+    { status: Status.trapped, trapCode: Trap.tableBounds },
   ],
   [
     "a table that grows over the cells' end",
@@ -238,7 +246,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ],
       { cells: { 4: 3n } },
     ),
-    { status: Status.trapped, code: Trap.index },
+    { status: Status.trapped, trapCode: Trap.index },
   ],
   [
     "a fill that is given up",
@@ -249,12 +257,12 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.drop, { top: 2 }),
       ...end(1),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a size of which the table is not told",
     loadedState([constant(0n, 0), word(Op.tableGet, { top: 1, a: 9, imm: packImm32(0, 1, 2 ** 31) }), ...end(1)]),
-    { status: Status.trapped, code: Trap.index },
+    { status: Status.trapped, trapCode: Trap.index },
   ],
   [
     "a yield after which the frame is higher",
@@ -266,12 +274,12 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       ...end(0).slice(0, 1),
       word(Op.nop, { top: 3 }),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a yield after which the frame is lower",
     loadedState([constant(1n, 0), constant(2n, 1), word(Op.yield, { top: 2 }), word(Op.nop, { top: 1 })]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a move that pushes, and words that know it",
@@ -283,7 +291,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.globalSet, { top: 2, a: 9 }),
       ...end(1),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a jump into the middle of a bulk instruction",
@@ -294,7 +302,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.fillBytes, { top: 1 }),
       ...end(0),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a wide constant",
@@ -304,14 +312,14 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
       word(Op.globalGet, { a: 9 }),
       ...end(1),
     ]),
-    { status: Status.yielded, code: 0 },
+    { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a global beyond the cells",
     loadedState([word(Op.globalGet, { a: 2 ** 31 }), ...end(1)]),
-    { status: Status.trapped, code: Trap.index },
+    { status: Status.trapped, trapCode: Trap.index },
   ],
-  ["an unknown opcode", loadedState([word(0xabcd)]), { status: Status.trapped, code: Trap.invalidInstruction }],
+  ["an unknown opcode", loadedState([word(0xabcd)]), { status: Status.trapped, trapCode: Trap.invalidInstruction }],
 ];
 
 describe("interpreter / ill-formed programs", () => {

@@ -105,7 +105,7 @@ describe("interpreter", function () {
 
     it(`overflows its stack at the same step as the reference by ${kind}calls`, () => {
       const { end } = expectAgreement(recursion(5_000, 9_999, indirect), [3_001]);
-      expect(end.registers).to.include({ status: Status.trapped, code: Trap.stackExhausted });
+      expect(end.registers).to.include({ status: Status.trapped, trapCode: Trap.stackExhausted });
     });
   }
 
@@ -128,7 +128,7 @@ describe("interpreter", function () {
     const header = { memoryDepth: 16, codeDepth: 7 };
     const words = [...touch(65_535n), ...grow, ...touch(190_000n), ...grow, ...touch(196_607n), ...touch(196_608n)];
     const { end } = expectAgreement(loadedState(words, { header }), [1]);
-    expect(end.registers).to.include({ code: Trap.memoryBounds, sizes: 3n << 192n });
+    expect(end.registers).to.include({ trapCode: Trap.memoryBounds, sizes: 3n << 192n });
   });
 
   const fine = countdown(5);
@@ -185,7 +185,7 @@ describe("interpreter", function () {
     const state = loadedState([...nops, word(Op.nop)], { header: SMALL });
     const { state: end, taken } = runAll(state);
     expect(taken).to.equal(64n);
-    expect(end.registers).to.include({ status: Status.trapped, code: Trap.pc });
+    expect(end.registers).to.include({ status: Status.trapped, trapCode: Trap.pc });
     expect(identity(end)).to.deep.equal(identity(after(state, 64)));
   });
 });

@@ -48,7 +48,7 @@ function execute(op: number, operands: number, cases: readonly Case[]): bigint[]
   interpreter.run(words.length + 1);
   expect(interpreter.stuck).to.equal(false);
   const { registers, stack } = interpreter.save();
-  return registers.status === Status.yielded ? cases.map((_, i) => stack.get(i)) : registers.code;
+  return registers.status === Status.yielded ? cases.map((_, i) => stack.get(i)) : registers.trapCode;
 }
 
 describe("interpreter / numeric instructions", () => {

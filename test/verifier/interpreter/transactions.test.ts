@@ -126,13 +126,13 @@ describe("interpreter / transactions", function () {
 
   it("counts fuel: outside a transaction it traps, inside it ends the transaction", () => {
     const outside = expectAgreement(loadedState([...work(1), word(Op.yield), word(0)], { budget: 5n }), [1]);
-    expect(outside.end.registers).to.include({ status: Status.trapped, code: Trap.outOfFuel, fuel: 0n });
+    expect(outside.end.registers).to.include({ status: Status.trapped, trapCode: Trap.outOfFuel, fuel: 0n });
     expect(outside.steps).to.equal(6);
     const inside = program(false, [word(Op.commit)], 4);
     const interpreter = Interpreter.load(inside);
     interpreter.run(work(2).length + 3 + 5);
     expect(interpreter.registers.outcome).to.equal(Outcome.trap * 2 ** 32 + Trap.outOfFuel);
-    expect(interpreter.registers.meter).to.equal(4n);
+    expect(interpreter.registers.transactionFuel).to.equal(4n);
   });
 
   it("goes on in the next fragment", () => {

@@ -53,7 +53,7 @@ const EXPECTED: ReadonlyMap<number, readonly number[]> = new Map<number, readonl
 
 /** The trap of a step, inside or outside a transaction; 0 if there was none. */
 function trapOf(before: State, after: State): number {
-  if (after.registers.status === Status.trapped) return after.registers.code;
+  if (after.registers.status === Status.trapped) return after.registers.trapCode;
   const ended = before.checkpoint !== undefined && after.checkpoint === undefined;
   return ended && Math.floor(after.registers.outcome / 2 ** 32) === Outcome.trap
     ? after.registers.outcome % 2 ** 32

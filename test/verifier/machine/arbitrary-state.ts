@@ -144,7 +144,7 @@ const anyHeader: fc.Arbitrary<Header> = fc
 
 const registers: fc.Arbitrary<Registers> = fc.record({
   status: fc.oneof({ weight: 60, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(255) }),
-  code: fc.nat(255),
+  trapCode: fc.nat(255),
   pc: fc.oneof({ weight: 20, arbitrary: fc.nat(7) }, u32),
   base: fc.oneof({ weight: 20, arbitrary: fc.nat(12) }, u32),
   outcome: fc.oneof(
@@ -153,7 +153,7 @@ const registers: fc.Arbitrary<Registers> = fc.record({
   ),
   fuel: fc.oneof({ weight: 1, arbitrary: fc.bigInt(0n, 1n) }, { weight: 10, arbitrary: fc.bigInt(2n, 99n) }, u64),
   reserve: fc.oneof(fc.bigInt(0n, 2n), u64),
-  meter: u64,
+  transactionFuel: u64,
   sizes: fc.oneof(
     {
       weight: 8,
@@ -165,8 +165,8 @@ const registers: fc.Arbitrary<Registers> = fc.record({
   ),
   inputLength: u48,
   outputLength: u48,
-  start: u48,
-  count: fc.oneof({ weight: 6, arbitrary: fc.nat(4) }, u48),
+  outputStart: u48,
+  receiptCount: fc.oneof({ weight: 6, arbitrary: fc.nat(4) }, u48),
 });
 
 /** Where random leaves go: beside one of the places that the instruction may look at. */

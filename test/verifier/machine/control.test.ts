@@ -10,9 +10,9 @@ import { after, loadedState, runToHalt, type Setup, slots, word } from "./assemb
 
 const constant = (value: bigint, top: number): bigint => word(Op.i32Const, { top, imm: value });
 const trapCode = (state: State): number => {
-  const { status, code } = runToHalt(state).state.registers;
+  const { status, trapCode } = runToHalt(state).state.registers;
   expect(status).to.equal(Status.trapped);
-  return code;
+  return trapCode;
 };
 
 /** Five operands 10 to 14 on the stack, then the words. */
@@ -179,19 +179,19 @@ describe("the order of a step", () => {
   it("a bad header comes before spent fuel, spent fuel before a wrong pc, that before the instruction", () => {
     expect(next({ fuel: 0n, pc: 99 }, { version: 9 }).registers).to.include({
       status: Status.trapped,
-      code: Trap.header,
+      trapCode: Trap.header,
     });
-    expect(next({ fuel: 0n, pc: 99 }).registers).to.include({ status: Status.trapped, code: Trap.outOfFuel });
-    expect(next({ pc: 99 }).registers).to.include({ status: Status.trapped, code: Trap.pc });
-    expect(next({}).registers).to.include({ status: Status.trapped, code: Trap.unreachable });
+    expect(next({ fuel: 0n, pc: 99 }).registers).to.include({ status: Status.trapped, trapCode: Trap.outOfFuel });
+    expect(next({ pc: 99 }).registers).to.include({ status: Status.trapped, trapCode: Trap.pc });
+    expect(next({}).registers).to.include({ status: Status.trapped, trapCode: Trap.unreachable });
   });
 
-  it("a trap outside a transaction changes nothing but status and code", () => {
+  it("a trap outside a transaction changes nothing but status and trap code", () => {
     const state = after(loadedState([constant(1n, 0), constant(0n, 1), word(0x6d, { top: 2 })]), 2);
     const trapped = after(state, 1);
     expect(trapped).to.deep.equal({
       ...state,
-      registers: { ...state.registers, status: Status.trapped, code: Trap.divideByZero },
+      registers: { ...state.registers, status: Status.trapped, trapCode: Trap.divideByZero },
     });
   });
 
@@ -209,7 +209,7 @@ describe("the order of a step", () => {
       ...[0, 159, 192, 199].map((bit) => ({ unused: 1n << BigInt(bit) })),
     ];
     for (const header of bad) {
-      expect(next({}, header).registers, String(Object.entries(header))).to.include({ code: Trap.header });
+      expect(next({}, header).registers, String(Object.entries(header))).to.include({ trapCode: Trap.header });
     }
   });
 
@@ -217,9 +217,9 @@ describe("the order of a step", () => {
     fc.assert(
       fc.property(fc.nat(0xffff), (op) => {
         const state = withOperands([word(op, { top: 5 })]);
-        const { code } = after(state, 1).registers;
-        if (!EXECUTED.has(op)) expect(code).to.equal(Trap.invalidInstruction);
-        else expect(code).not.to.equal(Trap.invalidInstruction);
+        const { trapCode } = after(state, 1).registers;
+        if (!EXECUTED.has(op)) expect(trapCode).to.equal(Trap.invalidInstruction);
+        else expect(trapCode).not.to.equal(Trap.invalidInstruction);
       }),
       {
         seed: SEED,

@@ -41,7 +41,7 @@ describe("fuel", () => {
           const { state, steps } = runToHalt(start, budget + 2);
           expect(steps).to.be.at.most(budget + 1);
           longest = Math.max(longest, steps);
-          if (state.registers.meter !== 0n) transactions++;
+          if (state.registers.transactionFuel !== 0n) transactions++;
           expect(state.registers.fuel + state.registers.reserve).to.be.at.most(BigInt(budget));
         },
       ),

@@ -30,7 +30,7 @@ describe("loads", () => {
           const state = after(loadedState(words, filled), 2);
           const from = at + offset;
           if (from + bytes > PAGE) {
-            expect(state.registers.code).to.equal(Trap.memoryBounds);
+            expect(state.registers.trapCode).to.equal(Trap.memoryBounds);
           } else {
             const raw = integerAt(pattern, from, bytes);
             expect(state.stack.get(0)).to.equal(signed ? BigInt.asUintN(bits, BigInt.asIntN(8 * bytes, raw)) : raw);
@@ -52,7 +52,7 @@ describe("stores", () => {
           const expected = pattern.slice();
           const from = at + offset;
           if (from + bytes > PAGE) {
-            expect(state.registers.code).to.equal(Trap.memoryBounds);
+            expect(state.registers.trapCode).to.equal(Trap.memoryBounds);
           } else {
             for (let i = 0; i < bytes; i++) expected[from + i] = Number((value >> BigInt(8 * i)) & 0xffn);
             expect([...state.stack.leaves()]).to.deep.equal([]);
@@ -67,7 +67,7 @@ describe("stores", () => {
   it("and loads do not wrap around 2^32 or 2^64", () => {
     for (const imm of [(1n << 64n) - 1n, 0xffff_ffffn]) {
       const state = after(loadedState([constant(1n, 0), word(Op.i32Load, { top: 1, imm: imm << 64n })]), 2);
-      expect(state.registers.code).to.equal(Trap.memoryBounds);
+      expect(state.registers.trapCode).to.equal(Trap.memoryBounds);
     }
   });
 });
@@ -129,7 +129,7 @@ describe("bulk instructions on memory", () => {
         const { state, steps } = runToHalt(after(loadedState(words(d, s, n), filled), 3));
         const expected = pattern.slice();
         if (d + n > PAGE || s + n > PAGE) {
-          expect(state.registers).to.include({ status: Status.trapped, code: Trap.memoryBounds });
+          expect(state.registers).to.include({ status: Status.trapped, trapCode: Trap.memoryBounds });
         } else {
           expected.copyWithin(d, s, s + n);
           expect(steps - 1).to.equal(1 + Math.max(1, pieces(d, s, n)));
@@ -162,7 +162,7 @@ describe("bulk instructions on memory", () => {
         const { state, steps } = runToHalt(after(loadedState(words, filled), 3));
         const expected = pattern.slice();
         if (d + n > PAGE) {
-          expect(state.registers).to.include({ status: Status.trapped, code: Trap.memoryBounds });
+          expect(state.registers).to.include({ status: Status.trapped, trapCode: Trap.memoryBounds });
         } else {
           expected.fill(value & 0xff, d, d + n);
           expect(steps - 1).to.equal(1 + Math.max(1, Math.ceil(((d % 32) + n) / 32)));
@@ -188,8 +188,8 @@ describe("bulk instructions on memory", () => {
         ),
       ).state;
     expect([...memoryOf(init(10n, 40n)).subarray(3, 43)]).to.deep.equal([...pattern.subarray(10, 50)]);
-    expect(init(10n, 41n).registers.code).to.equal(Trap.memoryBounds);
-    expect(init(0n, 1n, {}).registers.code).to.equal(Trap.memoryBounds);
+    expect(init(10n, 41n).registers.trapCode).to.equal(Trap.memoryBounds);
+    expect(init(0n, 1n, {}).registers.trapCode).to.equal(Trap.memoryBounds);
     expect(init(0n, 0n, {}).registers.status).to.equal(Status.yielded);
     expect(after(loadedState([word(Op.dataDrop, { a: 7 })], { cells: { 7: 50n } }), 1).cells.get(7)).to.equal(0n);
   });

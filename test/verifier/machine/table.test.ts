@@ -46,7 +46,7 @@ function trapCode(operands: readonly bigint[], words: readonly bigint[], cells: 
   expect(state.registers.status).to.equal(Status.trapped);
   expect(state.stack.root()).to.deep.equal(before.stack.root());
   expect(state.cells.root()).to.deep.equal(before.cells.root());
-  return state.registers.code;
+  return state.registers.trapCode;
 }
 
 const access = packImm32(0, CAPACITY, SIZE);
@@ -280,14 +280,14 @@ describe("moves of cells", () => {
         const { registers, cells } = move(op, packCursor(cursor));
         expect(registers, JSON.stringify(Object.values(cursor).map(String))).to.include({
           status: Status.trapped,
-          code: Trap.index,
+          trapCode: Trap.index,
         });
         expect(cells.get(FIRST)).to.equal(elements[0]);
       }
     }
     // The source alone: cell 40 + 24 lies outside, cell 16 + 24 does not.
     const copied = move(Op.copyCells, packCursor({ d: 23n, s: 24n, n: 1n }));
-    expect(copied.registers.code).to.equal(Trap.index);
+    expect(copied.registers.trapCode).to.equal(Trap.index);
   });
 
   it("fill with null", () => {

@@ -53,13 +53,13 @@ describe("transactions", () => {
   it("keep what they did when they commit, and give back the fuel that is left", () => {
     const start = loadedState([...begin(50n, 0n), ...grown, ...commit], { budget: 1000n });
     const open = after(start, prefix);
-    expect(open.registers).to.include({ fuel: 50n, reserve: 1000n - 3n - 50n, meter: 50n, pc: 4 });
+    expect(open.registers).to.include({ fuel: 50n, reserve: 1000n - 3n - 50n, transactionFuel: 50n, pc: 4 });
     expect(open.checkpoint).to.be.instanceOf(Checkpoint);
     const { state, steps } = runToHalt(open);
     expect(effectsOf(state)).to.deep.equal(DONE);
     expect(state.checkpoint).to.equal(undefined);
     // Nine steps of work and the commit.
-    expect(state.registers).to.include({ status: Status.yielded, outcome: 0, meter: 10n, reserve: 0n });
+    expect(state.registers).to.include({ status: Status.yielded, outcome: 0, transactionFuel: 10n, reserve: 0n });
     expect(state.registers.fuel).to.equal(1000n - BigInt(prefix + steps));
     expect(steps).to.equal(grown.length + 2);
   });
@@ -88,7 +88,7 @@ describe("transactions", () => {
         reserve: 0n,
       });
       expect(state.registers.fuel).to.equal(1000n - BigInt(prefix + grown.length + 1));
-      expect(state.registers.meter).to.equal(BigInt(grown.length + 1));
+      expect(state.registers.transactionFuel).to.equal(BigInt(grown.length + 1));
     });
   }
 
@@ -126,7 +126,7 @@ describe("transactions", () => {
       expect(effectsOf(state)).to.deep.equal(result);
       expect(state.registers).to.include({ outcome: Outcome.left * 2 ** 32 + 77, pc: 4, reserve: 0n });
       expect(state.stack.root()).to.deep.equal(after(start, prefix).stack.root());
-      expect(state.registers.meter).to.equal(BigInt(grown.length + 3));
+      expect(state.registers.transactionFuel).to.equal(BigInt(grown.length + 3));
     });
   }
 
@@ -136,19 +136,24 @@ describe("transactions", () => {
     expect(spent.registers).to.include({ fuel: 0n, reserve: 1000n - 3n - 4n });
     const state = after(spent, 1);
     expect(effectsOf(state)).to.deep.equal(UNDONE);
-    expect(state.registers).to.include({ outcome: trapOutcome(Trap.outOfFuel), pc: 4, meter: 4n, reserve: 0n });
+    expect(state.registers).to.include({
+      outcome: trapOutcome(Trap.outOfFuel),
+      pc: 4,
+      transactionFuel: 4n,
+      reserve: 0n,
+    });
     expect(state.registers.fuel).to.equal(1000n - 3n - 4n - 1n);
   });
 
   it("end the program when all the fuel there is was theirs", () => {
     const { state, steps } = runToHalt(loadedState([...begin(1_000n, 0n), ...grown], { budget: 8n }));
-    expect(state.registers).to.include({ status: Status.trapped, code: Trap.outOfFuel, fuel: 0n, reserve: 0n });
+    expect(state.registers).to.include({ status: Status.trapped, trapCode: Trap.outOfFuel, fuel: 0n, reserve: 0n });
     expect(steps).to.equal(9);
   });
 
   it("get no more fuel than there is", () => {
     const state = after(loadedState([...begin(1n << 63n, 0n)], { budget: 20n }), prefix);
-    expect(state.registers).to.include({ fuel: 17n, reserve: 0n, meter: 17n });
+    expect(state.registers).to.include({ fuel: 17n, reserve: 0n, transactionFuel: 17n });
   });
 
   it("forget the outcome of the one before", () => {
@@ -163,7 +168,7 @@ describe("instructions of drivers, outside a transaction", () => {
   const trapped = (words: readonly bigint[], setup?: Setup): number => {
     const { state } = runToHalt(loadedState(words, setup));
     expect(state.registers.status).to.equal(Status.trapped);
-    return state.registers.code;
+    return state.registers.trapCode;
   };
 
   it("commit and leave trap", () => {
@@ -186,7 +191,7 @@ describe("instructions of drivers, outside a transaction", () => {
     const receipts = 2 * 2 ** 11 + 2 ** 10;
     expect(state.memory.get(receipts)).to.equal((0x1_0000_0002n << 192n) | (8n << 64n));
     expect(state.memory.get(receipts + 1)).to.equal((0x1_0000_0002n << 192n) | (8n << 128n) | (16n << 64n));
-    expect(state.registers).to.include({ count: 2, outputLength: 24, start: 24 });
+    expect(state.registers).to.include({ receiptCount: 2, outputLength: 24, outputStart: 24 });
   });
 
   it("a receipt's output starts where its transaction began", () => {
@@ -214,13 +219,13 @@ describe("instructions of drivers, outside a transaction", () => {
     ];
     const { state } = runToHalt(loadedState(words));
     expect(state.memory.get(2 * 2 ** 11 + 2 ** 10)).to.equal((8n << 64n) | BigInt(grown.length + 1));
-    expect(state.registers.meter).to.equal(0n);
+    expect(state.registers.transactionFuel).to.equal(0n);
   });
 
   it("out of receipts, the program ends", () => {
     const state = loadedState([constant(0n, 0), word(Op.receipt, { top: 1 })]);
-    const full = { ...state, registers: { ...state.registers, count: 2 ** 10 } };
-    expect(runToHalt(full).state.registers).to.include({ status: Status.trapped, code: Trap.outputFull });
+    const full = { ...state, registers: { ...state.registers, receiptCount: 2 ** 10 } };
+    expect(runToHalt(full).state.registers).to.include({ status: Status.trapped, trapCode: Trap.outputFull });
   });
 });
 
@@ -264,7 +269,7 @@ describe("reading input and writing output", () => {
   it("traps for input after the end, memory outside, and a full output", () => {
     const codeOf = (words: readonly bigint[], outputLength = 0): number => {
       const state = loadedState(words, { input });
-      return runToHalt({ ...state, registers: { ...state.registers, outputLength } }).state.registers.code;
+      return runToHalt({ ...state, registers: { ...state.registers, outputLength } }).state.registers.trapCode;
     };
     const read = (d: bigint, s: bigint, n: bigint): bigint[] => [
       ...[constant(d, 0), constant(s, 1), constant(n, 2)],

@@ -319,15 +319,15 @@ describe("linking", () => {
         a: `(memory 1) (data (i32.const 0) "a") (data (i32.const 65535) "bc") (data (i32.const 1) "d")`,
       });
       const machine = startMachine(program);
-      expect(machine.registers).to.include({ status: Status.trapped, code: Trap.memoryBounds });
+      expect(machine.registers).to.include({ status: Status.trapped, trapCode: Trap.memoryBounds });
       expect(machine.bytes(0, 0, 2)).to.deep.equal(Uint8Array.of(0x61, 0));
       const table = await build({ a: `(table 1 funcref) (elem (i32.const 1) $f) (func $f)` });
-      expect(startMachine(table).registers).to.include({ status: Status.trapped, code: Trap.tableBounds });
+      expect(startMachine(table).registers).to.include({ status: Status.trapped, trapCode: Trap.tableBounds });
     });
 
     it("traps where a start function does", async () => {
       const program = await build({ a: `(func $s unreachable) (start $s)` });
-      expect(startMachine(program).registers).to.include({ status: Status.trapped, code: Trap.unreachable });
+      expect(startMachine(program).registers).to.include({ status: Status.trapped, trapCode: Trap.unreachable });
     });
   });
 

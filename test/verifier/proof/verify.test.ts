@@ -40,7 +40,7 @@ describe("verifyStep", () => {
       const state = { ...running, header: { ...running.header, unused: 1n << bit } };
       expectAgreement(state);
       const next = stepState(state);
-      expect(next.registers).to.include({ status: Status.trapped, code: Trap.header });
+      expect(next.registers).to.include({ status: Status.trapped, trapCode: Trap.header });
       expect(verifiedRecord(stateRoot(state), recordBytes(state))).to.deep.equal(recordBytes(next));
     }
   });

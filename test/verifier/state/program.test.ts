@@ -128,7 +128,7 @@ describe("a fragment", () => {
     const first = runToHalt(loadedState(yielding, { input: new Uint8Array(300).fill(9) })).state;
     expect(first.memory.get(2 * 2 ** 11)).to.equal(1n << 248n);
     const second = load(first, Uint8Array.of(4), 10n);
-    expect(second.registers).to.include({ pc: 4, inputLength: 1, outputLength: 0, count: 0, start: 0 });
+    expect(second.registers).to.include({ pc: 4, inputLength: 1, outputLength: 0, receiptCount: 0, outputStart: 0 });
     expect([...second.memory.leaves()]).to.deep.equal([[3 * 2 ** 11, 4n << 248n]]);
     expect(runToHalt(second).state.registers).to.include({ status: Status.yielded, outputLength: 8 });
   });
