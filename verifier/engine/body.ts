@@ -28,11 +28,11 @@ export interface Step {
   readonly treatment: Treatment;
   /** Types of all operands before it, where somebody may want to know. */
   readonly stack: readonly NativeType[];
-  /** Types of all operands behind it, if it is a call or an escape. */
+  /** Types of all operands after it, if it is a call or an escape. */
   readonly resultStack: readonly NativeType[];
   /** Of a call: what it takes, without the element index, and gives. */
   readonly callType: NativeSignature | undefined;
-  /** What the targets of a branch cost on top: the moves behind the function, by target. */
+  /** What the targets of a branch cost on top: the moves after the function, by target. */
   readonly edges: readonly number[];
   /** The openers of the blocks that a branch goes to, by target. */
   readonly targets: readonly number[];
@@ -40,7 +40,7 @@ export interface Step {
   readonly partner: number;
   /** Of an `if`: its `else`, if it has one. */
   readonly otherwise: number | undefined;
-  /** Of an `end`: whether anything goes on behind it. */
+  /** Of an `end`: whether anything goes on after it. */
   readonly isPassed: boolean;
 }
 
@@ -126,7 +126,7 @@ interface OpenBlock {
   isOptional: boolean;
 }
 
-/** Instructions behind which nothing goes on. */
+/** Instructions after which nothing goes on. */
 const LEAVES: ReadonlySet<number> = new Set<number>([Op.unreachable, Op.br, Op.brTable, Op.return]);
 
 class Reading {
@@ -280,7 +280,7 @@ class Reading {
     return block.opener;
   }
 
-  /** Words between a jump and its real target: those behind all others of the function. */
+  /** Words between a jump and its real target: those after all others of the function. */
   #trampoline(pc: number): number {
     const target = this.#code.a(pc);
     if (target < this.#pc || target >= this.#end) return 0;

@@ -40,7 +40,7 @@ export class CodeWords {
     return this.#map.offset(pc);
   }
 
-  /** pc behind the function that a pc belongs to. */
+  /** pc after the function that a pc belongs to. */
   rangeEnd(pc: number): number {
     return this.#map.rangeEnd(pc);
   }

@@ -9,7 +9,7 @@
  *     end
  *     locals are written to the image; the counter says "unwinding"
  *
- * A guest's function takes the counter and the room for frames behind its parameters, and returns the counter behind its
+ * A guest's function takes the counter and the room for frames after its parameters, and returns the counter after its
  * results. The room is how many bytes below the limit its frame begins in the image: only where a frame is written out its address
  * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
  */
@@ -134,7 +134,7 @@ class FunctionEmitter {
     code.put(Op.return);
   }
 
-  /** Loads the frame, opens the blocks around the site, and goes on behind it: what is left of each block, then whole turns of its loops. */
+  /** Loads the frame, opens the blocks around the site, and goes on after it: what is left of each block, then whole turns of its loops. */
   #takeUp(site: Site): void {
     const { steps } = this.#context;
     const { signature, locals } = this.#plan.body;
@@ -163,7 +163,7 @@ class FunctionEmitter {
       load(below);
       this.#floors.push(below);
       this.#openTyped({ params: [], results: type.results });
-      // A branch to a loop's start leaves the inner block with the loop's parameters, and finds the loop behind it.
+      // A branch to a loop's start leaves the inner block with the loop's parameters, and finds the loop after it.
       if (step.op === Op.loop) this.#openTyped({ params: [], results: type.params });
       this.#levels.set(opener, this.#level);
     }

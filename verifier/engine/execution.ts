@@ -32,7 +32,7 @@ const MOST_STEPS = 2n ** 60n;
 /** Steps taken one by one in search of a place where native code can begin. */
 const SEARCH = 4096n;
 
-/** Steps that may have to be done again when something traps: on the whole, and behind the beginning of a transaction. */
+/** Steps that may have to be done again when something traps: on the whole, and after the beginning of a transaction. */
 const MOST_LOST = 2n ** 33n;
 const MOST_LOST_BEFORE = 2n ** 22n;
 

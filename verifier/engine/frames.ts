@@ -43,7 +43,7 @@ export class SiteMap {
     return this.#innermost.get(pc);
   }
 
-  /** The site behind a call, if a function that returns to (pc, base) from a frame at `calleeBase` was called there. */
+  /** The site after a call, if a function that returns to (pc, base) from a frame at `calleeBase` was called there. */
   caller(callee: Site, calleeBase: number, { pc, base }: ReturnTo): NativeFrame | undefined {
     const site = this.#returns.get(pc);
     const plan = site === undefined ? undefined : this.#program.plans[site.fn];

@@ -22,7 +22,7 @@ export class FunctionContext {
   readonly code: Assembly;
   readonly nans: NanFlow;
   readonly canonical: Canonical;
-  /** Types of the locals behind the parameters. */
+  /** Types of the locals after the parameters. */
   readonly locals: NativeType[] = [];
   /** Local that holds each of the guest's. */
   readonly places: readonly number[];

@@ -37,7 +37,7 @@ export type NativeEnd =
 /** What one frame takes of the host's stack beside its slots, in bytes, at most. */
 const HOST_FRAME = 256;
 
-/** Values of a frame are spilled more than once by V8's first tier: bytes a slot. */
+/** Values of a frame are spilled more than once by V8's first tier: bytes per slot. */
 const HOST_SLOT = 24;
 
 export class NativeMachine implements SharedStorage {

@@ -1,13 +1,13 @@
 /**
  * How long native stretches are, and how long the interpreter goes on before the next one is tried. To enter native code costs as
- * much as many interpreted steps, so where stretches end early they are tried less and less often; and behind a trap, whose
+ * much as many interpreted steps, so where stretches end early they are tried less and less often; and after a trap, whose
  * step no native run tells, they become short.
  */
 
-/** Steps of the first stretch behind a trap; a shorter one that traps is interpreted. */
+/** Steps of the first stretch after a trap; a shorter one that traps is interpreted. */
 const FIRST = 2n ** 17n;
 
-/** A stretch of so many steps behind a trap is the last one that is bounded. */
+/** A stretch of so many steps after a trap is the last one that is bounded. */
 const LAST = 2n ** 40n;
 
 /** Short stretches in a row after which it waits: a transaction may well begin and end with one. */

@@ -2,7 +2,7 @@
  * Where functions pause, and how many steps they may take from one such place to the next.
  *
  * Steps are charged a run of instructions at a time, where the run begins. A function polls at its entry, at loop headers and
- * behind calls: it goes on only if the counter holds at least `threshold`, the most steps that it can take before it polls
+ * after calls: it goes on only if the counter holds at least `threshold`, the most steps that it can take before it polls
  * again. So the counter never gets below zero, and the pause comes at most `threshold - 1` steps early. Short functions
  * without loops do not poll at all: their steps count in their callers' thresholds.
  */
@@ -16,7 +16,7 @@ import { CONTROL } from "./treatment.ts";
 /** How a place came to be one where a function pauses. */
 export type SiteKind = "entry" | "loop" | "call" | "bulk" | "escape" | "after";
 
-/** The call that a site lies behind. */
+/** The call that a site lies after. */
 export interface SiteCall {
   /** Operands of the caller below the arguments. */
   readonly below: number;
@@ -38,7 +38,7 @@ export interface Site {
   readonly pc: number;
   /** Slots of the frame that are live: arguments, call record, locals and operands. */
   readonly height: number;
-  /** Types of all operands; behind a call, of its results too. */
+  /** Types of all operands; after a call, of its results too. */
   readonly stack: readonly NativeType[];
   /** The most steps from here to the next poll: what the counter must hold. */
   readonly threshold: number;
@@ -52,7 +52,7 @@ export interface FunctionPlan {
   readonly polls: ReadonlyMap<number, Site>;
   /** Bulk instructions and escapes, by their own step. */
   readonly stops: ReadonlyMap<number, Site>;
-  /** Places behind escapes, where nothing native arrives but a frame can be taken up. */
+  /** Places after escapes, where nothing native arrives but a frame can be taken up. */
   readonly resumptions: ReadonlyMap<number, Site>;
   /** Whether it never pauses. */
   readonly isLeaf: boolean;
@@ -83,7 +83,7 @@ export class Planner {
   readonly #context: PlanContext;
   /** Costs of leaves by function id; undefined for functions that poll. */
   readonly #leaves = new Map<number, number | undefined>();
-  /** Costs of the dearest leaf by type id. */
+  /** Costs of the most expensive leaf by type id. */
   readonly #indirect = new Map<number, number>();
 
   constructor(context: PlanContext) {

@@ -73,13 +73,13 @@ export class Core implements SharedMachine {
   outcome: number;
   fuel: bigint;
   reserve: bigint;
-  meter: bigint;
+  transactionFuel: bigint;
   /** Pages of memories 0 to 3. */
   pages: number[];
   inputLength: number;
   outputLength: number;
-  start: number;
-  count: number;
+  outputStart: number;
+  receiptCount: number;
   cursor: Cursor | undefined;
   savepoint: Savepoint | undefined;
   /** Why the inner loop stopped; see `Exit`. */
@@ -102,12 +102,12 @@ export class Core implements SharedMachine {
     this.outcome = registers.outcome;
     this.fuel = registers.fuel;
     this.reserve = registers.reserve;
-    this.meter = registers.transactionFuel;
+    this.transactionFuel = registers.transactionFuel;
     this.pages = unpackSizes(registers.sizes);
     this.inputLength = registers.inputLength;
     this.outputLength = registers.outputLength;
-    this.start = registers.outputStart;
-    this.count = registers.receiptCount;
+    this.outputStart = registers.outputStart;
+    this.receiptCount = registers.receiptCount;
   }
 
   /** The window on memory 0. */
@@ -126,36 +126,11 @@ export class Core implements SharedMachine {
   }
 
   get registers(): Registers {
-    const {
-      status,
-      failure: code,
-      pc,
-      base,
-      outcome,
-      fuel,
-      reserve,
-      meter,
-      inputLength,
-      outputLength,
-      start,
-      count,
-    } = this;
+    const { status, failure: trapCode, pc, base, outcome, fuel, reserve, transactionFuel } = this;
+    const { inputLength, outputLength, outputStart, receiptCount } = this;
     const sizes = packSizes(this.pages);
-    return {
-      status,
-      trapCode: code,
-      pc,
-      base,
-      outcome,
-      fuel,
-      reserve,
-      transactionFuel: meter,
-      sizes,
-      inputLength,
-      outputLength,
-      outputStart: start,
-      receiptCount: count,
-    };
+    const lengths = { inputLength, outputLength, outputStart, receiptCount };
+    return { status, trapCode, pc, base, outcome, fuel, reserve, transactionFuel, sizes, ...lengths };
   }
 
   /** The instruction at pc traps: that is one step. */
@@ -176,7 +151,7 @@ export class Core implements SharedMachine {
     this.failure = code;
   }
 
-  /** Opens a transaction; registers are already as it finds them, pc behind the checkpoint. */
+  /** Opens a transaction; registers are already as it finds them, pc after the checkpoint. */
   checkpoint(keep: boolean): void {
     this.savepoint = {
       stack: this.stack.snapshot(this.height),
@@ -218,7 +193,7 @@ export class Core implements SharedMachine {
     this.outcome = outcome;
     this.fuel = (this.reserve + remaining) & MASK_64;
     this.reserve = 0n;
-    this.meter = (this.meter - remaining) & MASK_64;
+    this.transactionFuel = (this.transactionFuel - remaining) & MASK_64;
   }
 }
 

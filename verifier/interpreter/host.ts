@@ -54,8 +54,8 @@ function checkpoint(m: Core, top: number): Result {
   m.pc += 1;
   m.reserve = m.fuel - granted;
   m.fuel = granted;
-  m.meter = granted;
-  m.start = m.outputLength;
+  m.transactionFuel = granted;
+  m.outputStart = m.outputLength;
   m.outcome = 0;
   m.checkpoint(keep);
   return 1;
@@ -64,7 +64,7 @@ function checkpoint(m: Core, top: number): Result {
 function commit(m: Core): Result {
   if (m.savepoint === undefined) return trap(Trap.host);
   m.commit();
-  m.meter = (m.meter - m.fuel) & MASK_64;
+  m.transactionFuel = (m.transactionFuel - m.fuel) & MASK_64;
   m.fuel = (m.fuel + m.reserve) & MASK_64;
   m.reserve = 0n;
   m.outcome = Outcome.success;
@@ -92,16 +92,16 @@ function halt(m: Core, top: number, status: number): Result {
 function receipt(m: Core, top: number): Result {
   if (m.savepoint !== undefined) return trap(Trap.host);
   const { receipts, leaves } = m.regions;
-  if (m.count >= leaves / 2) return trap(Trap.outputFull);
-  const at = 32 * m.count;
+  if (m.receiptCount >= leaves / 2) return trap(Trap.outputFull);
+  const at = 32 * m.receiptCount;
   if (!receipts.ensure(at + 32)) return ESCAPE;
   receipts.touch(at, 32);
-  const length = BigInt(m.outputLength) - BigInt(m.start);
-  const fields = [operand(m, top - 1), BigInt(m.start), BigInt.asUintN(64, length), m.meter];
+  const length = BigInt(m.outputLength) - BigInt(m.outputStart);
+  const fields = [operand(m, top - 1), BigInt(m.outputStart), BigInt.asUintN(64, length), m.transactionFuel];
   fields.forEach((field, i) => receipts.view.setBigUint64(at + 8 * i, field));
-  m.count += 1;
-  m.start = m.outputLength;
-  m.meter = 0n;
+  m.receiptCount += 1;
+  m.outputStart = m.outputLength;
+  m.transactionFuel = 0n;
   m.pc += 1;
   return 1;
 }

@@ -126,7 +126,7 @@ export class Interpreter implements Stepper {
     return { header, registers: core.registers, ...trees, checkpoint };
   }
 
-  /** Takes at least one step, or finds that it is stuck or has something to do anew. */
+  /** Takes at least one step, or finds that it is stuck or has something to do again. */
   #advance(left: number): number {
     const core = this.#core;
     if (core.fuel === 0n) {
@@ -202,7 +202,7 @@ function checkpointOf({ checkpoint }: State): Checkpoint | undefined {
   throw new NotWellFormed("nobody knows the preimage of the open checkpoint");
 }
 
-/** The frame at (pc, base) must fit, and pc must be in the code or just behind it. */
+/** The frame at (pc, base) must fit, and pc must be in the code or just after it. */
 function requireFrame({ code, stack }: Core, pc: number, base: number): number {
   if (pc > code.length) throw new NotWellFormed(`pc ${pc} lies beyond the last instruction, ${code.length - 1}`);
   if (!stack.ensure(base + code.extents[pc]! / SLOT_WORDS)) {

@@ -58,8 +58,8 @@ function execute(m: Machine): void {
   else EXECUTORS[row.family](m);
 }
 
-function trapped(before: Registers, code: number): Registers {
-  return { ...before, status: Status.trapped, trapCode: code };
+function trapped(before: Registers, trapCode: number): Registers {
+  return { ...before, status: Status.trapped, trapCode };
 }
 
 /** No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's budget is gone. */
