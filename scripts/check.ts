@@ -1,6 +1,7 @@
 /**
  * `npm run check`: the static checks, side by side, of what changed since they passed. Checks of single files get those whose
- * content is not among what passed; checks of the whole are left out if nothing changed. A rule of ESLint that knows types sees
+ * content is not among what passed; checks of the whole are left out if nothing changed that they
+ * look at. A rule of ESLint that knows types sees
  * a changed file with all that it imports, but files that import it are not looked at again: `npm test` looks at everything.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -8,7 +9,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { type Check, CHECKS } from "./checks.ts";
-import { type Content, Passed, sha256 } from "./passed.ts";
+import { type Content, linesHash, Passed, sha256 } from "./passed.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -41,10 +42,15 @@ function run(program: string, args: readonly string[]): Promise<Run> {
   });
 }
 
+/** A file as a check sees it: one that looks at some lines does not see a change of another. */
+function seenBy({ lines }: Check, { path, hash }: Content): Content {
+  return { path, hash: lines === undefined ? hash : linesHash(readFileSync(join(ROOT, path), "utf8"), lines) };
+}
+
 /** Runs a check as far as it is needed; tells whether it passed. */
 async function checked(check: Check, files: readonly Content[], passed: Passed): Promise<boolean> {
   const settings = files.filter(({ path }) => check.settings.test(path));
-  const all = files.filter(({ path }) => check.looksAt.test(path));
+  const all = files.filter(({ path }) => check.looksAt.test(path)).map((file) => seenBy(check, file));
   const changes = passed.changed(check.name, settings, all);
   const named = check.byFile ? changes.files.map(({ path }) => path) : [];
   if (changes.files.length === 0 && (check.byFile || !changes.gone)) return true;

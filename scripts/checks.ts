@@ -13,6 +13,8 @@ export interface Check {
   readonly incremental?: readonly string[];
   /** The files that it looks at. */
   readonly looksAt: RegExp;
+  /** The lines of a file that it looks at; without this, all of them. */
+  readonly lines?: RegExp;
   /** The files that say how it looks at them. */
   readonly settings: RegExp;
   /** Whether files can be named to it: then only those that changed are. */
@@ -20,6 +22,10 @@ export interface Check {
 }
 
 const TYPESCRIPT = /\.(ts|mjs)$/;
+
+/** Every line that can be part of an import: a name of a file stands in quotes. */
+const IMPORTS = /["'`]|\b(import|export|from|type)\b/;
+
 const COMPILER_SETTINGS = /(^|\/)tsconfig[^/]*\.json$|^package-lock\.json$/;
 
 /** solhint with a configuration for the files of a folder. */
@@ -61,7 +67,8 @@ export const CHECKS: readonly Check[] = [
     program: "depcruise",
     args: ["*.config.ts", ...new Set(LAYERS.map(({ folder }) => folder.split("/")[0] ?? ""))],
     looksAt: TYPESCRIPT,
-    settings: /^\.dependency-cruiser\.mjs$|^package(-lock)?\.json$/,
+    lines: IMPORTS,
+    settings: /^\.dependency-cruiser\.mjs$|^scripts\/layers\/|^package(-lock)?\.json$/,
     byFile: false,
   },
   {

@@ -18,6 +18,12 @@ export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** SHA-256 of the lines of a text that match a pattern. */
+export function linesHash(text: string, pattern: RegExp): string {
+  const lines = text.split("\n").filter((line) => pattern.test(line));
+  return sha256(lines.join("\n"));
+}
+
 /** A record in a file of the files that passed, by check. A record that cannot be read counts as none. */
 export class Passed {
   readonly #file: string;
