@@ -56,7 +56,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     uint256 public immutable reporterShare;
     /// @notice How many workers may take part at once.
     uint256 public immutable maxWorkers;
-    /// @notice The most bytes per fragment may have.
+    /// @notice The most bytes a fragment may have.
     uint256 public immutable maxInput;
     /// @notice Seconds between the customer's `close` and the last moment for claims.
     uint256 public immutable notice;

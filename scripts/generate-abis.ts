@@ -59,11 +59,25 @@ function literal(value: unknown): string {
     .replaceAll(/(?<=\S)\}/g, " }");
 }
 
-/** A module with the ABI of a contract as a constant, an entry a line. */
-export function abiModule(folder: string, name: string): string {
-  const { abi } = artifact(folder, name);
-  const lines = abi.map((entry) => `  ${literal(entry)},`);
-  return `/** ABI of \`${name}\`. ${HEADER} */\nexport const ${abiName(name)} = [\n${lines.join("\n")}\n] as const;\n`;
+/**
+ * A module with the ABI of a contract as a constant, an entry a line.
+ * @param base - a contract of the same folder whose entries this one has too: they are taken from its module
+ */
+export function abiModule(folder: string, name: string, base?: string): string {
+  const known = new Set(base === undefined ? [] : artifact(folder, base).abi.map(literal));
+  const own = artifact(folder, name).abi.map(literal);
+  const shares = own.filter((entry) => known.has(entry)).length;
+  if (shares < known.size) throw new Crash(`${name} does not have all of the ABI of ${base}`);
+  const inherits = base === undefined ? [] : [`...${abiName(base)}`];
+  const entries = [...inherits, ...own.filter((entry) => !known.has(entry))];
+  const lines = [
+    ...(base === undefined ? [] : [`import { ${abiName(base)} } from "./${base}.ts";\n`]),
+    `/** ABI of \`${name}\`. ${HEADER} */`,
+    `export const ${abiName(name)} = [`,
+    ...entries.map((entry) => `  ${entry},`),
+    "] as const;",
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 /** A module with the types of many ABIs by the names of the contracts; each comes with the folder of its module, as an import has it. */

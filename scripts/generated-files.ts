@@ -23,6 +23,10 @@ const CALLED = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifi
 /** Contracts that everybody deploys for themselves, without a compiler. */
 const DEPLOYED_BY_AGENTS = ["Deal"];
 
+/** A token of the tests, and others that have its ABI and more. */
+const TOKEN = "PlainToken";
+const TOKENS: ReadonlySet<string> = new Set(["BlockingToken", "CallingToken", "FeeToken", "SurchargeToken"]);
+
 /** Files made from sources alone; contracts may import them. */
 export function fromSources(): GeneratedFile[] {
   return [
@@ -46,7 +50,10 @@ export function fromArtifacts(): GeneratedFile[] {
       path: `contracts/abi/${name}.bytecode.ts`,
       text: () => bytecodeModule("contracts", name),
     })),
-    ...harness.map(abi("test/harness", "test/harness/abi")),
+    ...harness.map((name) => ({
+      path: `test/harness/abi/${name}.ts`,
+      text: () => abiModule("test/harness", name, TOKENS.has(name) ? TOKEN : undefined),
+    })),
     {
       path: "test/support/contract-abis.ts",
       text: () =>

@@ -28,7 +28,7 @@ interface IDeal is ILockHolder {
     /// @param reporterShare The reporter's part of a slashed deposit in ten-thousandths, at most 2,500.
     /// @param maxWorkers How many workers may take part at once, 1 to 16.
     /// @param maxPending How many claims may be unconfirmed at once, 1 to 64.
-    /// @param maxInput The most bytes per fragment may have, 1 to 65,536.
+    /// @param maxInput The most bytes a fragment may have, 1 to 65,536.
     /// @param notice Seconds between the customer's `close` and the last moment for claims.
     struct Terms {
         address customer;
