@@ -31,8 +31,8 @@ export default defineConfig(
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
-      // noUncheckedIndexedAccess makes every access to a typed array possibly undefined; where the index was checked,
-      // `!` says so without a branch in the inner loops.
+      // noUncheckedIndexedAccess makes every access to a typed array possibly undefined; where the
+      // index was checked, `!` says so without a branch in the inner loops.
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },
@@ -55,10 +55,12 @@ export default defineConfig(
   {
     files: ["test/**/*.ts"],
     rules: {
-      // chai's assertions are properties, and players of a test may be asynchronous by their interface only.
+      // chai's assertions are properties, and players of a test may be asynchronous by their
+      // interface only.
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/require-await": "off",
-      // Hardhat's helpers are made to be taken out of their object: const { loadFixture } = networkHelpers.
+      // Hardhat's helpers are made to be taken out of their object: const { loadFixture } =
+      // networkHelpers.
       "@typescript-eslint/unbound-method": "off",
     },
   },

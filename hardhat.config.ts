@@ -15,9 +15,10 @@ const compiler = {
 };
 
 /**
- * The contracts that are deployed, in groups that are compiled apart from everything else: the optimizer's choices depend
- * on all that is compiled together, and so the code of these depends on nothing but their imports, however much or little
- * of the rest is built. A group is a contract and what it imports. `scripts/sizes.ts` sees to it that none is missing.
+ * The contracts that are deployed, in groups that are compiled apart from everything else: the
+ * optimizer's choices depend on all that is compiled together, and so the code of these depends on
+ * nothing but their imports, however much or little of the rest is built. A group is a contract and
+ * what it imports. `scripts/sizes.ts` sees to it that none is missing.
  */
 const deployed = [
   ["Arbiter", "tournament/Tournament"],
@@ -42,7 +43,8 @@ export default defineConfig({
     profiles: { default: profile, production: profile },
     splitTestsCompilation: true,
   },
-  // test/harness: contracts that only tests deploy (tokens, doors to libraries); artifacts and types as for contracts/.
+  // test/harness: contracts that only tests deploy (tokens, doors to libraries); artifacts and
+  // types as for contracts/.
   paths: {
     sources: ["contracts", "test/harness"],
     tests: { mocha: "test", solidity: "test/contracts" },
@@ -69,7 +71,8 @@ export default defineConfig({
     mocha: { timeout: 120_000, forbidOnly: true },
     solidity: {
       profiles: {
-        // Quick enough for every change; the seed is fixed, so that a failure is there again in the next run.
+        // Quick enough for every change; the seed is fixed, so that a failure is there again in the
+        // next run.
         default: {
           fuzz: { runs: 256, seed: "0x0a4b17e4" },
           invariant: { runs: 24, depth: 64, failOnRevert: false },

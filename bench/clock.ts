@@ -1,8 +1,8 @@
 /** How times are taken: processor time, by turns, medians. */
 
 /**
- * Seconds of processor time that this thread has used: other processes do not count, nor do V8's compiler threads. Before Node 23.9 the
- * whole process's.
+ * Seconds of processor time that this thread has used: other processes do not count, nor do V8's
+ * compiler threads. Before Node 23.9 the whole process's.
  */
 export function clock(): number {
   const { threadCpuUsage } = process as Partial<Pick<NodeJS.Process, "threadCpuUsage">>;
@@ -14,7 +14,10 @@ export function clock(): number {
 export interface Spent {
   /** Processor time of the thread that did it. */
   readonly processor: number;
-  /** By the clock on the wall: whatever else the computer did meanwhile counts, and so do threads that were waited for. */
+  /**
+   * By the clock on the wall: whatever else the computer did meanwhile counts, and so do threads
+   * that were waited for.
+   */
   readonly elapsed: number;
 }
 
@@ -48,14 +51,19 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** Milliseconds between two looks at what other threads do, and the most that are waited for them. */
+/**
+ * Milliseconds between two looks at what other threads do, and the most that are waited for them.
+ */
 const LOOK = 50;
 const PATIENCE = 30_000;
 
 /** The share of a core that idle threads use. */
 const IDLE = 0.2;
 
-/** Waits until V8's compiler threads have nothing left to do: they would take the processor from what is measured. */
+/**
+ * Waits until V8's compiler threads have nothing left to do: they would take the processor from
+ * what is measured.
+ */
 function settle(): void {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (let waited = 0; waited < PATIENCE; waited += LOOK) {
@@ -70,8 +78,9 @@ function settle(): void {
 export type Contender = () => () => unknown;
 
 /**
- * How long each way takes in each turn. The ways take turns, so that whatever slows the computer for a while slows them all; the first
- * turn does not count, because code is compiled while it runs.
+ * How long each way takes in each turn. The ways take turns, so that whatever slows the computer
+ * for a while slows them all; the first turn does not count, because code is compiled while it
+ * runs.
  * @param onTurn - called before each of them
  */
 export function byTurns<K extends string>(

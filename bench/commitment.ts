@@ -1,7 +1,8 @@
 /**
- * What commitments cost. First those to a whole run beside the run itself, at several strides, for a guest that stores all over 64 MiB:
- * the figure that a Deal's budget has to be chosen by (docs/money.md). Then those of the last level, to every single step, beside
- * the reference step function and the hash of each of its states; and how fast nodes are hashed.
+ * What commitments cost. First those to a whole run beside the run itself, at several strides, for
+ * a guest that stores all over 64 MiB: the figure that a Deal's budget has to be chosen by
+ * (docs/money.md). Then those of the last level, to every single step, beside the reference step
+ * function and the hash of each of its states; and how fast nodes are hashed.
  * `npm run -s bench:commitment [-- STORES]`
  */
 import { parse } from "@bytecodealliance/jco";

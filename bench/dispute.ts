@@ -1,4 +1,7 @@
-/** A dispute about a long computation from claim to verdict, played by both sides in one process: SQLite joins a table with itself. */
+/**
+ * A dispute about a long computation from claim to verdict, played by both sides in one process:
+ * SQLite joins a table with itself.
+ */
 import { sqliteGuest } from "../examples/database/build.ts";
 import { playDispute } from "../agents/scenario/dispute.ts";
 import type { Narrator } from "../agents/scenario/narrator.ts";
@@ -16,7 +19,10 @@ const HEIGHTS = [27, 21];
 /** Points of which all triangles are looked at: 2^38, 2^32 and 2^27 steps. */
 const POINTS = { long: 850, usual: 211, quick: 66 };
 
-/** More steps than the honest computation takes by no more than a tenth: a liar that goes astray uses them up. */
+/**
+ * More steps than the honest computation takes by no more than a tenth: a liar that goes astray
+ * uses them up.
+ */
 const FUEL = (points: number): bigint => BigInt(Math.ceil(502 * points ** 3));
 
 /** The part of the fuel after which the lie comes. */

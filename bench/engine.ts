@@ -1,4 +1,7 @@
-/** The native engine beside V8 and the interpreter: how many times as long as V8's compiled code of the same modules each takes. */
+/**
+ * The native engine beside V8 and the interpreter: how many times as long as V8's compiled code of
+ * the same modules each takes.
+ */
 import { engineExecutor, type EngineExecutor } from "../verifier/engine/executor.ts";
 import { interpreterExecutor } from "../verifier/interpreter/execute.ts";
 import { Interpreter } from "../verifier/interpreter/interpreter.ts";
@@ -36,7 +39,10 @@ export interface EngineResult {
   readonly interpreter: number;
   /** All turns that counted. */
   readonly turns: Readonly<Record<Way, readonly Spent[]>>;
-  /** Functions that the engine leaves to the interpreter, instructions that it pauses at, and states that it refused. */
+  /**
+   * Functions that the engine leaves to the interpreter, instructions that it pauses at, and states
+   * that it refused.
+   */
   readonly interpreted: number;
   readonly escapes: number;
   readonly refusals: number;

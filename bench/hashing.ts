@@ -1,4 +1,7 @@
-/** How many inner nodes of a tree are hashed in a second: batches in vectors on one thread or two, and one by one in hash-wasm. */
+/**
+ * How many inner nodes of a tree are hashed in a second: batches in vectors on one thread or two,
+ * and one by one in hash-wasm.
+ */
 import { setTimeout } from "node:timers/promises";
 import { createKeccak } from "hash-wasm";
 import { HashThread, setHashThreads } from "../verifier/merkle/hash-thread.ts";
@@ -29,7 +32,10 @@ const PAGE_NODES = PAGE_BYTES / HASH_BYTES - 1;
 const PAGE_COUNTS = [100, 400, 1000, 10_000] as const;
 const QUICK_PAGE_COUNTS = [100, 400] as const;
 
-/** Rounds of all page counts, of which the best counts: two threads need both processors, which others have now and then. */
+/**
+ * Rounds of all page counts, of which the best counts: two threads need both processors, which
+ * others have now and then.
+ */
 const ROUNDS = 20;
 
 /** Milliseconds between two rounds. */

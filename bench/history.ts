@@ -1,4 +1,7 @@
-/** What a commitment to a history costs: SQLite at work for 2^30, 2^34 and 2^38 steps, at the first level of the dispute. */
+/**
+ * What a commitment to a history costs: SQLite at work for 2^30, 2^34 and 2^38 steps, at the first
+ * level of the dispute.
+ */
 import { engineExecutor } from "../verifier/engine/executor.ts";
 import { Trace } from "../verifier/history/trace.ts";
 import { byTurns, medianSpent, type Spent, spendAsync } from "./clock.ts";
@@ -19,7 +22,10 @@ const QUICK_HEIGHTS = [6] as const;
 const TURNS = 3;
 const LONG_FROM = 36;
 
-/** The part of a history that statements fill, at least and at most. No two of them take the same steps. */
+/**
+ * The part of a history that statements fill, at least and at most. No two of them take the same
+ * steps.
+ */
 const [LEAST, MOST] = [0.95, 1];
 const AIM = 0.98;
 

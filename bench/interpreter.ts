@@ -1,6 +1,7 @@
 /**
- * How fast the interpreter is: steps a second on a few guests, and how many times as long it takes as V8's compiled code takes for
- * the same module in the same process. `node bench/interpreter.ts [GUEST…]`
+ * How fast the interpreter is: steps a second on a few guests, and how many times as long it takes
+ * as V8's compiled code takes for the same module in the same process.
+ * `node bench/interpreter.ts [GUEST…]`
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -17,7 +18,10 @@ import { encodeTransactions, encodeTypedPayload } from "../verifier/program/tran
 import { initialState, load } from "../verifier/state/program.ts";
 import { type State, stateRoot } from "../verifier/state/state.ts";
 
-/** Straight integer code, calls, memory, 64-bit arithmetic, and floats; each function takes one number and gives one. */
+/**
+ * Straight integer code, calls, memory, 64-bit arithmetic, and floats; each function takes one
+ * number and gives one.
+ */
 const SOURCE = `
 export function mix(n: i32): i32 {
   let x: i32 = 123456789, s: i32 = 0;
@@ -115,7 +119,10 @@ const GUESTS = {
 /** Guests that are measured on another memory than the first as well. */
 const OTHER_MEMORY = ["sieve", "stores", "sort"] as const;
 
-/** The compiler's package. Its types are not imported: they would change those of JavaScript's own arrays. */
+/**
+ * The compiler's package. Its types are not imported: they would change those of JavaScript's own
+ * arrays.
+ */
 const COMPILER = createRequire(import.meta.url).resolve("assemblyscript/package.json");
 const OPTIONS = ["--runtime", "stub", "-O3", "--noAssert", "--initialMemory", "80"];
 
@@ -139,7 +146,10 @@ async function compile(): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Seconds of processor time that this thread has used: other processes do not count, nor does V8's compiler thread. */
+/**
+ * Seconds of processor time that this thread has used: other processes do not count, nor does V8's
+ * compiler thread.
+ */
 function clock(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e6;

@@ -1,6 +1,7 @@
 /**
- * Runs a guest and tells how much memory that took: a process of its own, because a process never forgets how much it once had.
- * `memory.ts` starts it with an order in JSON and reads a {@link ProcessReport}.
+ * Runs a guest and tells how much memory that took: a process of its own, because a process never
+ * forgets how much it once had. `memory.ts` starts it with an order in JSON and reads a
+ * {@link ProcessReport}.
  */
 import { readFileSync } from "node:fs";
 import { engineExecutor } from "../verifier/engine/executor.ts";
@@ -107,8 +108,8 @@ function memoryOf({ registers }: State): number {
 }
 
 /**
- * The most memory that this process had. Linux counts into `resourceUsage` what the process that started this one had, but keeps the
- * figure of the program itself in another place.
+ * The most memory that this process had. Linux counts into `resourceUsage` what the process that
+ * started this one had, but keeps the figure of the program itself in another place.
  */
 function peakBytes(): number {
   const status = process.platform === "linux" ? readFileSync("/proc/self/status", "utf8") : "";

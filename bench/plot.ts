@@ -1,11 +1,16 @@
-/** Drawings in SVG: bars of ratios, and lines on logarithmic axes. They are readable on light and on dark pages. */
+/**
+ * Drawings in SVG: bars of ratios, and lines on logarithmic axes. They are readable on light and on
+ * dark pages.
+ */
 
 const WIDTH = 760;
 const LEFT = 90;
 const RIGHT = 24;
 const TOP = 40;
 
-/** Colours of series on light pages and on dark ones; with contrasts of at least 3 to 1 to either. */
+/**
+ * Colours of series on light pages and on dark ones; with contrasts of at least 3 to 1 to either.
+ */
 const COLOURS = [
   ["#0969da", "#58a6ff"],
   ["#bc4c00", "#f0883e"],

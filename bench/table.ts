@@ -14,7 +14,9 @@ export function terminalTable({ title, head, rows }: Rows): string {
   return `${title}\n${table.toString()}`;
 }
 
-/** A table in Markdown, with its title in bold above. Columns of numbers are aligned to the right. */
+/**
+ * A table in Markdown, with its title in bold above. Columns of numbers are aligned to the right.
+ */
 export function markdownTable({ title, head, rows }: Rows): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, column) => (rows.every((row) => isNumber(row[column] ?? "")) ? "--:" : "---"));

@@ -11,8 +11,8 @@ export const STRETCH = 10n ** 8n;
 export const WAYS = ["v8", "engine", "paused", "rooted"] as const;
 
 /**
- * `v8` is plain V8; `engine` the engine from the first state to the last; `paused` the same with a pause every {@link STRETCH} steps,
- * `rooted` with a state and its root at each of them.
+ * `v8` is plain V8; `engine` the engine from the first state to the last; `paused` the same with a
+ * pause every {@link STRETCH} steps, `rooted` with a state and its root at each of them.
  */
 export type Way = (typeof WAYS)[number];
 

@@ -1,6 +1,7 @@
 /**
- * Compiles the guest programs: `node examples/build.ts [sqlite]`. A guest is compiled again only when its sources, the compiler or the
- * options have changed. SQLite takes a minute or two and is compiled only where it is named, or wanted.
+ * Compiles the guest programs: `node examples/build.ts [sqlite]`. A guest is compiled again only
+ * when its sources, the compiler or the options have changed. SQLite takes a minute or two and is
+ * compiled only where it is named, or wanted.
  */
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
@@ -22,8 +23,8 @@ export type GuestName = (typeof GUESTS)[number];
 const OUTPUT = join(import.meta.dirname, "../.cache/programs");
 
 /**
- * Without garbage collection, as the guests allocate nothing. With the names of functions, of which level 1 leaves the most without
- * calling every accessor.
+ * Without garbage collection, as the guests allocate nothing. With the names of functions, of which
+ * level 1 leaves the most without calling every accessor.
  */
 const OPTIONS = [
   "--runtime",
@@ -60,7 +61,10 @@ export async function guest(name: GuestName): Promise<Uint8Array> {
   return new Uint8Array(readFileSync(file));
 }
 
-/** The compiler's package. Its types are not imported: they would change those of JavaScript's own arrays for the whole project. */
+/**
+ * The compiler's package. Its types are not imported: they would change those of JavaScript's own
+ * arrays for the whole project.
+ */
 const COMPILER = createRequire(import.meta.url).resolve("assemblyscript/package.json");
 
 /** What the compiled guest depends on. */

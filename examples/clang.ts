@@ -1,6 +1,6 @@
 /**
- * Compiles C and C++ to WebAssembly with the clang of `@yowasp/clang`, which brings wasi-libc and runs in a thread of this process, so that
- * the caller can show progress meanwhile.
+ * Compiles C and C++ to WebAssembly with the clang of `@yowasp/clang`, which brings wasi-libc and
+ * runs in a thread of this process, so that the caller can show progress meanwhile.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -18,7 +18,10 @@ export interface Sources {
 /** How sources are compiled. */
 export interface ClangOptions {
   readonly compiler?: "clang" | "clang++";
-  /** What stands on the command line after the compiler and before `-o`: names of sources, and options. */
+  /**
+   * What stands on the command line after the compiler and before `-o`: names of sources, and
+   * options.
+   */
   readonly args: readonly string[];
   /** Called before the compiler runs; not called if the program is in the cache. */
   readonly onCompile?: () => void;
@@ -26,7 +29,9 @@ export interface ClangOptions {
   readonly fresh?: boolean;
 }
 
-/** Thrown when sources do not compile, with the compiler's message, or when a package is missing. */
+/**
+ * Thrown when sources do not compile, with the compiler's message, or when a package is missing.
+ */
 export class ClangError extends Problem {
   override readonly name = "ClangError";
 }
@@ -35,8 +40,8 @@ export class ClangError extends Problem {
 const OUTPUT = join(import.meta.dirname, "../.cache/programs");
 
 /**
- * Programs under version control, compressed, for those who have not compiled them: SQLite takes clang two minutes. Each is named by
- * its {@link fingerprint}; a test compiles and compares.
+ * Programs under version control, compressed, for those who have not compiled them: SQLite takes
+ * clang two minutes. Each is named by its {@link fingerprint}; a test compiles and compares.
  */
 export const COMMITTED = join(import.meta.dirname, "compiled");
 
@@ -67,7 +72,8 @@ export function packageFile(name: string, file: string): string {
 }
 
 /**
- * A compiled program. It is compiled again only when the sources, the options or the compiler's version have changed.
+ * A compiled program. It is compiled again only when the sources, the options or the compiler's
+ * version have changed.
  * @throws ClangError if it has to be compiled and does not
  */
 export async function compileC(sources: Sources, options: ClangOptions): Promise<Uint8Array> {

@@ -1,4 +1,7 @@
-/** Numbers that look random and are the same everywhere (a linear congruential generator, modulus 2^32). */
+/**
+ * Numbers that look random and are the same everywhere (a linear congruential generator, modulus
+ * 2^32).
+ */
 export class Numbers {
   #state: number;
 

@@ -1,13 +1,20 @@
-/** Lets a new worktree of git begin with what its main checkout has built. Plain JavaScript without packages, as bootstrap.mjs is. */
+/**
+ * Lets a new worktree of git begin with what its main checkout has built. Plain JavaScript without
+ * packages, as bootstrap.mjs is.
+ */
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** What is built, each told by content, so that what is different here is built here; the record of it all comes last. */
+/**
+ * What is built, each told by content, so that what is different here is built here; the record of
+ * it all comes last.
+ */
 const FOLDERS = ["cache", join(".cache", "programs"), "artifacts"];
 
 /**
- * The main checkout whose builds a folder can adopt: undefined unless it is a worktree of git that has built no contracts, and the
- * main checkout has built all of them and is not building now (`Build` in hardhat/built.ts).
+ * The main checkout whose builds a folder can adopt: undefined unless it is a worktree of git that
+ * has built no contracts, and the main checkout has built all of them and is not building now
+ * (`Build` in hardhat/built.ts).
  *
  * @param {string} root the project's folder
  * @returns {string | undefined}
@@ -24,7 +31,8 @@ export function buildsFor(root) {
 }
 
 /**
- * Copies what the main checkout has built, if there is something to adopt. Artifacts are there in the end or not at all.
+ * Copies what the main checkout has built, if there is something to adopt. Artifacts are there in
+ * the end or not at all.
  *
  * @param {string} root the project's folder
  */

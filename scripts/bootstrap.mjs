@@ -1,15 +1,19 @@
 /**
- * Sets up what a command of this project needs, then runs it: `node scripts/bootstrap.mjs ENTRY [ARGS…]`.
+ * Sets up what a command of this project needs, then runs it:
+ * `node scripts/bootstrap.mjs ENTRY [ARGS…]`.
  *
- * ENTRY is a TypeScript file of the project, or the name of a program in node_modules/.bin. Before it runs,
- *  1. a Node that can run the project is picked: this one from 22.13 on, otherwise a private Node 24 in `.cache/`;
- *  2. the packages of the lock file are installed, unless a stamp in node_modules says that they already are;
- *  3. a worktree of git that has built nothing yet gets what its main checkout has built.
- * Contracts and guests are built by what needs them, when it does.
+ * ENTRY is a TypeScript file of the project, or the name of a program in node_modules/.bin. Before
+ * it runs,
+ *  1. a Node that can run the project is picked: this one from 22.13 on, otherwise a private Node
+ *     24 in `.cache/`;
+ *  2. the packages of the lock file are installed, unless a stamp in node_modules says that they
+ *     already are;
+ *  3. a worktree of git that has built nothing yet gets what its main checkout has built. Contracts
+ *     and guests are built by what needs them, when it does.
  *
- * Everything that set-up has to say goes to stderr: stdout belongs to the command. Each part is recorded only after it
- * succeeded, so an interruption at any point is mended by the next call. Plain JavaScript without packages, because
- * it runs before there are any, on Node 20.
+ * Everything that set-up has to say goes to stderr: stdout belongs to the command. Each part is
+ * recorded only after it succeeded, so an interruption at any point is mended by the next call.
+ * Plain JavaScript without packages, because it runs before there are any, on Node 20.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -42,7 +46,9 @@ const windows = process.platform === "win32";
 /** Whether Ctrl-C was pressed. */
 let interrupted = false;
 
-/** Exit code when the set-up failed and the command did not run (`EX_UNAVAILABLE` of sysexits.h). */
+/**
+ * Exit code when the set-up failed and the command did not run (`EX_UNAVAILABLE` of sysexits.h).
+ */
 const SETUP_FAILED = 69;
 
 /** A set-up step failed for a reason that the user can do something about. */
@@ -65,12 +71,13 @@ function sha256(data) {
 }
 
 /**
- * Runs a program and waits for it. While it runs, Ctrl-C is left to it (the terminal sends it to both), and
- * SIGTERM and SIGHUP are passed on.
+ * Runs a program and waits for it. While it runs, Ctrl-C is left to it (the terminal sends it to
+ * both), and SIGTERM and SIGHUP are passed on.
  *
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, stdout?: "inherit" | 2, shell?: boolean }} options
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, stdout?: "inherit" | 2, shell?: boolean }}
+ *   options
  * @returns {Promise<number>} its exit code, 128 + n if signal n ended it
  */
 function run(program, args, { env = process.env, cwd = root, stdout = 2, shell = false } = {}) {
@@ -124,7 +131,10 @@ function alive(pid) {
   }
 }
 
-/** @param {string} lock @returns {string | undefined} the process that holds the lock, if there still is one */
+/**
+ * @param {string} lock @returns {string | undefined} the process that holds the lock, if there
+ *   still is one
+ */
 function lockOwner(lock) {
   try {
     const owner = readFileSync(lock, "utf8");
@@ -138,8 +148,8 @@ function lockOwner(lock) {
 }
 
 /**
- * Does a part of the set-up while no other call does one in this folder. The lock is a file with the owner's process
- * id, so that the lock of a call that was killed is seen to be nobody's.
+ * Does a part of the set-up while no other call does one in this folder. The lock is a file with
+ * the owner's process id, so that the lock of a call that was killed is seen to be nobody's.
  *
  * @param {() => Promise<void>} part
  */
@@ -171,7 +181,8 @@ async function pickNode() {
   const version = process.versions.node.split(".").map(Number);
   if (atLeast(version, OLDEST_NODE)) return process.execPath;
 
-  // The packages behind npm's `node`, taken directly: that one needs an install script, which npm may refuse to run.
+  // The packages behind npm's `node`, taken directly: that one needs an install script, which npm
+  // may refuse to run.
   const system = windows ? "win" : process.platform;
   const name = `${system === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${system}-${process.arch}`;
   const home = join(cache, `node${PRIVATE_NODE}`);
@@ -185,7 +196,10 @@ async function pickNode() {
   throw new SetupError(`npm has no Node for ${name}: install Node ${OLDEST_NODE.join(".")} or newer yourself.`);
 }
 
-/** @param {string} name the package @param {string} home the folder that is there in the end, or not at all */
+/**
+ * @param {string} name the package @param {string} home the folder that is there in the end, or
+ *   not at all
+ */
 async function fetchNode(name, home) {
   say(
     `Node ${process.versions.node} is too old for the project: fetching Node ${PRIVATE_NODE} into .cache/ (once, 50 MB).`,
@@ -204,8 +218,9 @@ async function fetchNode(name, home) {
 }
 
 /**
- * The environment of everything that the project runs: the picked Node and the project's programs come first in PATH,
- * TypeScript runs directly, warnings that a feature of Node is experimental are hidden, and Hardhat phones nobody.
+ * The environment of everything that the project runs: the picked Node and the project's programs
+ * come first in PATH, TypeScript runs directly, warnings that a feature of Node is experimental are
+ * hidden, and Hardhat phones nobody.
  *
  * @param {string} node
  * @returns {NodeJS.ProcessEnv}
@@ -248,7 +263,9 @@ async function installAnew(node, env) {
   }
 }
 
-/** @param {string} name a program of an installed package @returns {string} the path of its script */
+/**
+ * @param {string} name a program of an installed package @returns {string} the path of its script
+ */
 function program(name) {
   const link = join(modules, ".bin", name);
   if (!existsSync(link)) throw new SetupError(`There is no program ${name} among the installed packages.`);
@@ -264,7 +281,8 @@ async function main(argv) {
   await installPackages(node, env);
   if (buildsFor(root) !== undefined) await alone(async () => adoptBuilds(root));
   const script = extname(entry) === "" ? program(entry) : join(root, entry);
-  // File names among the arguments are the caller's: npm moves to the project's folder and leaves the caller's here.
+  // File names among the arguments are the caller's: npm moves to the project's folder and leaves
+  // the caller's here.
   return run(node, [script, ...args], { env, stdout: "inherit" });
 }
 

@@ -1,7 +1,8 @@
 /**
- * `npm run check`: the static checks, side by side, of what changed since they passed. Checks of single files get those whose
- * content is not among what passed; checks of the whole are left out if nothing changed that they look at. A rule of ESLint that
- * knows types sees a changed file with all that it imports, but files that import it are not looked at again: `npm test` looks at
+ * `npm run check`: the static checks, side by side, of what changed since they passed. Checks of
+ * single files get those whose content is not among what passed; checks of the whole are left out
+ * if nothing changed that they look at. A rule of ESLint that knows types sees a changed file with
+ * all that it imports, but files that import it are not looked at again: `npm test` looks at
  * everything.
  */
 import { spawn, spawnSync } from "node:child_process";

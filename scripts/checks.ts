@@ -1,4 +1,7 @@
-/** The static checks of the project: what `npm run check` and `npm test` run. None needs a build of contracts or guests. */
+/**
+ * The static checks of the project: what `npm run check` and `npm test` run. None needs a build of
+ * contracts or guests.
+ */
 import { LAYERS } from "./layers/layers.ts";
 
 /** A program that looks at files and fails if something is wrong with one. */
@@ -7,7 +10,10 @@ export interface Check {
   /** A program in node_modules/.bin, or node. */
   readonly program: string;
   readonly args: readonly string[];
-  /** Appended to {@link args} to look at every file, where files are not found by the program itself. */
+  /**
+   * Appended to {@link args} to look at every file, where files are not found by the program
+   * itself.
+   */
   readonly everything?: readonly string[];
   /** Appended to {@link args} when the outcome of the last run may be used. */
   readonly incremental?: readonly string[];

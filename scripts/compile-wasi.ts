@@ -1,7 +1,8 @@
 /**
- * Compiles WASI preview 1 from `verifier/program/wasi/assembly`; `npm run generate` writes it to `verifier/program/wasi/shim.ts`.
- * The module is under version control because its bytes decide the roots of programs, and because `verifier/` runs without a
- * compiler; a test compiles it again and compares.
+ * Compiles WASI preview 1 from `verifier/program/wasi/assembly`; `npm run generate` writes it to
+ * `verifier/program/wasi/shim.ts`. The module is under version control because its bytes decide the
+ * roots of programs, and because `verifier/` runs without a compiler; a test compiles it again and
+ * compares.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,7 +14,10 @@ import { promisify } from "node:util";
 const FOLDER = join(import.meta.dirname, "../verifier/program/wasi");
 const SOURCES = join(FOLDER, "assembly");
 
-/** Without garbage collection, as the sources manage their memory themselves; with names of functions, for reports. */
+/**
+ * Without garbage collection, as the sources manage their memory themselves; with names of
+ * functions, for reports.
+ */
 const OPTIONS = ["--runtime", "stub", "--optimizeLevel", "2", "--shrinkLevel", "0", "--noAssert", "--debug"];
 
 /** The module as the sources and the installed compiler give it. */

@@ -1,4 +1,7 @@
-/** `contracts/tournament/Levels.sol`, from the constants in `verifier/history/game-levels.ts`. `npm run generate` writes it. */
+/**
+ * `contracts/tournament/Levels.sol`, from the constants in `verifier/history/game-levels.ts`.
+ * `npm run generate` writes it.
+ */
 import { FAN_OUT, MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS } from "../verifier/history/game-levels.ts";
 
 /** The text of `contracts/tournament/Levels.sol`. */

@@ -1,6 +1,6 @@
 /**
- * `contracts/machine/Opcodes.sol` as the table in `verifier/instructions/table.ts`, the one source of opcode numbers, has it.
- * `npm run generate` writes it.
+ * `contracts/machine/Opcodes.sol` as the table in `verifier/instructions/table.ts`, the one source
+ * of opcode numbers, has it. `npm run generate` writes it.
  */
 import { Crash } from "../verifier/errors.ts";
 import { Flag, Outcome, Status, Trap } from "../verifier/machine/codes.ts";
@@ -21,7 +21,10 @@ function constantName(key: string): string {
   return key.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toUpperCase();
 }
 
-/** Opcodes of what is executed and not numeric, by name: first those of WebAssembly, as its binary format numbers them. */
+/**
+ * Opcodes of what is executed and not numeric, by name: first those of WebAssembly, as its binary
+ * format numbers them.
+ */
 function opcodes(): Record<string, number> {
   const rows = [...EXECUTED.values()].filter(({ op }) => !NUMERIC.has(op)).sort((a, b) => a.op - b.op);
   const own = rows.filter(({ op }) => !OPERATIONS.has(op));
@@ -49,7 +52,10 @@ function bitmap(name: string, notice: string, has: (shape: NumericShape) => bool
   return `    /// @notice ${notice}\n    uint256 internal constant ${name} = 0x${bits.toString(16).padStart(64, "0")};\n`;
 }
 
-/** The first and the last of the numeric opcodes that have no bit: float instructions of one operand, without a gap. */
+/**
+ * The first and the last of the numeric opcodes that have no bit: float instructions of one
+ * operand, without a gap.
+ */
 function saturating(): string {
   const rows = [...NUMERIC].filter(([op]) => op >= BITMAP_END);
   const ops = rows.map(([op]) => op);
@@ -66,7 +72,10 @@ function saturating(): string {
   ].join("\n");
 }
 
-/** One byte an opcode from `Op.i32Load`, the first least significant: bytes, 32 if signed, 64 if 64 bits, 128 if a store. */
+/**
+ * One byte an opcode from `Op.i32Load`, the first least significant: bytes, 32 if signed, 64 if 64
+ * bits, 128 if a store.
+ */
 function memoryShapes(): string {
   let packed = 0n;
   const add = (op: number, s: MemoryShape, store: boolean): void => {

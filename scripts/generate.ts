@@ -1,6 +1,7 @@
 /**
- * `npm run generate [-- FILES…]`: writes the files of the repository that are made from others, or only the named ones;
- * `scripts/generated-files.ts` lists them. After a conflict in such a file, run it. A test fails if a file is not what this writes.
+ * `npm run generate [-- FILES…]`: writes the files of the repository that are made from others, or
+ * only the named ones; `scripts/generated-files.ts` lists them. After a conflict in such a file,
+ * run it. A test fails if a file is not what this writes.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** The files of the repository that are made from others: what `npm run generate` writes and a test compares. */
+/**
+ * The files of the repository that are made from others: what `npm run generate` writes and a test
+ * compares.
+ */
 import { join } from "node:path";
 import { compileWasi, shimModule } from "./compile-wasi.ts";
 import { abiModule, abisModule, bytecodeModule, contractsOf } from "./generate-abis.ts";

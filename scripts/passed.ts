@@ -1,4 +1,7 @@
-/** What passed the static checks, by the hash of its content: it does not depend on where the project lies, nor on times. */
+/**
+ * What passed the static checks, by the hash of its content: it does not depend on where the
+ * project lies, nor on times.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -24,7 +27,10 @@ export function linesHash(text: string, pattern: RegExp): string {
   return sha256(lines.join("\n"));
 }
 
-/** A record in a file of the files that passed, by check. A record that cannot be read counts as none. */
+/**
+ * A record in a file of the files that passed, by check. A record that cannot be read counts as
+ * none.
+ */
 export class Passed {
   readonly #file: string;
   readonly #record: z.infer<typeof recordSchema>;
@@ -35,7 +41,10 @@ export class Passed {
     this.#record = existsSync(file) ? (recordSchema.safeParse(parse(readFileSync(file, "utf8"))).data ?? {}) : {};
   }
 
-  /** The files that have not passed the check with these settings as they are now, and whether one that had is gone. */
+  /**
+   * The files that have not passed the check with these settings as they are now, and whether one
+   * that had is gone.
+   */
   changed(check: string, settings: readonly Content[], files: readonly Content[]): Changes {
     const known = this.#record[check];
     if (known?.settings !== digest(settings)) return { files, gone: true };
@@ -58,7 +67,10 @@ export class Passed {
 /** What a check has to look at. */
 export interface Changes {
   readonly files: readonly Content[];
-  /** A file that passed is no longer there, or the settings are others: that matters to checks of the whole. */
+  /**
+   * A file that passed is no longer there, or the settings are others: that matters to checks of
+   * the whole.
+   */
   readonly gone: boolean;
 }
 

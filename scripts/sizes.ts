@@ -14,12 +14,12 @@ const artifactSchema = z.object({
 });
 
 /**
- * Size of the deployed code, in bytes, of every contract of contracts/ that can be called. Interfaces have no code, and
- * libraries of internal functions live inside their callers.
+ * Size of the deployed code, in bytes, of every contract of contracts/ that can be called.
+ * Interfaces have no code, and libraries of internal functions live inside their callers.
  *
  * @param artifacts the folder of the build's artifacts of contracts/
- * @throws Error if a contract was compiled together with interfaces and libraries that are nothing to it: then its size
- * and its gas depend on what else was built
+ * @throws Error if a contract was compiled together with interfaces and libraries that are
+ *   nothing to it: then its size and its gas depend on what else was built
  */
 export function contractSizes(artifacts: string): Record<string, number> {
   const files = globSync(`${artifacts}/**/*.sol/*.json`).sort();

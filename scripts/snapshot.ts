@@ -13,8 +13,9 @@ class SnapshotError extends Problem {
 }
 
 /**
- * Compares measured figures (gas, bytes) with the committed `snapshots/NAME.json`, so that a change of them is seen and
- * reviewed. With UPDATE_SNAPSHOTS=1 in the environment (`npm test -- --update-snapshots`) it writes the file instead.
+ * Compares measured figures (gas, bytes) with the committed `snapshots/NAME.json`, so that a change
+ * of them is seen and reviewed. With UPDATE_SNAPSHOTS=1 in the environment (`npm test --
+ * --update-snapshots`) it writes the file instead.
  *
  * @throws SnapshotError naming every figure that differs, is new or is gone
  */

@@ -1,8 +1,8 @@
 /**
- * `npm test [-- OPTIONS] [-- FILES…]`: every check of the project, one after the other, and a last line with the figures.
- * Each static check counts as one test. Every step runs even if one before it failed, unless the contracts do not build.
- * With FILES (or folders) only the tests in them run. A test that is skipped fails the run, unless its title says why in
- * the form `(skipped: reason)`.
+ * `npm test [-- OPTIONS] [-- FILES…]`: every check of the project, one after the other, and a last
+ * line with the figures. Each static check counts as one test. Every step runs even if one before
+ * it failed, unless the contracts do not build. With FILES (or folders) only the tests in them run.
+ * A test that is skipped fails the run, unless its title says why in the form `(skipped: reason)`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -38,13 +38,19 @@ const root = dirname(import.meta.dirname);
 /** Compiles the programs that the tests run. */
 const GUESTS = join(root, "examples", "build.ts");
 
-/** The official test suite; each file of it in which the project has something to decide counts as one test. */
+/**
+ * The official test suite; each file of it in which the project has something to decide counts as
+ * one test.
+ */
 const CONFORMANCE = join(root, "test", "conformance", "main.ts");
 
 const ok: Outcome = { passed: 1, failed: 0, skipped: [] };
 const failure: Outcome = { passed: 0, failed: 1, skipped: [] };
 
-/** Runs a program of the project (bootstrap.mjs has put them in PATH) with its output shown; returns whether it succeeded. */
+/**
+ * Runs a program of the project (bootstrap.mjs has put them in PATH) with its output shown; returns
+ * whether it succeeded.
+ */
 function shows(program: string, args: string[], env: NodeJS.ProcessEnv = {}): boolean {
   const { error, status, signal } = spawnSync(program, args, {
     cwd: root,
@@ -56,7 +62,10 @@ function shows(program: string, args: string[], env: NodeJS.ProcessEnv = {}): bo
   return status === 0;
 }
 
-/** A program that tests and reports. A run that ends without a report, or fails without a failed test, is a failure. */
+/**
+ * A program that tests and reports. A run that ends without a report, or fails without a failed
+ * test, is a failure.
+ */
 function suite(runner: string, program: string, args: string[], env: NodeJS.ProcessEnv = {}): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "arbiter-test-"));
   const file = join(folder, "report.json");
@@ -100,7 +109,10 @@ function sizes(): Outcome {
   }
 }
 
-/** Hardhat runs only what lies in its folder for Solidity tests; one elsewhere would silently never run. */
+/**
+ * Hardhat runs only what lies in its folder for Solidity tests; one elsewhere would silently never
+ * run.
+ */
 function misplacedTests(): string[] {
   return globSync("{test,contracts}/**/*.t.sol", { cwd: root }).filter(
     (file) => !file.startsWith(join("test", "contracts")),

@@ -1,8 +1,9 @@
 /**
- * The kinds of errors. A {@link Problem} is for whoever gave us something to mend; a {@link Crash} is for us. What a contract refuses
- * (`agents/chain/chain.ts`), and what the rules of the game refuse (`agents/game/refused.ts`), are problems with the contract's error.
- * The same distinction as between Link, Trap, Exhaustion and Crash in the WebAssembly reference interpreter; the parts of a problem are
- * those of viem's BaseError.
+ * The kinds of errors. A {@link Problem} is for whoever gave us something to mend; a {@link Crash}
+ * is for us. What a contract refuses (`agents/chain/chain.ts`), and what the rules of the game
+ * refuse (`agents/game/refused.ts`), are problems with the contract's error. The same distinction
+ * as between Link, Trap, Exhaustion and Crash in the WebAssembly reference interpreter; the parts
+ * of a problem are those of viem's BaseError.
  */
 
 /** What is known of a problem besides itself. */
@@ -17,8 +18,8 @@ export interface ProblemDetails {
 }
 
 /**
- * Something that somebody outside got wrong, and can put right: a module, a transaction, an argument, a file.
- * Its message is one line with the problem and the place; the hint is not in it.
+ * Something that somebody outside got wrong, and can put right: a module, a transaction, an
+ * argument, a file. Its message is one line with the problem and the place; the hint is not in it.
  */
 export class Problem extends Error {
   override readonly name: string = "Problem";
@@ -36,7 +37,9 @@ export class Problem extends Error {
   }
 }
 
-/** What cannot happen, whatever we are given: wherever it is thrown, the fault is in this project. */
+/**
+ * What cannot happen, whatever we are given: wherever it is thrown, the fault is in this project.
+ */
 export class Crash extends Error {
   override readonly name: string = "Crash";
 

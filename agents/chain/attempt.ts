@@ -1,11 +1,17 @@
-/** Sending what may have been overtaken: the chain moves on between a look at it and the transaction. */
+/**
+ * Sending what may have been overtaken: the chain moves on between a look at it and the
+ * transaction.
+ */
 import type { Address, ContractErrorName } from "viem";
 import type { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { CallRefused, REVERTED } from "./call-refused.ts";
 import type { Call, Chain } from "./chain.ts";
 
-/** Errors of the Tournament contract that mean that somebody else was faster, or that the time for it is over or not yet there. */
+/**
+ * Errors of the Tournament contract that mean that somebody else was faster, or that the time for
+ * it is over or not yet there.
+ */
 const OVERTAKEN_IN_TOURNAMENT: readonly ContractErrorName<typeof tournamentAbi>[] = [
   "BondCollected",
   "ClockRunning",

@@ -22,7 +22,9 @@ interface Refusal {
   readonly text: string;
 }
 
-/** The chain refused a call. The message names the call and the contract's error with its arguments. */
+/**
+ * The chain refused a call. The message names the call and the contract's error with its arguments.
+ */
 export class CallRefused extends Problem {
   override readonly name = "CallRefused";
   readonly reason: Refusal["reason"];

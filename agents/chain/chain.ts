@@ -1,4 +1,7 @@
-/** A chain as the agents see it: reading, the clock, and sending with a receipt. The only place with effects on a chain. */
+/**
+ * A chain as the agents see it: reading, the clock, and sending with a receipt. The only place with
+ * effects on a chain.
+ */
 import {
   type Abi,
   type Address,

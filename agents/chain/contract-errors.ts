@@ -1,4 +1,7 @@
-/** The errors that contracts give, by name: a call may be refused by a contract after the one that is called. */
+/**
+ * The errors that contracts give, by name: a call may be refused by a contract after the one that
+ * is called.
+ */
 import type { Abi, ContractErrorName } from "viem";
 import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
 import { dealAbi } from "../../contracts/abi/Deal.ts";

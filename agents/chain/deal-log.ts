@@ -1,4 +1,7 @@
-/** A Deal as its logs tell it: fragments with their input, claims with their records, and how each ended. */
+/**
+ * A Deal as its logs tell it: fragments with their input, claims with their records, and how each
+ * ended.
+ */
 import { type Abi, type AbiEvent, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { dealAbi } from "../../contracts/abi/Deal.ts";

@@ -1,11 +1,17 @@
-/** Follows the logs of a contract, also where the chain changes its mind: what a reorganisation undoes is undone here. */
+/**
+ * Follows the logs of a contract, also where the chain changes its mind: what a reorganisation
+ * undoes is undone here.
+ */
 import type { AbiEvent, Address, Hash, Log } from "viem";
 import type { Chain } from "./chain.ts";
 
 /** Blocks that are asked for at once; a node that finds that too many is asked for fewer. */
 const SPAN = 10_000n;
 
-/** States that are kept to go back to: one a look at the chain. A deeper reorganisation begins from the first block. */
+/**
+ * States that are kept to go back to: one a look at the chain. A deeper reorganisation begins from
+ * the first block.
+ */
 const TRAIL = 128;
 
 /** What to follow. */
@@ -15,7 +21,10 @@ export interface Subject<S> {
   /** The block in which the contract was deployed, or an earlier one. */
   readonly from: bigint;
   readonly initial: S;
-  /** The state after more logs; must leave the old one as it is. `time` gives the timestamp of a log's block. */
+  /**
+   * The state after more logs; must leave the old one as it is. `time` gives the timestamp of a
+   * log's block.
+   */
   readonly reduce: (state: S, logs: readonly Log[], time: (log: Log) => number) => S;
 }
 
@@ -44,7 +53,8 @@ export class LogFollower<S> {
       if (known !== undefined && known.number >= latest.number) return known.state;
       const from = known === undefined ? this.#subject.from : known.number + 1n;
       const state = await this.#read(known?.state ?? this.#subject.initial, from, latest.number);
-      // Logs of two branches may have been mixed if the chain changed in between: then this reading counts for nothing.
+      // Logs of two branches may have been mixed if the chain changed in between: then this reading
+      // counts for nothing.
       if ((await this.#hashOf(latest.number)) !== latest.hash) continue;
       this.#trail.push({ number: latest.number, hash: latest.hash, state });
       if (this.#trail.length > TRAIL) this.#trail.shift();

@@ -4,7 +4,10 @@ import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { Action } from "../game/types.ts";
 import type { Call } from "./chain.ts";
 
-/** The call of the Tournament contract for an action. `open` is not one: a Deal or the Arbiter sends it. */
+/**
+ * The call of the Tournament contract for an action. `open` is not one: a Deal or the Arbiter sends
+ * it.
+ */
 export function tournamentCall(to: Address, action: Action): Call {
   const call = (label: string, args: readonly unknown[], value = 0n): Call => ({
     label,

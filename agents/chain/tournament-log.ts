@@ -1,4 +1,6 @@
-/** The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them. */
+/**
+ * The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them.
+ */
 import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type GameEvent, follow } from "../game/events.ts";
@@ -36,7 +38,10 @@ function lower(address: Address): Hex {
   return address.toLowerCase() as Hex;
 }
 
-/** All events but announcements, which anybody can make for nothing: `announced` asks for the one that matters. */
+/**
+ * All events but announcements, which anybody can make for nothing: `announced` asks for the one
+ * that matters.
+ */
 const EVENTS = (tournamentAbi as Abi).filter(
   (item): item is AbiEvent => item.type === "event" && item.name !== "Announced",
 );
@@ -59,7 +64,10 @@ export class TournamentLog {
     });
   }
 
-  /** Reads the contract's parameters; `from` is the block in which it was deployed, or an earlier one. */
+  /**
+   * Reads the contract's parameters; `from` is the block in which it was deployed, or an earlier
+   * one.
+   */
   static async follow(chain: Chain, address: Address, from = 0n): Promise<TournamentLog> {
     const read = await chain.reader.readContract({ address, abi: tournamentAbi, functionName: "params" });
     const { period, grace, heights, bonds, bounty } = read;

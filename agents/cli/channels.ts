@@ -1,4 +1,7 @@
-/** Standard output and standard error. Commands write through these two and nothing else: no foreign text gets past them unescaped. */
+/**
+ * Standard output and standard error. Commands write through these two and nothing else: no foreign
+ * text gets past them unescaped.
+ */
 import { isatty } from "node:tty";
 import { escapedJson } from "../../verifier/printable.ts";
 import type { Printable } from "./printable.ts";
@@ -37,7 +40,10 @@ export class Channel {
     this.#stream().write(`${ERASE_LINE}${content === undefined ? "" : content.toString()}`);
   }
 
-  /** Writes what a program wrote: its bytes as they are; to a terminal, what {@link terminalText} leaves of them. */
+  /**
+   * Writes what a program wrote: its bytes as they are; to a terminal, what {@link terminalText}
+   * leaves of them.
+   */
   program(bytes: Uint8Array): void {
     this.#stream().write(this.isTerminal ? terminalText(bytes) : bytes);
   }

@@ -1,4 +1,7 @@
-/** The demonstrations of `npm start`: programs that come with the project, each with a day of its customers. */
+/**
+ * The demonstrations of `npm start`: programs that come with the project, each with a day of its
+ * customers.
+ */
 import { guest } from "../../examples/build.ts";
 import { ClangError } from "../../examples/clang.ts";
 import { ledgerTransactions } from "../../examples/ledger/transactions.ts";

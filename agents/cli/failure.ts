@@ -1,4 +1,7 @@
-/** How a command ends badly: a clear line on stderr, a hint where there is one, and a non-zero exit code; never a stack trace. */
+/**
+ * How a command ends badly: a clear line on stderr, a hint where there is one, and a non-zero exit
+ * code; never a stack trace.
+ */
 import { causesOf, Crash, Problem } from "../../verifier/errors.ts";
 import { stderr, stdout } from "./channels.ts";
 import { type Printable, text } from "./printable.ts";
@@ -30,7 +33,10 @@ export interface Failure {
   readonly hint?: string;
 }
 
-/** The parts of an error. The hint is the outermost that the error and its causes have; likewise the place. */
+/**
+ * The parts of an error. The hint is the outermost that the error and its causes have; likewise the
+ * place.
+ */
 export function failureOf(error: unknown): Failure {
   const causes = [...causesOf(error)];
   const problems = causes.filter((cause) => cause instanceof Problem);
@@ -46,7 +52,10 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** A problem's message is one line, and a line feed in it comes from outside; other errors have details in further lines. */
+/**
+ * A problem's message is one line, and a line feed in it comes from outside; other errors have
+ * details in further lines.
+ */
 function problemOf(error: unknown): string {
   if (error instanceof Problem) return error.message;
   const [first = ""] = (error instanceof Error ? error.message : "").split("\n");
@@ -58,7 +67,10 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 
-/** The lines that tell what went wrong: `error: …`, then `hint: …` if there is one; `ARBITER_DEBUG=1` adds the stacks of all causes. */
+/**
+ * The lines that tell what went wrong: `error: …`, then `hint: …` if there is one;
+ * `ARBITER_DEBUG=1` adds the stacks of all causes.
+ */
 export function failureLines(error: unknown): Printable[] {
   const { problem, hint } = failureOf(error);
   const lines = [text`error: ${problem}`, ...(hint === undefined ? [] : [text`hint: ${hint}`])];
@@ -72,7 +84,8 @@ export function failureLines(error: unknown): Printable[] {
 
 /**
  * Runs a command's body and sets the exit code; prints the lines of whatever it throws.
- * @param isJson - whether the error is told on stdout too, as JSON: `{"error": …}` with a {@link Failure}
+ * @param isJson - whether the error is told on stdout too, as JSON: `{"error": …}` with a
+ *   {@link Failure}
  */
 export async function guarded(body: () => Promise<number> | number, isJson = false): Promise<void> {
   try {

@@ -9,9 +9,11 @@ import { cannotRead, userPath } from "./user-file.ts";
 const SEPARATOR = "::";
 
 /**
- * Reads `HOST[::GUEST]`: paths from the guest's root and contents, ordered by the bytes of their names at every level, so that the same
- * directory gives the same program input everywhere. A directory without entries is a path that ends with a slash.
- * @throws UserError for what cannot be read or is neither a file nor a directory, for names that are no UTF-8, and for more than fits
+ * Reads `HOST[::GUEST]`: paths from the guest's root and contents, ordered by the bytes of their
+ * names at every level, so that the same directory gives the same program input everywhere. A
+ * directory without entries is a path that ends with a slash.
+ * @throws UserError for what cannot be read or is neither a file nor a directory, for names that
+ *   are no UTF-8, and for more than fits
  */
 export function fileTree(option: string): [path: string, content: Uint8Array][] {
   const split = option.indexOf(SEPARATOR);

@@ -36,7 +36,10 @@ export function requireRoom({ fuel }: Invocation, heights: readonly number[]): v
   throw new UserError(`--fuel ${fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
 }
 
-/** The store that `--store` asks for, by the state that a history begins with. Its troubles are lines on stderr. */
+/**
+ * The store that `--store` asks for, by the state that a history begins with. Its troubles are
+ * lines on stderr.
+ */
 export function storeOf({ store: root }: LevelOptions): ((initial: State) => DiskStore) | undefined {
   if (root === undefined) return undefined;
   return (initial) => new DiskStore({ root, initial, report: (line) => stderr.line(text`${line}`) });

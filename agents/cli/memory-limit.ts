@@ -1,4 +1,7 @@
-/** `--max-memory`: how large memories may grow, and the note about one that would have grown further. */
+/**
+ * `--max-memory`: how large memories may grow, and the note about one that would have grown
+ * further.
+ */
 import { MAX_PAGES, PAGE_BYTES } from "../../verifier/program/layout.ts";
 import type { LimitedMemory } from "../../verifier/program/memory-limits.ts";
 import { stderr } from "./channels.ts";

@@ -1,4 +1,7 @@
-/** Tells what happens while it happens: chapters, transactions with their gas, progress of the work off chain. */
+/**
+ * Tells what happens while it happens: chapters, transactions with their gas, progress of the work
+ * off chain.
+ */
 import pc from "picocolors";
 import type { Narrator } from "../scenario/narrator.ts";
 import type { Channel } from "./channels.ts";

@@ -1,10 +1,16 @@
-/** Parsing the arguments of the process; commander has printed what is wrong with them when it throws. */
+/**
+ * Parsing the arguments of the process; commander has printed what is wrong with them when it
+ * throws.
+ */
 import { type Command, CommanderError } from "commander";
 import { stderr, stdout } from "./channels.ts";
 import { Exit } from "./failure.ts";
 import { text } from "./printable.ts";
 
-/** Ends the process without a word when nobody reads its output any more, as in `… --help | head -1`. */
+/**
+ * Ends the process without a word when nobody reads its output any more, as in
+ * `… --help | head -1`.
+ */
 export function exitOnBrokenPipe(): void {
   stdout.onBroken((error) => {
     if (error.code !== "EPIPE") throw error;

@@ -28,7 +28,10 @@ export interface Invocation {
 export interface Prepared {
   readonly program: Program;
   readonly input: Uint8Array;
-  /** The export that is called; `invoke` in the payload convention, `_start` in the command convention. */
+  /**
+   * The export that is called; `invoke` in the payload convention, `_start` in the command
+   * convention.
+   */
   readonly called: string;
 }
 

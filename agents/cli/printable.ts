@@ -1,6 +1,7 @@
 /**
- * Text that may be printed. A {@link Printable} is made only of our own literals, of other printables, and of foreign text that was escaped
- * on its way in: what prints (channels.ts) takes nothing else, so that a text that nobody escaped does not compile.
+ * Text that may be printed. A {@link Printable} is made only of our own literals, of other
+ * printables, and of foreign text that was escaped on its way in: what prints (channels.ts) takes
+ * nothing else, so that a text that nobody escaped does not compile.
  */
 import { escaped, shortened } from "../../verifier/printable.ts";
 
@@ -43,7 +44,10 @@ export class Printable {
   }
 }
 
-/** The template for what is printed: literals stay as they are; a string among the values is foreign, escaped, and cut where it is very long. */
+/**
+ * The template for what is printed: literals stay as they are; a string among the values is
+ * foreign, escaped, and cut where it is very long.
+ */
 export function text(literals: TemplateStringsArray, ...values: (Printable | string | number | bigint)[]): Printable {
   return Printable.of(literals, values);
 }

@@ -1,4 +1,7 @@
-/** What a user gives a program with `_start`: arguments, variables, files and directories, stdin, a clock and a seed. */
+/**
+ * What a user gives a program with `_start`: arguments, variables, files and directories, stdin, a
+ * clock and a seed.
+ */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { SEED_BYTES, type CommandInput } from "../../verifier/program/wasi/command.ts";
@@ -54,7 +57,10 @@ function pair(text: string, option: string, form: string): [string, string] {
 /** Where programs expect to be allowed to write. */
 const TEMPORARY = "tmp";
 
-/** All that the options give; a file that is named by itself goes before one of a directory. `/tmp` is there in any case. */
+/**
+ * All that the options give; a file that is named by itself goes before one of a directory. `/tmp`
+ * is there in any case.
+ */
 function filesOf({ dir, file }: ProcessOptions): Map<string, Uint8Array> {
   const files = new Map([...dir.flatMap(fileTree), ...file.map(fileOf)]);
   const isThere = [...files.keys()].some((path) => path === TEMPORARY || path.startsWith(`${TEMPORARY}/`));

@@ -26,7 +26,8 @@ export function conventionOf(name: string): Convention {
 }
 
 /**
- * Reads a module and builds its program. What the module is refused for is told with the file's name.
+ * Reads a module and builds its program. What the module is refused for is told with the file's
+ * name.
  * @param convention - undefined: command if the module exports `_start`, else typed
  */
 export function programFrom(path: string, convention: Convention | undefined, building: Building = {}): Program {

@@ -1,4 +1,7 @@
-/** Progress of long work on stderr: one line that rewrites itself on a terminal, a line now and then elsewhere. */
+/**
+ * Progress of long work on stderr: one line that rewrites itself on a terminal, a line now and then
+ * elsewhere.
+ */
 import pc from "picocolors";
 import { stderr } from "./channels.ts";
 import { Printable, text } from "./printable.ts";
@@ -15,7 +18,10 @@ export interface Progress {
   clear(): void;
 }
 
-/** Reports on stderr. The rate and the time that remains are measured from the first update of a phase. */
+/**
+ * Reports on stderr. The rate and the time that remains are measured from the first update of a
+ * phase.
+ */
 export function reportProgress(): Progress {
   const terminal = stderr.isTerminal;
   let phase = "";

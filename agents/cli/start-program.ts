@@ -1,4 +1,7 @@
-/** What `start.ts` runs: the main job on the embedded chain, with a demonstration's program or with the user's own module. */
+/**
+ * What `start.ts` runs: the main job on the embedded chain, with a demonstration's program or with
+ * the user's own module.
+ */
 import { Command, Option } from "commander";
 import { Crash } from "../../verifier/errors.ts";
 import { useNode } from "../../verifier/node/use-node.ts";

@@ -1,6 +1,6 @@
 /**
- * The state of the game from the contract's logs alone: what a player that starts late, or starts again, does first. The heights and the rest
- * of the parameters are constants of the contract.
+ * The state of the game from the contract's logs alone: what a player that starts late, or starts
+ * again, does first. The heights and the rest of the parameters are constants of the contract.
  */
 import type { Hex } from "viem";
 import { Crash, Problem } from "../../verifier/errors.ts";
@@ -72,7 +72,10 @@ export type GameEvent =
   | { readonly kind: "Credited"; readonly owner: Hex; readonly amount: bigint }
   | { readonly kind: "Withdrawn"; readonly owner: Hex; readonly to: Hex; readonly amount: bigint };
 
-/** The state after all these logs, in the order of the chain. Throws `LogsIncomplete` when an earlier log is missing. */
+/**
+ * The state after all these logs, in the order of the chain. Throws `LogsIncomplete` when an
+ * earlier log is missing.
+ */
 export function rebuild(events: Iterable<GameEvent>, params: Params): GameState {
   let state = EMPTY_GAME;
   for (const event of events) state = follow(state, event, params);

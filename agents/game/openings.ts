@@ -1,6 +1,7 @@
 /**
- * Commitments as the Tournament contract hashes them: binary keccak trees over state roots, opened `MOVE_LEVELS` at a time, and the names of
- * tournaments, matches and announcements. Mirrors contracts/tournament/Commitment.sol.
+ * Commitments as the Tournament contract hashes them: binary keccak trees over state roots, opened
+ * `MOVE_LEVELS` at a time, and the names of tournaments, matches and announcements. Mirrors
+ * contracts/tournament/Commitment.sol.
  */
 import { concat, encodeAbiParameters, keccak256 } from "viem";
 import type { Hex } from "viem";
@@ -23,7 +24,9 @@ export function top(nodes: Eight): Hex {
   return parent(parent(parent(a, b), parent(c, d)), parent(parent(e, f), parent(g, h)));
 }
 
-/** How many siblings a move by `digit` shows: two for each bit that is 0, one for each that is 1. */
+/**
+ * How many siblings a move by `digit` shows: two for each bit that is 0, one for each that is 1.
+ */
 export function siblingCount(digit: number): number {
   let count = 0;
   for (let level = 0; level < MOVE_LEVELS; level++) count += (digit >> level) & 1 ? 1 : 2;
@@ -31,8 +34,8 @@ export function siblingCount(digit: number): number {
 }
 
 /**
- * The first of `FAN_OUT` neighbours on which two sides differ, with the siblings for `move` and `last`.
- * Returns undefined when all are the same: then there is nothing to play for.
+ * The first of `FAN_OUT` neighbours on which two sides differ, with the siblings for `move` and
+ * `last`. Returns undefined when all are the same: then there is nothing to play for.
  */
 export function opening(own: Eight, opp: Eight): Opening | undefined {
   const digit = own.findIndex((node, place) => node !== opp[place]);
@@ -49,8 +52,9 @@ export function opening(own: Eight, opp: Eight): Opening | undefined {
 }
 
 /**
- * The two nodes `MOVE_LEVELS` above `own` and `opp`, which stand at place `digit` among `FAN_OUT` neighbours; the inverse of `opening`.
- * Throws `Refused` for a digit beyond those, equal nodes or a wrong number of siblings.
+ * The two nodes `MOVE_LEVELS` above `own` and `opp`, which stand at place `digit` among `FAN_OUT`
+ * neighbours; the inverse of `opening`. Throws `Refused` for a digit beyond those, equal nodes or a
+ * wrong number of siblings.
  */
 export function climb(shown: Opening): { own: Hex; opp: Hex } {
   const { digit, siblings } = shown;
@@ -70,8 +74,9 @@ export function climb(shown: Opening): { own: Hex; opp: Hex } {
 }
 
 /**
- * The root of the tree of this height that has `leaf` at `index`, by a proof of its siblings from the bottom up.
- * Throws `Refused` unless the proof has exactly `height` nodes and the index fits the height.
+ * The root of the tree of this height that has `leaf` at `index`, by a proof of its siblings from
+ * the bottom up. Throws `Refused` unless the proof has exactly `height` nodes and the index fits
+ * the height.
  */
 export function rootOf(leaf: Hex, index: bigint, height: number, proof: readonly Hex[]): Hex {
   if (proof.length !== height) {
@@ -89,17 +94,24 @@ export function nodesHash(mover: Hex, waiter: Hex): Hex {
   return parent(mover, waiter);
 }
 
-/** The name of the root tournament about a claim of a Deal, known before the tournament is opened. */
+/**
+ * The name of the root tournament about a claim of a Deal, known before the tournament is opened.
+ */
 export function tournamentId(deal: Hex, claim: Hex): Hex {
   return keccak256(encodeAbiParameters([ADDRESS, WORD], [deal, claim]));
 }
 
-/** The name of the match of `one`, who came first, and `two`; also the name of its inner tournament. */
+/**
+ * The name of the match of `one`, who came first, and `two`; also the name of its inner tournament.
+ */
 export function matchId(tournament: Hex, one: Hex, two: Hex): Hex {
   return keccak256(encodeAbiParameters([WORD, WORD, WORD], [tournament, one, two]));
 }
 
-/** What `owner` announces in an earlier block than the one in which it joins a root tournament with `root`. */
+/**
+ * What `owner` announces in an earlier block than the one in which it joins a root tournament with
+ * `root`.
+ */
 export function announcementHash(owner: Hex, tournament: Hex, root: Hex, salt: Hex): Hex {
   return keccak256(encodeAbiParameters([ADDRESS, WORD, WORD, WORD], [owner, tournament, root, salt]));
 }

@@ -1,6 +1,7 @@
 /**
- * The rules of the game as a plain reference model: `apply(state, action, context, rules)` is the state after a call of the Tournament
- * contract, or throws `Refused` with the name of the contract's error. One function a rule; mirrors contracts/tournament/.
+ * The rules of the game as a plain reference model: `apply(state, action, context, rules)` is the
+ * state after a call of the Tournament contract, or throws `Refused` with the name of the
+ * contract's error. One function a rule; mirrors contracts/tournament/.
  */
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
@@ -54,7 +55,10 @@ interface Draft {
   burned: bigint;
 }
 
-/** The state after an action. Throws `Refused` if the rules do not allow it; `state` is never changed. */
+/**
+ * The state after an action. Throws `Refused` if the rules do not allow it; `state` is never
+ * changed.
+ */
 export function apply(state: GameState, action: Action, context: Context, rules: Rules): GameState {
   const draft: Draft = {
     tournaments: new Map(state.tournaments),
@@ -238,7 +242,10 @@ function last(draft: Draft, pairing: Pairing, shown: LastMove, time: number, rul
   end(draft, match, sideOf(result, leaves), 0n, time, rules.params);
 }
 
-/** Before leaf 0 both sides agree on the initial state, elsewhere on the leaf to the left, which is in both trees. */
+/**
+ * Before leaf 0 both sides agree on the initial state, elsewhere on the leaf to the left, which is
+ * in both trees.
+ */
 function checkAgreed(row: TournamentState, match: MatchState, shown: LastMove, params: Params): void {
   const { agreed, proof } = shown;
   if (match.pos === 0n) {
@@ -269,7 +276,10 @@ function resolve(draft: Draft, pairing: Pairing, context: Context, params: Param
   pay(draft, context.sender, params.bounty);
 }
 
-/** Half a loser's bond goes to the winner's owner, the bounty to whoever resolved, the rest to nobody. */
+/**
+ * Half a loser's bond goes to the winner's owner, the bounty to whoever resolved, the rest to
+ * nobody.
+ */
 function end(
   draft: Draft,
   match: MatchState,

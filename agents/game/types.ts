@@ -1,7 +1,8 @@
 /**
  * The words of the dispute game (docs/game.md), as the agents see them.
  *
- * Hashes and addresses are lower-case hex strings, amounts are wei, instants and durations are whole seconds. All values are immutable.
+ * Hashes and addresses are lower-case hex strings, amounts are wei, instants and durations are
+ * whole seconds. All values are immutable.
  */
 import type { Hex } from "viem";
 
@@ -11,7 +12,10 @@ export interface Params {
   readonly period: number;
   /** G: what every clock gains when its commitment is paired; seconds. */
   readonly grace: number;
-  /** Height of the commitments' trees at each level, from level 0 (`requireHeights` in verifier/history/game-levels.ts). */
+  /**
+   * Height of the commitments' trees at each level, from level 0 (`requireHeights` in
+   * verifier/history/game-levels.ts).
+   */
   readonly heights: readonly number[];
   /** Bond of a commitment at each level; wei. */
   readonly bonds: readonly bigint[];
@@ -29,7 +33,10 @@ export type Eight = readonly [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex];
 export interface CommitmentState {
   readonly root: Hex;
   readonly owner: Hex;
-  /** What was left when it joined, or when its last match ended; during a match the match keeps the clock. */
+  /**
+   * What was left when it joined, or when its last match ended; during a match the match keeps the
+   * clock.
+   */
   readonly clock: number;
   readonly status: "alive" | "out";
   /** Its last leaf. */
@@ -40,7 +47,10 @@ export interface CommitmentState {
 
 /** A tournament: all different commitments about the run from `initial`. */
 export interface TournamentState {
-  /** A root tournament's name comes from `tournamentId`; an inner tournament has the name of the match that it decides. */
+  /**
+   * A root tournament's name comes from `tournamentId`; an inner tournament has the name of the
+   * match that it decides.
+   */
   readonly id: Hex;
   readonly level: number;
   /** The state before the first leaf. */
@@ -65,9 +75,14 @@ export interface MatchState {
   readonly tournament: Hex;
   readonly one: Hex;
   readonly two: Hex;
-  /** keccak256 of the mover's node and the other side's, both of height `height` and number `pos`. */
+  /**
+   * keccak256 of the mover's node and the other side's, both of height `height` and number `pos`.
+   */
   readonly nodes: Hex;
-  /** Number of the node from the left among those of its height; with height 0, of the first leaf that differs. */
+  /**
+   * Number of the node from the left among those of its height; with height 0, of the first leaf
+   * that differs.
+   */
   readonly pos: bigint;
   readonly height: number;
   /** Who moves. */
@@ -77,7 +92,8 @@ export interface MatchState {
   /** When the mover's clock began to run. */
   readonly since: number;
   /**
-   * The eight nodes three levels below the other side's node: what the mover compares its own eight with (`opening`). Known from the logs.
+   * The eight nodes three levels below the other side's node: what the mover compares its own eight
+   * with (`opening`). Known from the logs.
    */
   readonly opposing: Eight;
 }
@@ -119,15 +135,24 @@ export interface Opening {
   readonly digit: number;
   readonly own: Hex;
   readonly opp: Hex;
-  /** From the bottom up: own and opposing right sibling where the digit's bit is 0, the shared left one where it is 1. */
+  /**
+   * From the bottom up: own and opposing right sibling where the digit's bit is 0, the shared left
+   * one where it is 1.
+   */
   readonly siblings: readonly Hex[];
 }
 
 /** What the last move of a match shows (`LastMove` in ITournament.sol). */
 export interface LastMove extends Opening {
-  /** The state before the first difference: the leaf to the left in either tree, or the tournament's initial state. */
+  /**
+   * The state before the first difference: the leaf to the left in either tree, or the tournament's
+   * initial state.
+   */
   readonly agreed: Hex;
-  /** Siblings of that leaf from the bottom up, as many as the tree is high; none for the initial state. */
+  /**
+   * Siblings of that leaf from the bottom up, as many as the tree is high; none for the initial
+   * state.
+   */
   readonly proof: readonly Hex[];
   /** Bottom level: what the step verifier needs to execute `agreed`; else `0x`. */
   readonly witness: Hex;

@@ -1,9 +1,10 @@
 /**
- * What a player does next: a pure function of the game, of its own book and of the time. Honest players and liars share it; a player is as good
- * as its book and its habits.
+ * What a player does next: a pure function of the game, of its own book and of the time. Honest
+ * players and liars share it; a player is as good as its book and its habits.
  *
- * The honest player: in a claim's root tournament on a true state, and in the inner tournament of any match of a true commitment, announce,
- * join the truth, move for it whoever owns it, resolve whatever resolves (GAME: the state machine).
+ * The honest player: in a claim's root tournament on a true state, and in the inner tournament of
+ * any match of a true commitment, announce, join the truth, move for it whoever owns it, resolve
+ * whatever resolves (GAME: the state machine).
  */
 import type { Hex } from "viem";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";
@@ -36,7 +37,8 @@ export interface Seat {
 }
 
 /**
- * What can be done now, most urgent first. Every action is one call of the Tournament contract, in a block later than any that `game` tells of.
+ * What can be done now, most urgent first. Every action is one call of the Tournament contract, in
+ * a block later than any that `game` tells of.
  *
  * @param now - timestamp of the latest block, in seconds
  */

@@ -1,4 +1,6 @@
-/** Where two states after the same step differ: what one side computed and what the other claims. */
+/**
+ * Where two states after the same step differ: what one side computed and what the other claims.
+ */
 import { bytesToHex } from "viem";
 import { differingLeaves } from "../../verifier/merkle/difference.ts";
 import { equalHashes } from "../../verifier/merkle/keccak.ts";
@@ -7,7 +9,10 @@ import type { Registers } from "../../verifier/machine/record.ts";
 import type { ProgramMap } from "../../verifier/program/map.ts";
 import { savedHash, type State } from "../../verifier/state/state.ts";
 
-/** One place with both values: memory as bytes in the order of their addresses, all else as numbers, with what they mean. */
+/**
+ * One place with both values: memory as bytes in the order of their addresses, all else as numbers,
+ * with what they mean.
+ */
 export interface Difference {
   /** `stack slot 12 (s3)`, `memory 0 at 0x1a40`, `cell 7`, `register pc`. */
   readonly place: string;
@@ -97,7 +102,10 @@ function nameOf(names: Readonly<Record<string, number>>, value: number): string 
   return Object.entries(names).find(([, number]) => number === value)?.[0];
 }
 
-/** The bytes of a memory leaf from the first to the last that differ, at their address in the region. */
+/**
+ * The bytes of a memory leaf from the first to the last that differ, at their address in the
+ * region.
+ */
 function memoryDifference({ header }: State, index: number, honest: bigint, liar: bigint): Difference {
   const regionLeaves = 2 ** (header.memoryDepth - header.regionBits);
   const region = Math.floor(index / regionLeaves);

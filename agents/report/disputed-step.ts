@@ -1,4 +1,6 @@
-/** The step on which two histories part: what it is, what it does, and what each side makes of it. */
+/**
+ * The step on which two histories part: what it is, what it does, and what each side makes of it.
+ */
 import { bytesToHex, type Hex } from "viem";
 import { stepOf } from "../../verifier/history/game-levels.ts";
 import type { Trace } from "../../verifier/history/trace.ts";
@@ -24,7 +26,10 @@ export interface DisputedTransaction {
 
 /** The step on which two histories part. */
 export interface DisputedStep {
-  /** Number of the step, from 1: it leads from the state after `step` - 1 steps to the state after `step` steps. */
+  /**
+   * Number of the step, from 1: it leads from the state after `step` - 1 steps to the state after
+   * `step` steps.
+   */
   readonly step: bigint;
   /** The WebAssembly instruction. */
   readonly instruction: string;
@@ -42,7 +47,10 @@ export interface DisputedStep {
   readonly liar: Hex;
   /** Where the two results differ. */
   readonly results: readonly Difference[];
-  /** The transaction that the step belongs to; undefined where the driver is done with all, or none is left. */
+  /**
+   * The transaction that the step belongs to; undefined where the driver is done with all, or none
+   * is left.
+   */
   readonly transaction?: DisputedTransaction;
 }
 

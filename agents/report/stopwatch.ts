@@ -53,7 +53,10 @@ export class Stopwatch {
     return acted;
   }
 
-  /** What was measured; `replay` is the name of the phase in which the honest player ran the history. */
+  /**
+   * What was measured; `replay` is the name of the phase in which the honest player ran the
+   * history.
+   */
   times(replay: string): Times {
     const found = this.#phases.find(({ name }) => name === replay);
     return { phases: [...this.#phases], replay: found?.seconds ?? 0, slowest: this.#slowest };

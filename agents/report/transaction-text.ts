@@ -1,4 +1,7 @@
-/** Transactions in words: what a payload asks for and what an output answers, by the program's convention. */
+/**
+ * Transactions in words: what a payload asks for and what an output answers, by the program's
+ * convention.
+ */
 import { bytesToHex } from "viem";
 import type { Program } from "../../verifier/program/build.ts";
 import { DISPATCH_HEADER, DISPATCH_VALUE } from "../../verifier/program/drivers/dispatch.ts";
@@ -9,7 +12,9 @@ import type { ValueType } from "../../verifier/wasm/types.ts";
 /** What is needed of a program. */
 type Conventional = Pick<Program, "convention" | "exports">;
 
-/** A payload: `add(1, 2)` in the typed convention, else its bytes as {@link readable} shows them. */
+/**
+ * A payload: `add(1, 2)` in the typed convention, else its bytes as {@link readable} shows them.
+ */
 export function payloadText(program: Conventional, payload: Uint8Array): string {
   const called = calledBy(program, payload);
   if (called === undefined) return readable(payload);
@@ -17,7 +22,10 @@ export function payloadText(program: Conventional, payload: Uint8Array): string 
   return args === undefined ? readable(payload) : `${called.name}(${args})`;
 }
 
-/** The output of a transaction with this payload: the results in the typed convention, else as {@link readable} shows it. */
+/**
+ * The output of a transaction with this payload: the results in the typed convention, else as
+ * {@link readable} shows it.
+ */
 export function outputText(program: Conventional, payload: Uint8Array, output: Uint8Array): string {
   const called = calledBy(program, payload);
   return (called && valuesText(output, called.type.results)) ?? readable(output);

@@ -1,6 +1,6 @@
 /**
- * The main play: a customer's Deal on the embedded chain, four workers of whom one lies about one step, a validator who finds out, the
- * dispute, the verdict, the slashing and the payment.
+ * The main play: a customer's Deal on the embedded chain, four workers of whom one lies about one
+ * step, a validator who finds out, the dispute, the verdict, the slashing and the payment.
  */
 import { GasBook } from "../report/gas-book.ts";
 import type { Report } from "../report/report.ts";

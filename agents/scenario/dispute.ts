@@ -1,4 +1,7 @@
-/** A dispute without a Deal: one honest player and some liars about one run, on the embedded chain, from the opening to the verdict. */
+/**
+ * A dispute without a Deal: one honest player and some liars about one run, on the embedded chain,
+ * from the opening to the verdict.
+ */
 import { bytesToHex, type Hex, keccak256, stringToHex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { stepOf } from "../../verifier/history/game-levels.ts";
@@ -37,7 +40,9 @@ export interface DisputeJob {
   readonly input: Uint8Array;
   readonly budget: bigint;
   readonly executor: Executor;
-  /** Step, from 1, about which the first liar lies; the others lie about steps spread over the run. */
+  /**
+   * Step, from 1, about which the first liar lies; the others lie about steps spread over the run.
+   */
   readonly lieAt: bigint;
   readonly liars: number;
   /** Of the levels' trees; those of deploy/parameters/local.json by default. */
@@ -161,7 +166,10 @@ function choose(truth: Trace, steps: readonly bigint[], executor: Executor): Cho
   });
 }
 
-/** The match of the honest commitment that ended with an executed step: the one about step `lieAt`, else the first. */
+/**
+ * The match of the honest commitment that ended with an executed step: the one about step `lieAt`,
+ * else the first.
+ */
 function executedMatch(game: GameState, honestRoot: Hex, heights: readonly number[], lieAt: bigint): MatchState {
   const executed = executedMatches(game).filter((match) => {
     const top = topOf(game, match);

@@ -1,6 +1,6 @@
 /**
- * A worker that lies about one step. It replays honestly what it reads from the chain, decides where to lie, claims what follows from the
- * lie, and defends it in disputes.
+ * A worker that lies about one step. It replays honestly what it reads from the chain, decides
+ * where to lie, claims what follows from the lie, and defends it in disputes.
  */
 import type { Trace } from "../../verifier/history/trace.ts";
 import { FragmentRun } from "../../verifier/program/fragment.ts";
@@ -58,7 +58,10 @@ export class Liar implements Agent {
     return false;
   }
 
-  /** Runs what the chain has, decides on a lie, and becomes a worker and a validator that believe in it. */
+  /**
+   * Runs what the chain has, decides on a lie, and becomes a worker and a validator that believe in
+   * it.
+   */
   async #decide(): Promise<readonly Agent[]> {
     const { means, wish, onPlan, chain, deal, self, tournaments } = this.#setup;
     const { fragments } = await deal.view();

@@ -1,4 +1,7 @@
-/** What a role computes with: the program, and its own states and histories. Roles of one process share compiled code, and nothing else. */
+/**
+ * What a role computes with: the program, and its own states and histories. Roles of one process
+ * share compiled code, and nothing else.
+ */
 import { Trace } from "../../verifier/history/trace.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { runFragment } from "../../verifier/program/fragment.ts";

@@ -1,4 +1,7 @@
-/** The roles of a Deal's play: each with its own view of the chain, its own replay and its own account, acting until nothing is left to do. */
+/**
+ * The roles of a Deal's play: each with its own view of the chain, its own replay and its own
+ * account, acting until nothing is left to do.
+ */
 import { type Hex, keccak256, stringToHex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import type { Program } from "../../verifier/program/build.ts";

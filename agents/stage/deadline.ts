@@ -1,9 +1,15 @@
-/** When something can happen next by time alone: what an embedded chain's clock is moved on to when nobody has anything to do. */
+/**
+ * When something can happen next by time alone: what an embedded chain's clock is moved on to when
+ * nobody has anything to do.
+ */
 import { clockRuns } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { type DealView, isPending } from "../chain/deal-log.ts";
 
-/** The first instant after `now` at which a clock runs out, a tournament closes or a claim's window ends; undefined if none will. */
+/**
+ * The first instant after `now` at which a clock runs out, a tournament closes or a claim's window
+ * ends; undefined if none will.
+ */
 export function nextDeadline(
   game: GameState,
   deal: DealView | undefined,

@@ -1,4 +1,7 @@
-/** Makes a Deal for a play: deployed and funded by the customer, with its workers in their seats and the fragments submitted. */
+/**
+ * Makes a Deal for a play: deployed and funded by the customer, with its workers in their seats and
+ * the fragments submitted.
+ */
 import { bytesToHex, encodeDeployData, type Hex, zeroAddress } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { dealBytecode } from "../../contracts/abi/Deal.bytecode.ts";
@@ -30,7 +33,10 @@ export interface Parties {
   readonly workers: readonly Hex[];
 }
 
-/** Makes the Deal and gives its address. The fragments go nowhere but to the chain: whoever works on them reads them there. */
+/**
+ * Makes the Deal and gives its address. The fragments go nowhere but to the chain: whoever works on
+ * them reads them there.
+ */
 export async function makeDeal(
   chain: Chain,
   { arbiter, deposits }: Deployment,

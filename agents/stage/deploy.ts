@@ -1,4 +1,7 @@
-/** Puts the contracts that every Deal shares on the embedded chain, through the same Ignition modules as on a public network. */
+/**
+ * Puts the contracts that every Deal shares on the embedded chain, through the same Ignition
+ * modules as on a public network.
+ */
 import type { Address } from "viem";
 import ArbiterModule from "../../deploy/modules/Arbiter.ts";
 import DepositsModule from "../../deploy/modules/Deposits.ts";
@@ -15,12 +18,17 @@ export interface Deployment {
   readonly tournaments: TournamentLog;
 }
 
-/** A bond for each level: those of the file, of which the last one goes on to all levels below it. */
+/**
+ * A bond for each level: those of the file, of which the last one goes on to all levels below it.
+ */
 function bondsFor(heights: readonly number[], bonds: readonly bigint[]): bigint[] {
   return heights.map((_, level) => bonds[Math.min(level, bonds.length - 1)] ?? 0n);
 }
 
-/** Deploys with the parameters in deploy/parameters/local.json, but for heights of the levels' trees if they are given. */
+/**
+ * Deploys with the parameters in deploy/parameters/local.json, but for heights of the levels' trees
+ * if they are given.
+ */
 export async function deploy({ chain, connection }: EmbeddedChain, given?: readonly number[]): Promise<Deployment> {
   const { Arbiter, Deposits } = localParameters();
   const heights = [...(given ?? Arbiter.heights)];

@@ -19,7 +19,10 @@ export interface EmbeddedChain {
 
 type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
 
-/** Starts a chain, for which the contracts are built if they are not yet. It ends with the process, or by `close`. */
+/**
+ * Starts a chain, for which the contracts are built if they are not yet. It ends with the process,
+ * or by `close`.
+ */
 export async function startEmbeddedChain(): Promise<EmbeddedChain> {
   const { default: hre } = await import("hardhat");
   await hre.tasks.getTask("built").run();

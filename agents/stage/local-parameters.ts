@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 
 const PARAMETERS = new URL("../../deploy/parameters/local.json", import.meta.url);
 
-/** What the file says. Ignition takes whole numbers of any size as bigints; the file has them as "123n". */
+/**
+ * What the file says. Ignition takes whole numbers of any size as bigints; the file has them as
+ * "123n".
+ */
 export interface LocalParameters {
   readonly Arbiter: { readonly heights: number[]; readonly bonds: bigint[]; readonly [name: string]: ArbiterParameter };
   readonly Deposits: Record<string, number>;

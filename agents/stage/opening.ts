@@ -16,7 +16,10 @@ export interface Subject {
   readonly initial: Hex;
 }
 
-/** A seat announces its commitment, and the Arbiter opens the tournament with it for an account that stands for a Deal. */
+/**
+ * A seat announces its commitment, and the Arbiter opens the tournament with it for an account that
+ * stands for a Deal.
+ */
 export async function openWithoutDeal(
   chain: Chain,
   { arbiter, tournaments }: Deployment,

@@ -12,7 +12,10 @@ export interface StepOnChain {
   readonly calldataBytes: number;
 }
 
-/** Has `StepVerifier` execute the step that a witness opens. Throws `CallRefused` for a witness that does not open the state. */
+/**
+ * Has `StepVerifier` execute the step that a witness opens. Throws `CallRefused` for a witness that
+ * does not open the state.
+ */
 export async function verifyOnChain(
   chain: Chain,
   from: Address,

@@ -8,7 +8,8 @@ export interface Agent {
 }
 
 /**
- * Polls the agents in turn. When nobody acts, the chain's clock is moved on to the next deadline; ends when there is none.
+ * Polls the agents in turn. When nobody acts, the chain's clock is moved on to the next deadline;
+ * ends when there is none.
  *
  * @param deadline the next instant at which something can happen by time alone
  */

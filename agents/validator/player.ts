@@ -6,8 +6,8 @@ import type { TournamentLog } from "../chain/tournament-log.ts";
 import { announcement, decide, type Seat } from "../players/decide.ts";
 
 /**
- * Does the most urgent thing that the chain accepts; tells whether there was one. An action that fails hinders no other; if all
- * fail, the first failure is thrown.
+ * Does the most urgent thing that the chain accepts; tells whether there was one. An action that
+ * fails hinders no other; if all fail, the first failure is thrown.
  */
 export async function play(chain: Chain, log: TournamentLog, seat: Seat): Promise<boolean> {
   const game = await log.state();

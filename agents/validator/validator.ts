@@ -1,6 +1,6 @@
 /**
- * A validator: replays every fragment of a Deal, challenges each claim that is wrong, and plays for the truth in every dispute, its own or
- * somebody else's, until the verdict is applied.
+ * A validator: replays every fragment of a Deal, challenges each claim that is wrong, and plays for
+ * the truth in every dispute, its own or somebody else's, until the verdict is applied.
  */
 import { bytesToHex, type Hex } from "viem";
 import { loadOpening } from "../../verifier/proof/load.ts";
@@ -43,8 +43,9 @@ export class Validator {
   }
 
   /**
-   * Does what is to be done now; tells whether there was anything. Disputes that are known come before the replay of what is
-   * not, and a failure in one hinders no other: the first is thrown when all have had their turn.
+   * Does what is to be done now; tells whether there was anything. Disputes that are known come
+   * before the replay of what is not, and a failure in one hinders no other: the first is thrown
+   * when all have had their turn.
    */
   async poll(): Promise<boolean> {
     const { deal, replay } = this.#setup;
@@ -63,7 +64,10 @@ export class Validator {
     return this.#replayNext(view) || this.#withdraw();
   }
 
-  /** Bonds that were won or came back wait in the Tournament: they are fetched when nothing else is to be done. */
+  /**
+   * Bonds that were won or came back wait in the Tournament: they are fetched when nothing else is
+   * to be done.
+   */
   async #withdraw(): Promise<boolean> {
     const { tournaments, self } = this.#setup;
     const { credits } = await tournaments.state();

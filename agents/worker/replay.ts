@@ -1,4 +1,7 @@
-/** A Deal's fragments as somebody ran them, from the bytes that the chain has: the state between any two. */
+/**
+ * A Deal's fragments as somebody ran them, from the bytes that the chain has: the state between any
+ * two.
+ */
 import { bytesToHex, type Hex } from "viem";
 import { Crash, Problem } from "../../verifier/errors.ts";
 import { Status } from "../../verifier/machine/codes.ts";
@@ -13,7 +16,10 @@ export type Submitted = Pick<Fragment, "index" | "inputRoot" | "input">;
 /** Runs a fragment from the state before it. */
 export type RunOne = (before: State, fragment: Submitted) => FragmentRun;
 
-/** Whoever reads the chain for us gave other bytes than those that were submitted: nothing can be computed from them. */
+/**
+ * Whoever reads the chain for us gave other bytes than those that were submitted: nothing can be
+ * computed from them.
+ */
 export class WrongInput extends Problem {
   override readonly name = "WrongInput";
 
@@ -31,8 +37,9 @@ interface Known {
 }
 
 /**
- * Runs fragments one after the other from a program's initial state, each once for the same input. If the chain changes its mind about a
- * fragment's input, that fragment and all after it are forgotten.
+ * Runs fragments one after the other from a program's initial state, each once for the same input.
+ * If the chain changes its mind about a fragment's input, that fragment and all after it are
+ * forgotten.
  */
 export class Replay {
   readonly #initial: State;
@@ -57,7 +64,10 @@ export class Replay {
     return known?.inputRoot === root && known.length === input.length ? known.run : undefined;
   }
 
-  /** Whether the program has ended, finished or trapped, before fragment `index`: then no further fragment can be run. */
+  /**
+   * Whether the program has ended, finished or trapped, before fragment `index`: then no further
+   * fragment can be run.
+   */
   endedBefore(index: number): boolean {
     return this.before(index).registers.status !== Status.yielded;
   }

@@ -1,4 +1,7 @@
-/** A worker: executes the fragments of a Deal, claims their final states, backs claims that it agrees with, confirms what is due. */
+/**
+ * A worker: executes the fragments of a Deal, claims their final states, backs claims that it
+ * agrees with, confirms what is due.
+ */
 import { bytesToHex, type Hex } from "viem";
 import { recordBytes } from "../../verifier/state/state.ts";
 import { attempt } from "../chain/attempt.ts";
@@ -16,7 +19,10 @@ export interface Situation {
   readonly now: number;
 }
 
-/** What a worker does next, given the Deal: at most one call. Pure but for the replay, which is deterministic. */
+/**
+ * What a worker does next, given the Deal: at most one call. Pure but for the replay, which is
+ * deterministic.
+ */
 export function workerCall(view: DealView, deal: DealLog, situation: Situation): Call | undefined {
   const { self, replay, period, now } = situation;
   if (!view.workers.has(self)) return undefined;
@@ -45,7 +51,10 @@ function previousState(view: DealView, index: number): Hex {
   return index === view.resolved ? view.head : (pendingClaim(view, index - 1)?.finalState ?? "0x");
 }
 
-/** The oldest pending claim, if its window is over and nothing is in dispute: then it can be confirmed. */
+/**
+ * The oldest pending claim, if its window is over and nothing is in dispute: then it can be
+ * confirmed.
+ */
 export function confirmable(view: DealView, period: number, now: number): ClaimView | undefined {
   const oldest = [...view.claims.values()].find(isPending);
   const due = oldest !== undefined && oldest.phase !== "disputed" && now >= oldest.since + period;

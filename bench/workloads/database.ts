@@ -1,4 +1,7 @@
-/** SQLite: a few hundred thousand statements on a database of a few megabytes, in one call (examples/database/workload.c). */
+/**
+ * SQLite: a few hundred thousand statements on a database of a few megabytes, in one call
+ * (examples/database/workload.c).
+ */
 import { sqliteWorkload } from "../../examples/database/build.ts";
 import type { Recipe } from "./workload.ts";
 

@@ -1,4 +1,7 @@
-/** Programs that nobody here wrote, as npm has them. A module of ours makes their calls, so that all of them are one call from outside. */
+/**
+ * Programs that nobody here wrote, as npm has them. A module of ours makes their calls, so that all
+ * of them are one call from outside.
+ */
 import { readFileSync } from "node:fs";
 import { packageFile } from "../../examples/clang.ts";
 import {
@@ -21,7 +24,10 @@ interface Foreign {
   readonly package: string;
   readonly computes: string;
   readonly module: () => Uint8Array<ArrayBuffer>;
-  /** What the module imports; the last one exports {@link RUN}, which takes how often, and what `prepare` gives. */
+  /**
+   * What the module imports; the last one exports {@link RUN}, which takes how often, and what
+   * `prepare` gives.
+   */
   readonly support: readonly Support[];
   readonly prepare: (guest: Embedder) => readonly bigint[];
   readonly sizes: Recipe["sizes"];
@@ -33,7 +39,9 @@ const TEXT_BYTES = 256 * 1024;
 /** As thorough as it is usual. */
 const LEVEL = 12;
 
-/** Memory grows as the module asks for it; whether both ways lead back to the text is in the result. */
+/**
+ * Memory grows as the module asks for it; whether both ways lead back to the text is in the result.
+ */
 const CODEC = `(module
   (import "${GUEST}" "f" (memory 0))
   (import "${GUEST}" "${ZSTD.compress}" (func $compress (param i32 i32 i32 i32 i32) (result i32)))

@@ -4,8 +4,8 @@ import type { Recipe } from "./workload.ts";
 const PAGES_OF_MEBIBYTE = 16;
 
 /**
- * Fills all of its memory with what depends on `stores`, then stores to that many pseudorandom places of it, with pauses that do nothing
- * else. `run(stores, spin)` gives a word of the end.
+ * Fills all of its memory with what depends on `stores`, then stores to that many pseudorandom
+ * places of it, with pauses that do nothing else. `run(stores, spin)` gives a word of the end.
  */
 export const scatterText = (mebibytes: number): string => `(module
   (memory (export "memory") ${mebibytes * PAGES_OF_MEBIBYTE} ${mebibytes * PAGES_OF_MEBIBYTE})
@@ -41,7 +41,10 @@ export const FILL_STEPS = (2 ** 20 / 64) * 48;
 /** Steps between two stores. */
 export const STORE_STEPS = 100_000;
 
-/** A program, {@link scatterText}, that touches all of its memory, a power of two of mebibytes. The size is the number of stores after that. */
+/**
+ * A program, {@link scatterText}, that touches all of its memory, a power of two of mebibytes. The
+ * size is the number of stores after that.
+ */
 export function scatterRecipe(mebibytes: number, bytes: Uint8Array): Recipe {
   return {
     name: `memory of ${mebibytes} MiB`,
@@ -70,7 +73,10 @@ export const RECURSION = `(module
 /** Slots of a frame of the recursion, with room to spare. */
 const FRAME_SLOTS = 16;
 
-/** A program, {@link RECURSION}, that waits in the depth of a recursion. The size is how often its loop turns. */
+/**
+ * A program, {@link RECURSION}, that waits in the depth of a recursion. The size is how often its
+ * loop turns.
+ */
 export function recursionRecipe(depth: number, bytes: Uint8Array): Recipe {
   return {
     name: `calls ${depth} deep`,

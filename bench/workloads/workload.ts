@@ -1,6 +1,6 @@
 /**
- * Work that is measured: a call of a WebAssembly program that takes long, made in V8 and on the machine with the same modules, the
- * same calls before it, and the same arguments.
+ * Work that is measured: a call of a WebAssembly program that takes long, made in V8 and on the
+ * machine with the same modules, the same calls before it, and the same arguments.
  */
 import { Problem } from "../../verifier/errors.ts";
 import { engineExecutor } from "../../verifier/engine/executor.ts";
@@ -34,11 +34,16 @@ export interface Recipe {
   readonly setup: readonly Pick<Call, "name" | "args">[];
   /** The measured call: an export, and its arguments as bits. Its result is an i32. */
   readonly call: { readonly name: string; readonly args: (size: number) => readonly bigint[] };
-  /** How much of it there is, for figures and for comparisons of every state with the interpreter's. */
+  /**
+   * How much of it there is, for figures and for comparisons of every state with the interpreter's.
+   */
   readonly sizes: { readonly full: number; readonly small: number };
 }
 
-/** Thrown when V8 and the machine do not compute the same, or something did not go as a measurement needs it. */
+/**
+ * Thrown when V8 and the machine do not compute the same, or something did not go as a measurement
+ * needs it.
+ */
 export class BenchError extends Problem {
   override readonly name = "BenchError";
 }

@@ -4,8 +4,8 @@ import StepVerifier from "./StepVerifier.ts";
 /**
  * The Arbiter, which makes its Tournament contract itself.
  *
- * Parameters: `period` P and `grace` G in seconds; `heights` of the levels' trees; `bonds` of the levels and `bounty` in wei.
- * docs/money.md says how to choose them.
+ * Parameters: `period` P and `grace` G in seconds; `heights` of the levels' trees; `bonds` of the
+ * levels and `bounty` in wei. docs/money.md says how to choose them.
  */
 export default buildModule("Arbiter", (m) => {
   const { integers, verifier } = m.useModule(StepVerifier);

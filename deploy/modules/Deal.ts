@@ -4,10 +4,12 @@ import ArbiterModule from "./Arbiter.ts";
 import DepositsModule from "./Deposits.ts";
 
 /**
- * One Deal, over the Arbiter and the Deposits of their modules, which are deployed first if they are not there.
+ * One Deal, over the Arbiter and the Deposits of their modules, which are deployed first if they
+ * are not there.
  *
- * Parameters: the fields of `IDeal.Terms`. `program` has no default (`npm run -s arbiter -- inspect MODULE --json` prints
- * it); the customer and the sequencer are the deploying account unless given; tokens are ETH unless given.
+ * Parameters: the fields of `IDeal.Terms`. `program` has no default (`npm run -s arbiter -- inspect
+ * MODULE --json` prints it); the customer and the sequencer are the deploying account unless given;
+ * tokens are ETH unless given.
  */
 export default buildModule("Deal", (m) => {
   const { arbiter, tournament, verifier } = m.useModule(ArbiterModule);

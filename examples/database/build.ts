@@ -1,4 +1,7 @@
-/** SQLite as a guest: its source is the amalgamation in the npm package better-sqlite3, the layer around it lies in this folder. */
+/**
+ * SQLite as a guest: its source is the amalgamation in the npm package better-sqlite3, the layer
+ * around it lies in this folder.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileC, packageFile } from "../clang.ts";
@@ -42,7 +45,8 @@ const LAYERS = { guest: "guest.c", workload: "workload.c" } as const;
 const SYSTEM = "system.c";
 
 /**
- * The compiled guest, which is under version control; compiling it takes two minutes and happens once after a change.
+ * The compiled guest, which is under version control; compiling it takes two minutes and happens
+ * once after a change.
  * @param onCompile - called if it has to be compiled
  * @throws ClangError if a package is missing or the compiler fails
  */
@@ -55,7 +59,10 @@ export function compileSqliteGuest(): Promise<Uint8Array> {
   return compile("guest", undefined, true);
 }
 
-/** The same SQLite with an export `run(n)` that executes n statements. Compiled and kept like {@link sqliteGuest}. */
+/**
+ * The same SQLite with an export `run(n)` that executes n statements. Compiled and kept like
+ * {@link sqliteGuest}.
+ */
 export function sqliteWorkload(onCompile?: () => void): Promise<Uint8Array> {
   return compile("workload", onCompile);
 }

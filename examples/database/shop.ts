@@ -82,7 +82,10 @@ const MISTAKES = [
   "DELETE FROM product WHERE id = 2;",
 ];
 
-/** Opening, a day of trade, and questions all day long. One text is one payload. @param count - how many; the first 76 open the shop */
+/**
+ * Opening, a day of trade, and questions all day long. One text is one payload. @param count - how
+ * many; the first 76 open the shop
+ */
 export function shopStatements(count = 400): string[] {
   const numbers = new Numbers(20_261_120);
   const statements = [...SCHEMA];
@@ -142,7 +145,10 @@ export function shopQuestion(count = 400): number {
 
 const WORDS = ["saw", "pan", "atlas", "of", "knife", "e"];
 
-/** All or nothing: the trigger takes the items from the stock, whose check refuses what is not there. */
+/**
+ * All or nothing: the trigger takes the items from the stock, whose check refuses what is not
+ * there.
+ */
 function purchase(numbers: Numbers, id: number, minute: number): string {
   const products = new Set(Array.from({ length: 1 + numbers.below(4) }, () => 1 + numbers.below(PRODUCTS.length)));
   const items = [...products].map((product) => {

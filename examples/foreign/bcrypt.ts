@@ -1,6 +1,9 @@
 import { embeddedModule, type ForeignProgram } from "./program.ts";
 
-/** The module's memory begins with a buffer for salt (16 bytes) and password, and holds the encoded hash in the end. */
+/**
+ * The module's memory begins with a buffer for salt (16 bytes) and password, and holds the encoded
+ * hash in the end.
+ */
 const SALT = 16;
 const ENCODED = 60;
 

@@ -8,7 +8,10 @@ const CELL_BYTES = 16;
 
 const ESCAPE = "\u001b";
 
-/** What a program prints: colours, moves of the cursor, erased lines, wide characters, a scrolling region. */
+/**
+ * What a program prints: colours, moves of the cursor, erased lines, wide characters, a scrolling
+ * region.
+ */
 const OUTPUT = [
   ...Array.from({ length: 30 }, (_, i) => `${ESCAPE}[${31 + (i % 7)}mline ${i}${ESCAPE}[0m of a log that scrolls\r\n`),
   `${ESCAPE}[2J${ESCAPE}[H${ESCAPE}[1;38;5;208mtitle${ESCAPE}[m\r\n`,

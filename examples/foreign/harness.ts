@@ -1,6 +1,7 @@
 /**
- * The module that transactions of the typed convention reach a foreign one through: it exports the functions of other modules again,
- * and loads and stores that carry as many bytes as one call holds.
+ * The module that transactions of the typed convention reach a foreign one through: it exports the
+ * functions of other modules again, and loads and stores that carry as many bytes as one call
+ * holds.
  */
 import { Problem } from "../../verifier/errors.ts";
 import { asm, type Code } from "../../verifier/wasm/assembler.ts";
@@ -14,7 +15,10 @@ import { GUEST } from "./program.ts";
 /** The name under which it is linked. */
 export const HARNESS = "harness";
 
-/** Sizes of the accesses in bytes: `load128`, `store128` and so on; the larger two in words of 64 bits. */
+/**
+ * Sizes of the accesses in bytes: `load128`, `store128` and so on; the larger two in words of 64
+ * bits.
+ */
 export const ACCESS_SIZES = [128, 8, 1] as const;
 
 const I64_LOAD = 0x29;
@@ -23,8 +27,8 @@ const I64_LOAD8_U = 0x31;
 const I64_STORE8 = 0x3c;
 
 /**
- * Generates the harness of a foreign module, which is linked as {@link GUEST}, and of those that support it. A function that one of them
- * exports has the name `module.export`.
+ * Generates the harness of a foreign module, which is linked as {@link GUEST}, and of those that
+ * support it. A function that one of them exports has the name `module.export`.
  */
 export function harness(modules: readonly ModuleSource[]): ModuleSource {
   const writer = new ModuleWriter();

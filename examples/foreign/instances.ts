@@ -14,7 +14,10 @@ export function compile(modules: readonly ModuleSource[]): CompiledModule[] {
   return modules.map(({ name, bytes }) => ({ name, module: new WebAssembly.Module(Uint8Array.from(bytes)) }));
 }
 
-/** Instantiates modules. Functions may be imported from later modules, and such as nobody provides throw. */
+/**
+ * Instantiates modules. Functions may be imported from later modules, and such as nobody provides
+ * throw.
+ */
 export function instantiate(modules: readonly CompiledModule[]): Map<string, WebAssembly.Instance> {
   const instances = new Map<string, WebAssembly.Instance>();
   for (const { name, module } of modules) {

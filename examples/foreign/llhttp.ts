@@ -43,7 +43,10 @@ const REQUESTS = [
 /** What llhttp calls a parser of requests. */
 const REQUEST = 1;
 
-/** The parser of HTTP that Node.js is built on. It calls its embedder back for each part of a message. */
+/**
+ * The parser of HTTP that Node.js is built on. It calls its embedder back for each part of a
+ * message.
+ */
 export const llhttp: ForeignProgram = {
   package: "undici",
   license: "MIT",

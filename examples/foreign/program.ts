@@ -8,7 +8,9 @@ export const GUEST = "guest";
 
 const PACKAGES = join(import.meta.dirname, "../../node_modules");
 
-/** A foreign module's embedder: calls of its exports, and bytes written to and read from its memory. */
+/**
+ * A foreign module's embedder: calls of its exports, and bytes written to and read from its memory.
+ */
 export interface Embedder {
   /** Calls an export of the foreign module with as many numbers as it takes; an i64 is a bigint. */
   call(name: string, ...args: readonly (number | bigint)[]): number | bigint | undefined;
@@ -20,7 +22,10 @@ export interface Embedder {
   read(address: number, length: number): Uint8Array;
 }
 
-/** A module of ours that provides imports. It may itself import the foreign module's memory, under the name "guest". */
+/**
+ * A module of ours that provides imports. It may itself import the foreign module's memory, under
+ * the name "guest".
+ */
 export interface Support {
   /** The name that the foreign module imports from. */
   readonly name: string;

@@ -4,8 +4,9 @@ import { type Embedder, type ForeignProgram, packageFile, type Support } from ".
 const GLUE = "./rapier_wasm2d_bg.js";
 
 /**
- * What the module imports. A vector comes back number by number, through an import that sets elements of an array. And there is a clock that stands, after
- * objects of JavaScript that are all one.
+ * What the module imports. A vector comes back number by number, through an import that sets
+ * elements of an array. And there is a clock that stands, after objects of JavaScript that are all
+ * one.
  */
 const GLUE_MODULE = `(module
   (memory 1)
@@ -55,7 +56,10 @@ const BODIES = bodiesOf(
   Array.from({ length: BOXES }, (_, i) => ({ x: 0.3 * i, y: 0.6 + 1.1 * i, angle: 0.1 * i, sleeps: true })),
 );
 
-/** Adds a body and its collider, and gives its handle. Arguments that have no name here are the library's defaults. */
+/**
+ * Adds a body and its collider, and gives its handle. Arguments that have no name here are the
+ * library's defaults.
+ */
 function addBody(guest: Embedder, bodies: number, colliders: number, body: Body): number {
   const zero = guest.call("rawvector_zero")!;
   const place = guest.call("rawvector_new", body.x, body.y)!;
@@ -159,7 +163,10 @@ export function makeWorld(guest: Embedder, content: readonly Body[]): World {
   return { parts, bodies, handles };
 }
 
-/** A physics engine: contacts, friction, a solver of constraints. Nearly all of it is arithmetic of 32-bit floats. */
+/**
+ * A physics engine: contacts, friction, a solver of constraints. Nearly all of it is arithmetic of
+ * 32-bit floats.
+ */
 export const rapier: ForeignProgram = {
   package: "@dimforge/rapier2d-deterministic",
   license: "Apache-2.0",

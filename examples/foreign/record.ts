@@ -1,4 +1,7 @@
-/** Runs a foreign program under V8 and writes down every call that crosses into it, for others to repeat. */
+/**
+ * Runs a foreign program under V8 and writes down every call that crosses into it, for others to
+ * repeat.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { Problem } from "../../verifier/errors.ts";
 import type { ModuleSource } from "../../verifier/program/build.ts";

@@ -21,7 +21,9 @@ function frame(number: number): Float32Array {
   });
 }
 
-/** A recurrent neural network that takes noise out of speech: FFT, pitch search, matrices of floats. */
+/**
+ * A recurrent neural network that takes noise out of speech: FFT, pitch search, matrices of floats.
+ */
 export const rnnoise: ForeignProgram = {
   package: "@jitsi/rnnoise-wasm",
   license: "Apache-2.0",

@@ -25,7 +25,10 @@ const CALLBACK = `(module
 /** The greatest one that is not beyond what is searched for. */
 const GREATEST_LOWER_BOUND = 1;
 
-/** Decodes a source map's base-64 numbers, sorts them and searches them. What it finds must be what Node.js finds. */
+/**
+ * Decodes a source map's base-64 numbers, sorts them and searches them. What it finds must be what
+ * Node.js finds.
+ */
 export const sourceMap: ForeignProgram = {
   package: "source-map",
   license: "BSD-3-Clause",

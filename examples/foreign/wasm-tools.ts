@@ -41,7 +41,10 @@ const SYSTEM = `(module
 /** Results of the component model's canonical ABI: whether it is an error, address, length. */
 const RESULT_BYTES = 12;
 
-/** An assembler of WebAssembly, in the machine: the one that this project's tests are assembled with. */
+/**
+ * An assembler of WebAssembly, in the machine: the one that this project's tests are assembled
+ * with.
+ */
 export const wasmTools: ForeignProgram = {
   package: "@bytecodealliance/jco-transpile",
   license: "Apache-2.0 WITH LLVM-exception",

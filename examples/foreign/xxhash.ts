@@ -7,7 +7,10 @@ const TEXT = 0;
 const BYTES = Uint8Array.from({ length: 12_000 }, (_, i) => (i * i) >> 3);
 const SEEDS = Array.from({ length: 20 }, (_, i) => i);
 
-/** Two hash functions, written by hand in WebAssembly's text format. What they give must be what another library gives. */
+/**
+ * Two hash functions, written by hand in WebAssembly's text format. What they give must be what
+ * another library gives.
+ */
 export const xxhash: ForeignProgram = {
   package: "xxhash-wasm",
   license: "MIT",

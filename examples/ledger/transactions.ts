@@ -10,8 +10,9 @@ const CUSTOMERS = [
 ]; // prettier-ignore
 
 /**
- * Requests in the order in which they come in: accounts are opened, money is minted, most of the rest are transfers. About one in
- * twenty is bad (unknown account, too little money, nonsense) and must leave no trace.
+ * Requests in the order in which they come in: accounts are opened, money is minted, most of the
+ * rest are transfers. About one in twenty is bad (unknown account, too little money, nonsense) and
+ * must leave no trace.
  * @param count - how many, at least the 48 that open and fill the accounts
  */
 export function ledgerRequests(count = 400): string[] {

@@ -1,7 +1,9 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { Build } from "./built.ts";
 
-/** `hardhat built`: builds the contracts unless their artifacts are current. It says so on stderr. */
+/**
+ * `hardhat built`: builds the contracts unless their artifacts are current. It says so on stderr.
+ */
 const action: NewTaskActionFunction = async (_args, hre) => {
   if (new Build(hre.config.paths.root).isCurrent) return;
   process.stderr.write("Building the contracts.\n");

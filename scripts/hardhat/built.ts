@@ -1,4 +1,7 @@
-/** Whether the artifacts are those of the sources as they are now: told by content, so that a copied folder need not build. */
+/**
+ * Whether the artifacts are those of the sources as they are now: told by content, so that a copied
+ * folder need not build.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -38,16 +41,17 @@ export class Build {
   }
 
   /**
-   * Records that the artifacts are those of no state of the sources. So they are from when a build begins until one of everything has
-   * succeeded, whatever interrupts it, and whatever the sources become then.
+   * Records that the artifacts are those of no state of the sources. So they are from when a build
+   * begins until one of everything has succeeded, whatever interrupts it, and whatever the sources
+   * become then.
    */
   forget(): void {
     this.#write("");
   }
 
   /**
-   * Hardhat's record of what it compiled names files by absolute paths. In a copy of a built folder this turns them into the copy's
-   * own, so that Hardhat compiles only what has changed.
+   * Hardhat's record of what it compiled names files by absolute paths. In a copy of a built folder
+   * this turns them into the copy's own, so that Hardhat compiles only what has changed.
    */
   adopt(): void {
     const stamp = this.#stamp();

@@ -1,4 +1,7 @@
-/** What a file of the project runs when it is loaded: the files and packages that it imports, and what these import. */
+/**
+ * What a file of the project runs when it is loaded: the files and packages that it imports, and
+ * what these import.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 

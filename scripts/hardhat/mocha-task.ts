@@ -25,8 +25,9 @@ class CountingReporter extends Mocha.reporters.Spec {
 const NEEDS_ARTIFACTS = /^hardhat$|\/(generate-abis|sizes)\.ts$/;
 
 /**
- * `hardhat test mocha`, with what Node has for the verifier: without file names the original takes every TypeScript file under test/,
- * helpers and guests too. The contracts are built, where they are not yet, if one of the files needs them.
+ * `hardhat test mocha`, with what Node has for the verifier: without file names the original takes
+ * every TypeScript file under test/, helpers and guests too. The contracts are built, where they
+ * are not yet, if one of the files needs them.
  */
 const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
   useNode();

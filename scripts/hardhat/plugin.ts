@@ -2,9 +2,9 @@ import { overrideTask, task } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
 
 /**
- * What the project adds to Hardhat: the compiler comes from a package and its warnings are errors, the task `built` builds only where
- * artifacts are out of date, Mocha takes only `*.test.ts`, and both test runners report their figures (see report.ts). To be listed
- * after the toolbox.
+ * What the project adds to Hardhat: the compiler comes from a package and its warnings are errors,
+ * the task `built` builds only where artifacts are out of date, Mocha takes only `*.test.ts`, and
+ * both test runners report their figures (see report.ts). To be listed after the toolbox.
  */
 export const arbiterPlugin: HardhatPlugin = {
   id: "arbiter",

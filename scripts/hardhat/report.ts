@@ -8,7 +8,10 @@ export interface TestReport {
   skipped: string[];
 }
 
-/** Writes the report to the file that the environment variable TEST_REPORT names; false if it names none. */
+/**
+ * Writes the report to the file that the environment variable TEST_REPORT names; false if it names
+ * none.
+ */
 export function writeReport(report: TestReport): boolean {
   const file = process.env["TEST_REPORT"];
   if (file !== undefined) writeFileSync(file, JSON.stringify(report));

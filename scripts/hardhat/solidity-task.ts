@@ -1,7 +1,9 @@
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import { writeReport } from "./report.ts";
 
-/** The part of the result of Hardhat's task that the report needs; Hardhat exports no type for it. */
+/**
+ * The part of the result of Hardhat's task that the report needs; Hardhat exports no type for it.
+ */
 interface SolidityRun {
   suiteResults: {
     id: { name: string };
@@ -9,7 +11,10 @@ interface SolidityRun {
   }[];
 }
 
-/** `hardhat test solidity`, with a report. A skipped test's title carries the reason given to `vm.skip`. */
+/**
+ * `hardhat test solidity`, with a report. A skipped test's title carries the reason given to
+ * `vm.skip`.
+ */
 const action: TaskOverrideActionFunction = async (args, _hre, runSuper) => {
   const result = (await runSuper(args)) as
     { success: true; value: SolidityRun } | { success: false; error: SolidityRun };

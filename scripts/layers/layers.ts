@@ -1,6 +1,6 @@
 /**
- * The layers of the project: one idea a folder, and what each may import. From this list come the rules that `npm test` checks
- * (`.dependency-cruiser.mjs`) and the table in `docs/design.md`.
+ * The layers of the project: one idea a folder, and what each may import. From this list come the
+ * rules that `npm test` checks (`.dependency-cruiser.mjs`) and the table in `docs/design.md`.
  */
 
 /** Whatever there is. */
@@ -12,7 +12,10 @@ export interface Layer {
   readonly folder: string;
   /** Its idea, in one sentence without a full stop. */
   readonly purpose: string;
-  /** Layers that it may import beside itself and {@link SHARED}: only such as stand above it in {@link LAYERS}. */
+  /**
+   * Layers that it may import beside itself and {@link SHARED}: only such as stand above it in
+   * {@link LAYERS}.
+   */
   readonly imports: readonly string[] | typeof ALL;
   /** Packages that it may import. A "*" stands for any part of a name. */
   readonly packages: readonly string[] | typeof ALL;

@@ -23,7 +23,10 @@ function inside(folders: readonly string[]): string {
   return `^(${patterns.join("|")})(/|$)`;
 }
 
-/** A package where it is installed, or its bare name where it is not. "*" in a name stands for any part of it. */
+/**
+ * A package where it is installed, or its bare name where it is not. "*" in a name stands for any
+ * part of it.
+ */
 function packagePattern(name: string): string {
   return `(^|node_modules/)${name.replaceAll("*", "[^/]+")}(/|$)`;
 }

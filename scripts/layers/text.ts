@@ -1,7 +1,10 @@
 /** What layers may import, as people say it. */
 import { ALL, type Layer, VERIFIER } from "./layers.ts";
 
-/** The folders: neighbours by their own names; the verifier as a whole, with or without its folder for Node. */
+/**
+ * The folders: neighbours by their own names; the verifier as a whole, with or without its folder
+ * for Node.
+ */
 export function importsText({ folder, imports }: Layer): string {
   if (imports === ALL) return "everything";
   const parent = folder.slice(0, folder.lastIndexOf("/") + 1);

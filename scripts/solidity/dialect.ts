@@ -5,7 +5,10 @@ import { enumMember, expectedFirst, mappingKey, underscore } from "./names.ts";
 import { inInterface, order } from "./order.ts";
 import { lineOf, type Rule, type Violation } from "./rule.ts";
 
-/** The rules of the Solidity dialect that solhint has no rule for; CONTRIBUTING.md gives the reasons. */
+/**
+ * The rules of the Solidity dialect that solhint has no rule for; CONTRIBUTING.md gives the
+ * reasons.
+ */
 export const RULES: readonly Rule[] = [
   underscore,
   enumMember,
@@ -21,7 +24,10 @@ export const RULES: readonly Rule[] = [
   reason,
 ];
 
-/** Rules for what others call. Tests assert with `require`, stand in the order of their story and need no reference. */
+/**
+ * Rules for what others call. Tests assert with `require`, stand in the order of their story and
+ * need no reference.
+ */
 const OF_THE_PRODUCT: readonly Rule[] = [revertIf, order, inInterface, natspec];
 
 /** The rules that hold for a file, by its path from the project's folder. */

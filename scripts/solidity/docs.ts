@@ -1,7 +1,10 @@
 import type { ASTNode, BaseASTNode, StructDefinition } from "@solidity-parser/parser/dist/src/ast-types.d.ts";
 import { docAbove, kindOf, lineOf, type Rule, type SolidityFile } from "./rule.ts";
 
-/** What is wrong with the tags of something that other files can name: `@notice`, or where the text stands. */
+/**
+ * What is wrong with the tags of something that other files can name: `@notice`, or where the text
+ * stands.
+ */
 function visibleTags(doc: string): string | undefined {
   if (/^@(notice|inheritdoc) /m.test(doc)) return undefined;
   return doc === "" ? "should have a @notice" : "should have a @notice: other files can name it";
@@ -30,8 +33,8 @@ function checkStruct(file: SolidityFile, node: StructDefinition): string | undef
 }
 
 /**
- * Tags: `@title` for contracts, `@notice` for what other files can name ("Thrown when" of an error), `@dev` for the rest, `@param` for
- * a struct's fields.
+ * Tags: `@title` for contracts, `@notice` for what other files can name ("Thrown when" of an
+ * error), `@dev` for the rest, `@param` for a struct's fields.
  */
 export const natspec: Rule = {
   name: "natspec",
@@ -81,7 +84,10 @@ function commentAbove(file: SolidityFile, line: number): boolean {
   return file.lines[line - 2]?.trim().startsWith("//") === true;
 }
 
-/** Each `unchecked` and each `assembly` says why it is safe; a library may say it for all of its `unchecked`. */
+/**
+ * Each `unchecked` and each `assembly` says why it is safe; a library may say it for all of its
+ * `unchecked`.
+ */
 export const reason: Rule = {
   name: "reason",
   visitor: (file, report) => {

@@ -1,4 +1,7 @@
-/** `node scripts/solidity/main.ts [FILES…]`: holds Solidity files (all of the project without names) to the dialect of CONTRIBUTING.md. */
+/**
+ * `node scripts/solidity/main.ts [FILES…]`: holds Solidity files (all of the project without names)
+ * to the dialect of CONTRIBUTING.md.
+ */
 import { globSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { violations } from "./dialect.ts";

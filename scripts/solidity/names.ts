@@ -1,7 +1,10 @@
 import type { FunctionDefinition, VariableDeclaration } from "@solidity-parser/parser/dist/src/ast-types.d.ts";
 import { kindOf, type Rule } from "./rule.ts";
 
-/** What a contract's function or state variable should begin with, by what the underscore says: nobody outside can name it. */
+/**
+ * What a contract's function or state variable should begin with, by what the underscore says:
+ * nobody outside can name it.
+ */
 function isHidden(visibility: string | undefined): boolean {
   return visibility === "private" || visibility === "internal" || visibility === "default";
 }

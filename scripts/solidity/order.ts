@@ -72,7 +72,9 @@ export const order: Rule = {
   }),
 };
 
-/** Events and errors stand in an interface, or in the library that throws them for whoever calls it. */
+/**
+ * Events and errors stand in an interface, or in the library that throws them for whoever calls it.
+ */
 export const inInterface: Rule = {
   name: "in-interface",
   visitor: (_file, report) => ({

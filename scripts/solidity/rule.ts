@@ -20,7 +20,9 @@ export interface SolidityFile {
 /** What a rule calls about a node that breaks it. */
 export type Report = (node: BaseASTNode, message: string) => void;
 
-/** A rule of the dialect: what to look at in a file. The names are those that CONTRIBUTING.md gives. */
+/**
+ * A rule of the dialect: what to look at in a file. The names are those that CONTRIBUTING.md gives.
+ */
 export interface Rule {
   name: string;
   visitor: (file: SolidityFile, report: Report) => ASTVisitor;

@@ -1,4 +1,7 @@
-/** The programs that the bench measures, all of them: the engine has the interpreter's state roots after thousands of random steps. */
+/**
+ * The programs that the bench measures, all of them: the engine has the interpreter's state roots
+ * after thousands of random steps.
+ */
 import { expect } from "chai";
 import { RECIPES } from "../../bench/workloads/list.ts";
 import { Workload } from "../../bench/workloads/workload.ts";

@@ -75,7 +75,10 @@ describe("a part of a document", () => {
   });
 });
 
-/** Places in a plot are written with one digit after the point. Hardhat's `closeTo` takes whole numbers only. */
+/**
+ * Places in a plot are written with one digit after the point. Hardhat's `closeTo` takes whole
+ * numbers only.
+ */
 function expectNear(one: number, other: number): void {
   expect(Math.abs(one - other)).lessThan(0.3);
 }

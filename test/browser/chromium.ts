@@ -15,7 +15,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Why tests in it are left out, as the title of a skipped test gives it; undefined if it is there, or has to be (`.ci/run` says so). */
+/**
+ * Why tests in it are left out, as the title of a skipped test gives it; undefined if it is there,
+ * or has to be (`.ci/run` says so).
+ */
 export const MISSING: string | undefined =
   existsSync(PATH) || process.env["NEEDS_CHROMIUM"] === "1"
     ? undefined

@@ -1,4 +1,7 @@
-/** What the verifier is for, in one function that a browser and Node run alike: a program, its run, a commitment, the proof of a step. */
+/**
+ * What the verifier is for, in one function that a browser and Node run alike: a program, its run,
+ * a commitment, the proof of a step.
+ */
 import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { Trace } from "../../verifier/history/trace.ts";
 import { buildProgram } from "../../verifier/program/build.ts";

@@ -1,4 +1,7 @@
-/** The verifier runs in a browser as in Node: the same roots, the same commitments, the same witness. */
+/**
+ * The verifier runs in a browser as in Node: the same roots, the same commitments, the same
+ * witness.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { build } from "esbuild";

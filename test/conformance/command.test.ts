@@ -10,7 +10,10 @@ import { conformance, type ConformanceOptions } from "./command.ts";
 import type { StepJudge } from "./step-chain.ts";
 import type { Summary } from "./summary.ts";
 
-/** A little of everything: numbers, references, memory, a table, traps, exhaustion, linking, refusals. */
+/**
+ * A little of everything: numbers, references, memory, a table, traps, exhaustion, linking,
+ * refusals.
+ */
 const SCRIPT = `
   (module $m
     (memory (export "memory") 1)

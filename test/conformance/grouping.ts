@@ -1,6 +1,6 @@
 /**
- * The plan of a script: which instances there will be, what each action and assertion is about, and which instances have to live in
- * one session because they may share state.
+ * The plan of a script: which instances there will be, what each action and assertion is about, and
+ * which instances have to live in one session because they may share state.
  */
 import type { ImportName } from "../../verifier/wasm/types.ts";
 import type { Judgement } from "./scope.ts";
@@ -37,11 +37,17 @@ export type Play = { readonly line: number } & (
 /** A script, ready to be played. */
 export interface Plan {
   readonly plays: readonly Play[];
-  /** Sets of units that share state, each in the order of instantiation. No unit that is outside or unlinkable is in one. */
+  /**
+   * Sets of units that share state, each in the order of instantiation. No unit that is outside or
+   * unlinkable is in one.
+   */
   readonly groups: readonly (readonly Unit[])[];
 }
 
-/** Plans a script. `judge` is asked about every module in it, in order. @throws WastError for a `register` of nothing */
+/**
+ * Plans a script. `judge` is asked about every module in it, in order. @throws WastError for a
+ * `register` of nothing
+ */
 export async function planScript(
   commands: readonly WastCommand[],
   judge: (module: WastModule) => Promise<Judgement>,
@@ -103,7 +109,10 @@ class Planner {
     }
   }
 
-  /** Units of one group import from one another, directly or not, or share the table or the memory of spectest. */
+  /**
+   * Units of one group import from one another, directly or not, or share the table or the memory
+   * of spectest.
+   */
   groups(): readonly (readonly Unit[])[] {
     const members = [...this.#sessions].filter((unit) => isPlayable(unit));
     const parents = new Map<Unit, Unit>();

@@ -8,14 +8,18 @@ import type { Module } from "../../verifier/wasm/types.ts";
 import type { Unit } from "./grouping.ts";
 
 /**
- * Stack slots: every recursion of the suite that ends fits in, and those that do not end fill them in a few thousand steps, so that all of
- * these can be proven. Where a function has more locals than {@link MANY_LOCALS}, a thousand calls and its frame fit in.
+ * Stack slots: every recursion of the suite that ends fits in, and those that do not end fill them
+ * in a few thousand steps, so that all of these can be proven. Where a function has more locals
+ * than {@link MANY_LOCALS}, a thousand calls and its frame fit in.
  */
 const SLOTS = 2 ** 11 - 1;
 const SLOTS_FOR_MANY_LOCALS = 2 ** 13 - 1;
 const MANY_LOCALS = 500;
 
-/** Pages and elements that memories and tables can grow to: more than any script that expects growth to succeed asks for. */
+/**
+ * Pages and elements that memories and tables can grow to: more than any script that expects growth
+ * to succeed asks for.
+ */
 const PAGES = 1024;
 const ELEMENTS = 1024;
 

@@ -6,7 +6,10 @@ import { resolve } from "node:path";
 export const SUITE: string =
   process.env["WASM_TESTSUITE"] ?? resolve(import.meta.dirname, "../../../shared/wasm-testsuite");
 
-/** Why tests of the suite are left out, as the title of a skipped test gives it; undefined if the suite is there. */
+/**
+ * Why tests of the suite are left out, as the title of a skipped test gives it; undefined if the
+ * suite is there.
+ */
 export const MISSING: string | undefined = existsSync(SUITE)
   ? undefined
   : "(skipped: the official test suite is not there, WASM_TESTSUITE may name its folder)";

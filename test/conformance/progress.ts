@@ -1,4 +1,7 @@
-/** Progress of a run on stderr: a line that rewrites itself on a terminal, a line now and then elsewhere. */
+/**
+ * Progress of a run on stderr: a line that rewrites itself on a terminal, a line now and then
+ * elsewhere.
+ */
 import pc from "picocolors";
 import { short } from "../../agents/cli/progress.ts";
 import type { RunProgress } from "./conformance.ts";

@@ -1,4 +1,7 @@
-/** Runs the machine on the reference step function and hands proofs of its steps on, all or a sample. */
+/**
+ * Runs the machine on the reference step function and hands proofs of its steps on, all or a
+ * sample.
+ */
 import { equalHashes, keccak256 } from "../../verifier/merkle/keccak.ts";
 import { prove } from "../../verifier/proof/witness.ts";
 import type { Session } from "../../verifier/program/session.ts";
@@ -69,8 +72,8 @@ export class ProvingRunner implements Runner {
   }
 
   /**
-   * The same state in trees without pages: an opening inside a page hashes the rest of the page, each time. A step and its proof take half
-   * as long.
+   * The same state in trees without pages: an opening inside a page hashes the rest of the page,
+   * each time. A step and its proof take half as long.
    */
   #unfolded(state: State, session: Session): State {
     const { header, memory } = state;
@@ -92,7 +95,10 @@ function unfold(tree: Tree): Tree {
   return unfolded;
 }
 
-/** What came of a step beside what its instruction does when all is well: the machine halted, or a transaction ended. */
+/**
+ * What came of a step beside what its instruction does when all is well: the machine halted, or a
+ * transaction ended.
+ */
 function outcomeOf(before: State, after: State): string {
   const { status, trapCode, outcome } = after.registers;
   const ended = before.checkpoint !== undefined && after.checkpoint === undefined;

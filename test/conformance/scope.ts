@@ -1,4 +1,7 @@
-/** Whether a module of a script is one that the machine has to run: what the assembler, the decoder and the validator say. */
+/**
+ * Whether a module of a script is one that the machine has to run: what the assembler, the decoder
+ * and the validator say.
+ */
 import { decode } from "../../verifier/wasm/decode.ts";
 import { DecodeError, ModuleError, UnsupportedError } from "../../verifier/wasm/errors.ts";
 import type { Proposal } from "../../verifier/instructions/proposal.ts";
@@ -34,8 +37,8 @@ export type Judgement =
     };
 
 /**
- * Names of what is out of scope, by proposal. Whatever has no name here has to be accepted: a module of WebAssembly 2.0 that is
- * refused counts as a failure.
+ * Names of what is out of scope, by proposal. Whatever has no name here has to be accepted: a
+ * module of WebAssembly 2.0 that is refused counts as a failure.
  */
 const REASONS: Partial<Record<Proposal | "limit", string>> = {
   simd: "vectors",
@@ -51,7 +54,8 @@ const REASONS: Partial<Record<Proposal | "limit", string>> = {
 
 /**
  * Judges the text or the bytes of a module.
- * @param trims - whether to look at what is left of a module without single fields that are out of scope
+ * @param trims - whether to look at what is left of a module without single fields that are out
+ *   of scope
  */
 export async function judge(module: WastModule, trims = false): Promise<Judgement> {
   const bytes = await assembleModule(module);
@@ -62,7 +66,9 @@ export async function judge(module: WastModule, trims = false): Promise<Judgemen
   return judgement.kind === "outside" && trims ? ((await judgeRest(module, judgement)) ?? judgement) : judgement;
 }
 
-/** What is left of a module without the fields that are out of scope, if something acceptable is. */
+/**
+ * What is left of a module without the fields that are out of scope, if something acceptable is.
+ */
 async function judgeRest(module: WastModule, outside: Outside): Promise<Judgement | undefined> {
   const rest = module.form === "text" ? trim(module.source) : undefined;
   if (rest === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** Plays a script: every command of it is checked, and each check is passed, failed, or out of scope for a reason. */
+/**
+ * Plays a script: every command of it is checked, and each check is passed, failed, or out of scope
+ * for a reason.
+ */
 import { LinkError } from "../../verifier/program/errors.ts";
 import { ModuleError } from "../../verifier/wasm/errors.ts";
 import { isPlayable, sharesSpectest, trimmedReason, type Plan, type Play, type Unit } from "./grouping.ts";
@@ -6,7 +9,10 @@ import { nameOf, SessionPlayer, type Runner, type Target } from "./session-playe
 import { SPECTEST_NAME } from "./spectest.ts";
 import { bitsOf, describeEnding, isExpected, isTrap, type Ending } from "./values.ts";
 
-/** What was checked: the command's name in the script; `module` is a module that has to be instantiated, or only to be valid. */
+/**
+ * What was checked: the command's name in the script; `module` is a module that has to be
+ * instantiated, or only to be valid.
+ */
 export type CheckKind =
   | "module"
   | "action"
@@ -171,7 +177,10 @@ export class ScriptPlayer {
     return endingVerdict(command, await player.invoke(unit, action.name, args as bigint[], line));
   }
 
-  /** What a unit imports that is too small at this moment (section 3.3 of the specification, "Matching"). */
+  /**
+   * What a unit imports that is too small at this moment (section 3.3 of the specification,
+   * "Matching").
+   */
   #smallImport({ judgement, scope }: Unit, alone?: SessionPlayer): string | undefined {
     if (judgement.kind !== "accepted") return undefined;
     const { memories, tables } = judgement.module;
@@ -190,7 +199,9 @@ export class ScriptPlayer {
   }
 }
 
-/** The verdict on a unit that cannot be linked: out of scope, or refused although it should not be. */
+/**
+ * The verdict on a unit that cannot be linked: out of scope, or refused although it should not be.
+ */
 function unitVerdict(unit: Unit): Verdict | undefined {
   const { judgement } = unit;
   if (isPlayable(unit)) return undefined;

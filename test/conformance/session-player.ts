@@ -1,4 +1,7 @@
-/** Plays one session: instances that may share state, and one transaction for each thing that is done to them. */
+/**
+ * Plays one session: instances that may share state, and one transaction for each thing that is
+ * done to them.
+ */
 import { Outcome, Status, TRAP_TEXT } from "../../verifier/machine/codes.ts";
 import type { Instance } from "../../verifier/program/linkage.ts";
 import { buildSession, type Session, type SessionModule } from "../../verifier/program/session.ts";
@@ -11,7 +14,10 @@ import { limitsOf } from "./limits.ts";
 import { SPECTEST_NAME } from "./spectest.ts";
 import type { Ending } from "./values.ts";
 
-/** Whoever runs the machine, from a loaded state to a halted one. The line is that of the command for which it runs. */
+/**
+ * Whoever runs the machine, from a loaded state to a halted one. The line is that of the command
+ * for which it runs.
+ */
 export interface Runner {
   run(loaded: State, session: Session, line: number): Promise<State>;
 }
@@ -51,7 +57,10 @@ export class SessionPlayer {
     this.#state = initialState(this.#session.image);
   }
 
-  /** Runs the initialization of a unit: one transaction, and one for spectest before the first. `line` as in {@link Runner}. */
+  /**
+   * Runs the initialization of a unit: one transaction, and one for spectest before the first.
+   * `line` as in {@link Runner}.
+   */
   async instantiate(unit: Unit, line: number): Promise<Ending> {
     const targets: readonly Target[] = this.#positions.has(SPECTEST_NAME) ? [SPECTEST_NAME, unit] : [unit];
     for (const target of targets) {
@@ -76,7 +85,10 @@ export class SessionPlayer {
     return global && this.#state.cells.get(global.cell);
   }
 
-  /** Pages of an exported memory, elements of an exported table, as of now; undefined if there is none of that name. */
+  /**
+   * Pages of an exported memory, elements of an exported table, as of now; undefined if there is
+   * none of that name.
+   */
   sizeOf(target: Target, kind: "memory" | "table", name: string): number | undefined {
     const instance = this.#instance(target);
     const exported = instance.module.exports.find((e) => e.kind === kind && e.name === name);

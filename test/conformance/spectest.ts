@@ -1,4 +1,7 @@
-/** The module that scripts of the official suite import from (interpreter/README.md of the specification). */
+/**
+ * The module that scripts of the official suite import from (interpreter/README.md of the
+ * specification).
+ */
 import { parse } from "@bytecodealliance/jco";
 
 /** The name that they import it under. */

@@ -1,4 +1,7 @@
-/** Has steps executed by the StepVerifier of an embedded chain, many in a call and several calls at a time, and compares. */
+/**
+ * Has steps executed by the StepVerifier of an embedded chain, many in a call and several calls at
+ * a time, and compares.
+ */
 import { hexlify } from "ethers";
 import type { ProvenStep, StepSink } from "./proving-runner.ts";
 import type { StepAnswer, StepQuery } from "../contracts/machine/verifier.ts";

@@ -1,4 +1,7 @@
-/** The official test suite: all of it off chain, and some files of every family with a sample of their steps on chain. */
+/**
+ * The official test suite: all of it off chain, and some files of every family with a sample of
+ * their steps on chain.
+ */
 import { expect } from "chai";
 import { CALL_BYTES, deployVerifier } from "../contracts/machine/verifier.ts";
 import { MISSING, scripts } from "./location.ts";
@@ -9,7 +12,10 @@ import { summarize } from "./summary.ts";
 /** Assertions of WebAssembly 2.0 without vectors in the suite that the project was made with. */
 const ASSERTIONS = 34_364;
 
-/** Files whose steps are executed on chain here: small, and together of every family of instructions. */
+/**
+ * Files whose steps are executed on chain here: small, and together of every family of
+ * instructions.
+ */
 const ON_CHAIN = ["br_table", "conversions", "float_exprs1", "int_exprs", "linking2", "memory_copy1", "memory_init0"]
   .concat(["memory_trap1", "select", "skip-stack-guard-page", "table_fill", "table_grow", "traps"])
   .sort();

@@ -23,7 +23,10 @@ export async function assembleModule(module: WastModule): Promise<Uint8Array | E
   }
 }
 
-/** Text without characters beyond ASCII: the assembler takes some of them only as escapes, and outside of comments all are in strings. */
+/**
+ * Text without characters beyond ASCII: the assembler takes some of them only as escapes, and
+ * outside of comments all are in strings.
+ */
 function escaped(source: string): string {
   return source.replaceAll(/[^\0-\x7f]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -1,4 +1,6 @@
-/** Figures of a run of the conformance command, as it prints them and as `--json` gives them. Pure. */
+/**
+ * Figures of a run of the conformance command, as it prints them and as `--json` gives them. Pure.
+ */
 import { machineMnemonic } from "../../verifier/program/map.ts";
 import { hexlify } from "ethers";
 import type { TestReport } from "../../scripts/hardhat/report.ts";
@@ -41,7 +43,10 @@ export interface Summary {
   readonly modules: Count;
   readonly assertions: Count;
   readonly kinds: Readonly<Partial<Record<CheckKind, Count>>>;
-  /** Assertions that the assembler of the text format decided alone: malformed text. They are among the passed ones. */
+  /**
+   * Assertions that the assembler of the text format decided alone: malformed text. They are among
+   * the passed ones.
+   */
   readonly byAssembler: number;
   /** Checks that are out of scope, by reason. */
   readonly reasons: Readonly<Record<string, { readonly modules: number; readonly assertions: number }>>;
@@ -109,14 +114,20 @@ export function summarize(results: readonly FileResult[], seconds: number): Summ
   };
 }
 
-/** A file with something to decide counts as one test, which passes if nothing in it is otherwise than it should be. */
+/**
+ * A file with something to decide counts as one test, which passes if nothing in it is otherwise
+ * than it should be.
+ */
 export function testReport({ files }: Summary): TestReport {
   const played = files.filter(isPlayed);
   const failed = files.filter((file) => file.assertions.failed + file.modules.failed + file.disagreements > 0).length;
   return { passed: played.length - failed, failed, skipped: [] };
 }
 
-/** Whether the project had something to decide in a file: not if all is out of scope, or refused by the assembler. */
+/**
+ * Whether the project had something to decide in a file: not if all is out of scope, or refused by
+ * the assembler.
+ */
 export function isPlayed({ modules, assertions, byAssembler }: FileSummary): boolean {
   return modules.passed + modules.failed + assertions.passed + assertions.failed > byAssembler;
 }

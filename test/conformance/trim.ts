@@ -1,11 +1,12 @@
 /**
- * Takes from the text of a module the functions and tags that use what is out of scope, so that the rest can be played. Indices stay as
- * they are: a function is replaced by an empty one, and tags have indices of their own.
+ * Takes from the text of a module the functions and tags that use what is out of scope, so that the
+ * rest can be played. Indices stay as they are: a function is replaced by an empty one, and tags
+ * have indices of their own.
  */
 
 /**
- * Scripts of WebAssembly 2.0 in which single functions or tags of a later version stand in modules that much else depends on. Elsewhere
- * a module is played as a whole or not at all.
+ * Scripts of WebAssembly 2.0 in which single functions or tags of a later version stand in modules
+ * that much else depends on. Elsewhere a module is played as a whole or not at all.
  */
 export const TRIMMED_SCRIPTS: ReadonlySet<string> = new Set(["br_table", "imports", "unreached-valid"]);
 
@@ -30,7 +31,10 @@ const EMPTY: Readonly<Record<string, (name: string) => string>> = {
   export: () => "",
 };
 
-/** The module without what is out of scope; undefined if there is nothing of that, or if a field of another kind uses it. */
+/**
+ * The module without what is out of scope; undefined if there is nothing of that, or if a field of
+ * another kind uses it.
+ */
 export function trim(source: string): Trimmed | undefined {
   const without = new Set<string>();
   let fields = 0;

@@ -1,17 +1,24 @@
-/** Values of scripts and of the machine: arguments become bits, results are compared with what a script expects. */
+/**
+ * Values of scripts and of the machine: arguments become bits, results are compared with what a
+ * script expects.
+ */
 import { CANONICAL_NAN } from "../../verifier/machine/floats.ts";
 import { packExternal, ReferenceTag, unpackReference } from "../../verifier/machine/word.ts";
 import { parseFloatText } from "../../verifier/program/float-text.ts";
 import type { WastValue } from "./wast.ts";
 
-/** How an action ended: with values, each as 64 bits, with a trap, of which the text is known, or not at all. */
+/**
+ * How an action ended: with values, each as 64 bits, with a trap, of which the text is known, or
+ * not at all.
+ */
 export type Ending = { readonly values: readonly bigint[] } | { readonly trap: string } | { readonly failure: string };
 
 const WIDTH = { f32: 32, f64: 64 } as const;
 
 /**
  * The 64 bits that stand for a value.
- * @returns undefined for a value that the machine has no bits for: a vector, an object of the garbage collector
+ * @returns undefined for a value that the machine has no bits for: a vector, an object of the
+ *   garbage collector
  */
 export function bitsOf(value: WastValue): bigint | undefined {
   switch (value.type) {
@@ -38,8 +45,9 @@ export function isExpected(ending: Ending, expected: readonly WastValue[]): bool
 }
 
 /**
- * Whether bits are what a script expects. `nan:canonical` and `nan:arithmetic` leave the sign open, the latter all bits of the fraction
- * but the highest too (interpreter/README.md of the specification); `ref.func` and `ref.extern` without a number stand for any.
+ * Whether bits are what a script expects. `nan:canonical` and `nan:arithmetic` leave the sign open,
+ * the latter all bits of the fraction but the highest too (interpreter/README.md of the
+ * specification); `ref.func` and `ref.extern` without a number stand for any.
  */
 export function isValue(found: bigint, expected: WastValue): boolean {
   if (expected.type === "either") return expected.choices.some((choice) => isValue(found, choice));
@@ -57,7 +65,10 @@ export function isValue(found: bigint, expected: WastValue): boolean {
   return bitsOf(expected) === found;
 }
 
-/** Whether an action trapped as expected. A script may say more than the trap does, for example which element it was. */
+/**
+ * Whether an action trapped as expected. A script may say more than the trap does, for example
+ * which element it was.
+ */
 export function isTrap(ending: Ending, message: string): boolean {
   return "trap" in ending && message.startsWith(ending.trap);
 }

@@ -1,8 +1,9 @@
 /**
  * Reader of the scripts (`.wast`) in which the official WebAssembly test suite is written.
  *
- * It cuts a script into commands and leaves the text of modules as it stands: an assembler turns that into bytes. The grammar is that of
- * the reference interpreter's README (github.com/WebAssembly/spec, interpreter/README.md, "Scripts"); tokens follow section 6.3 of the
+ * It cuts a script into commands and leaves the text of modules as it stands: an assembler turns
+ * that into bytes. The grammar is that of the reference interpreter's README
+ * (github.com/WebAssembly/spec, interpreter/README.md, "Scripts"); tokens follow section 6.3 of the
  * WebAssembly specification.
  */
 
@@ -22,7 +23,10 @@ export class WastError extends Error {
 export type WastModule =
   /** Text format, `(module …)`, for an assembler. */
   | { readonly form: "text"; readonly id?: string; readonly line: number; readonly source: string }
-  /** Text format from `(module quote "…")`: the bytes of its strings, which need not be well-formed text. */
+  /**
+   * Text format from `(module quote "…")`: the bytes of its strings, which need not be well-formed
+   * text.
+   */
   | { readonly form: "quote"; readonly id?: string; readonly line: number; readonly source: Uint8Array }
   /** Binary format from `(module binary "…")`. */
   | { readonly form: "binary"; readonly id?: string; readonly line: number; readonly bytes: Uint8Array };
@@ -31,11 +35,15 @@ export type WastModule =
 export type WastValue =
   /** Integer of 32 or 64 bits, as an unsigned number. */
   | { readonly type: "i32" | "i64"; readonly value: bigint }
-  /** Float literal as written, e.g. `0x1p-149`, `nan:0x200000`, `nan:canonical`, `nan:arithmetic`. */
+  /**
+   * Float literal as written, e.g. `0x1p-149`, `nan:0x200000`, `nan:canonical`, `nan:arithmetic`.
+   */
   | { readonly type: "f32" | "f64"; readonly literal: string }
   /** Vector: its shape, e.g. `i8x16`, and one literal a lane. */
   | { readonly type: "v128"; readonly shape: string; readonly lanes: readonly string[] }
-  /** Reference: `ref.null`, `ref.func`, `ref.extern` and their like, with the literals that follow. */
+  /**
+   * Reference: `ref.null`, `ref.func`, `ref.extern` and their like, with the literals that follow.
+   */
   | { readonly type: "ref"; readonly form: string; readonly operands: readonly string[] }
   /** Any one of several results. */
   | { readonly type: "either"; readonly choices: readonly WastValue[] };
@@ -71,7 +79,10 @@ export type WastCommand = { readonly line: number } & (
     }
 );
 
-/** A node of the script: an atom, a string, or a list in parentheses; `start` and `end` are positions in the text. */
+/**
+ * A node of the script: an atom, a string, or a list in parentheses; `start` and `end` are
+ * positions in the text.
+ */
 type Node = { readonly start: number; readonly end: number; readonly line: number } & (
   { readonly atom: string } | { readonly bytes: Uint8Array } | { readonly list: readonly Node[] }
 );
@@ -81,7 +92,10 @@ const toUtf8 = new TextEncoder();
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '"': 34, "'": 39, "\\": 92 };
 
-/** Reads the whole text as a sequence of nodes; iterative, so that deep nesting cannot overflow the stack. */
+/**
+ * Reads the whole text as a sequence of nodes; iterative, so that deep nesting cannot overflow the
+ * stack.
+ */
 function readNodes(text: string): Node[] {
   const top: Node[] = [];
   const open: { start: number; line: number; list: Node[] }[] = [];
@@ -373,7 +387,10 @@ function readValue(node: Node): WastValue {
   throw new WastError(`unknown value ${head ?? ""}`, node.line);
 }
 
-/** An integer literal (section 6.3.1), decimal or hexadecimal, with sign and underscores, as an unsigned number of `bits` bits. */
+/**
+ * An integer literal (section 6.3.1), decimal or hexadecimal, with sign and underscores, as an
+ * unsigned number of `bits` bits.
+ */
 export function readInteger(literal: string | undefined, bits: 32 | 64, line: number): bigint {
   const match = /^([+-]?)((?:0x)?[0-9a-fA-F]+)$/.exec((literal ?? "").replaceAll("_", ""));
   if (match?.[2] === undefined) throw new WastError(`${literal ?? ""} is no integer`, line);

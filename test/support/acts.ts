@@ -1,10 +1,14 @@
 /**
- * A guest that does whatever a random number says, each time it is called: it works, grows memories, changes globals, tables and
- * segments, recurses, and sometimes traps. For tests of what happens between native code and everything else.
+ * A guest that does whatever a random number says, each time it is called: it works, grows
+ * memories, changes globals, tables and segments, recurses, and sometimes traps. For tests of what
+ * happens between native code and everything else.
  */
 import { parse } from "@bytecodealliance/jco";
 
-/** Pages of the guest's memories, at least and at most; sizes of those from index 4 on are cells of the machine. */
+/**
+ * Pages of the guest's memories, at least and at most; sizes of those from index 4 on are cells of
+ * the machine.
+ */
 export const ACT_MEMORIES = [
   [1, 4],
   [0, 3],
@@ -14,13 +18,19 @@ export const ACT_MEMORIES = [
   [1, 2],
 ] as const;
 
-/** Index of the export `run(acts: i64, seed: i32)`: each byte of `acts` chooses one of {@link ACTS}, the lowest first. */
+/**
+ * Index of the export `run(acts: i64, seed: i32)`: each byte of `acts` chooses one of {@link ACTS},
+ * the lowest first.
+ */
 export const RUN_ACTS = 0;
 
 /** A number from 0 to, not including, `bound`. */
 const below = (bound: number): string => `(i32.rem_u (call $next) (i32.const ${bound}))`;
 
-/** An address where `bytes` bytes lie inside a memory; beyond its end now and then, and if it has no pages. */
+/**
+ * An address where `bytes` bytes lie inside a memory; beyond its end now and then, and if it has no
+ * pages.
+ */
 const address = (memory: number, bytes: number): string =>
   `(call $inside (memory.size ${memory}) (i32.const ${bytes}))`;
 

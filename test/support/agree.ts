@@ -11,12 +11,18 @@ import { isHalted } from "../../verifier/state/step-state.ts";
 /** State roots as text, which fails readably. */
 export const rootOf = (state: State): string => Buffer.from(stateRoot(state)).toString("hex");
 
-/** What is the same in equal states; the registers make a difference readable, the root makes it certain. */
+/**
+ * What is the same in equal states; the registers make a difference readable, the root makes it
+ * certain.
+ */
 export function identity(state: State): unknown {
   return { registers: state.registers, root: rootOf(state) };
 }
 
-/** Runs an interpreter for exactly so many steps, which it must be able to do by itself unless the machine halts. */
+/**
+ * Runs an interpreter for exactly so many steps, which it must be able to do by itself unless the
+ * machine halts.
+ */
 export function advance(interpreter: Interpreter, steps: number): number {
   const taken = interpreter.run(steps);
   expect(interpreter.stuck, `stuck at pc ${interpreter.registers.pc}`).to.equal(false);
@@ -50,8 +56,9 @@ export interface Agreement {
 }
 
 /**
- * Runs a state with a pause after each of the gaps (which repeat themselves), until it halts, or as long as `goesOn` says. At each pause two
- * executions agree with the oracle's: one that goes on after saving, and one that is loaded from the state saved at the pause before.
+ * Runs a state with a pause after each of the gaps (which repeat themselves), until it halts, or as
+ * long as `goesOn` says. At each pause two executions agree with the oracle's: one that goes on
+ * after saving, and one that is loaded from the state saved at the pause before.
  */
 function compare(
   { subject, oracle }: { readonly subject: Executor; readonly oracle: Executor },
@@ -95,7 +102,10 @@ export function expectAgreement(start: State, gaps: readonly number[], limit = 1
   return agreement;
 }
 
-/** The same for a state that need not be well-formed, on the executor, for `limit` steps at most. Gives the last state. */
+/**
+ * The same for a state that need not be well-formed, on the executor, for `limit` steps at most.
+ * Gives the last state.
+ */
 export function expectExecution(start: State, gaps: readonly number[], limit = 2_000): State {
   const executors = { subject: interpreterExecutor, oracle: steppingExecutor };
   return compare(executors, start, gaps, ({ steps }) => steps < limit).end;

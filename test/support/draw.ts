@@ -34,7 +34,9 @@ export class Draw {
     return BigInt.asIntN(bits, base + BigInt(this.below(64)) - 8n);
   }
 
-  /** The bits of a value, as a signed integer: of a float, special ones, small integers, and any. */
+  /**
+   * The bits of a value, as a signed integer: of a float, special ones, small integers, and any.
+   */
   bits(type: Scalar): bigint {
     if (type === "i32" || type === "i64") return this.integer(type);
     const width = type === "f32" ? 32 : 64;

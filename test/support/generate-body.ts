@@ -1,4 +1,7 @@
-/** Random function bodies: valid code that always terminates, because a global counts down at every function entry and loop turn. */
+/**
+ * Random function bodies: valid code that always terminates, because a global counts down at every
+ * function entry and loop turn.
+ */
 import { CANONICAL_NAN } from "../../verifier/machine/floats.ts";
 import { asm, type Code } from "../../verifier/wasm/assembler.ts";
 import type { ModuleWriter } from "../../verifier/wasm/module-writer.ts";
@@ -342,7 +345,10 @@ export class BodyWriter implements Operands {
     return this.#labels[this.#labels.length - 1 - label]?.carries ?? [];
   }
 
-  /** Leaves values on the stack for a label: those that are there if they fit, else new ones above them. */
+  /**
+   * Leaves values on the stack for a label: those that are there if they fit, else new ones above
+   * them.
+   */
   #prepare(label: number): void {
     const carries = this.#carries(label);
     const top = this.#stack.slice(this.#stack.length - carries.length);

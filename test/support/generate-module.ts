@@ -1,14 +1,15 @@
 /**
- * Random valid modules with arithmetic, conversions, locals, globals, memory, tables, references, calls, blocks with parameters and
- * several results, branches that cut, dead code, bulk instructions, segments of all modes, and extended constant expressions. They
- * always terminate.
+ * Random valid modules with arithmetic, conversions, locals, globals, memory, tables, references,
+ * calls, blocks with parameters and several results, branches that cut, dead code, bulk
+ * instructions, segments of all modes, and extended constant expressions. They always terminate.
  *
- * Floats go in and out as the integers of their bits, for JavaScript may change those of a NaN. Which NaN arithmetic gives is left to the
- * engine by the specification; so that all agree, the code may replace it by the canonical one each time. References go in as the index
- * of one, and out as whether they are null; exported tables keep the references themselves.
+ * Floats go in and out as the integers of their bits, for JavaScript may change those of a NaN.
+ * Which NaN arithmetic gives is left to the engine by the specification; so that all agree, the
+ * code may replace it by the canonical one each time. References go in as the index of one, and out
+ * as whether they are null; exported tables keep the references themselves.
  *
- * A module is a function of a list of numbers, so fast-check shrinks a failing one to a short list; a list that has run out gives zeros,
- * which choose the simplest thing everywhere.
+ * A module is a function of a list of numbers, so fast-check shrinks a failing one to a short list;
+ * a list that has run out gives zeros, which choose the simplest thing everywhere.
  */
 import fc from "fast-check";
 import { asm, type Code } from "../../verifier/wasm/assembler.ts";
@@ -45,13 +46,19 @@ export interface GeneratedModule {
   readonly calls: readonly GeneratedCall[];
 }
 
-/** An exported function (externref, i32) that sets one of the references that externref parameters stand for. */
+/**
+ * An exported function (externref, i32) that sets one of the references that externref parameters
+ * stand for.
+ */
 export const INSTALL = "install";
 
 /** References that parameters can stand for, and results that are kept. */
 const SLOTS = 8;
 
-/** Tables for the wrappers, after those that bodies use: what parameters stand for, and what results were. */
+/**
+ * Tables for the wrappers, after those that bodies use: what parameters stand for, and what results
+ * were.
+ */
 const WRAPPER_TABLES = ["funcref", "externref", "funcref", "externref"] as const;
 
 interface Wrappers {
@@ -107,7 +114,10 @@ function initial(draw: Draw, type: Value, functions: number): Code {
   return [first, constant(type, draw.bits(type)), op];
 }
 
-/** Adds the tables, those of the wrappers too. A segment that fills one of these names every function, so that all may be referred to. */
+/**
+ * Adds the tables, those of the wrappers too. A segment that fills one of these names every
+ * function, so that all may be referred to.
+ */
 function withTables(
   bytes: Uint8Array,
   tables: readonly TableSource[],
@@ -120,7 +130,10 @@ function withTables(
   return withSections(bytes, { 4: tableSection([...tables, ...own]), 9: elementSection([...elements, all]) });
 }
 
-/** Exports memory, tables, globals that are references, and functions that give the bits of the others. */
+/**
+ * Exports memory, tables, globals that are references, and functions that give the bits of the
+ * others.
+ */
 function exportState(writer: ModuleWriter, tables: number, globals: readonly Value[]): void {
   writer.export("memory", External.memory, 0);
   for (let i = 0; i < tables; i++) writer.export(`table${i}`, External.table, i);

@@ -1,4 +1,7 @@
-/** Types of references, and the instructions and sections about tables that `ModuleWriter` does not write. */
+/**
+ * Types of references, and the instructions and sections about tables that `ModuleWriter` does not
+ * write.
+ */
 import { type Code, unsigned, vector, writeCode } from "../../verifier/wasm/assembler.ts";
 import { ByteWriter } from "../../verifier/wasm/byte-writer.ts";
 import { TYPE_BYTES } from "../../verifier/wasm/module-writer.ts";
@@ -53,7 +56,10 @@ export function tableSection(tables: readonly TableSource[]): Code {
   );
 }
 
-/** The content of an element section: items are indices if all are functions, else expressions; so all eight forms come up. */
+/**
+ * The content of an element section: items are indices if all are functions, else expressions; so
+ * all eight forms come up.
+ */
 export function elementSection(segments: readonly ElementSource[]): Code {
   return vector(segments.map(elements));
 }

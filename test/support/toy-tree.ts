@@ -1,4 +1,7 @@
-/** Commitments over what is said of the toy machine, each as a tree that is all there, and the right moves with them. */
+/**
+ * Commitments over what is said of the toy machine, each as a tree that is all there, and the right
+ * moves with them.
+ */
 import type { Hex } from "viem";
 import { opening, parent } from "../../agents/game/openings.ts";
 import { FAN_OUT, MOVE_LEVELS } from "../../verifier/history/game-levels.ts";

@@ -1,4 +1,7 @@
-/** The toy machine of test/harness/tournament/ToyVerifier.sol, and what honest players and liars say it did. */
+/**
+ * The toy machine of test/harness/tournament/ToyVerifier.sol, and what honest players and liars say
+ * it did.
+ */
 import { encodeAbiParameters, keccak256, slice } from "viem";
 import type { Hex } from "viem";
 
@@ -32,7 +35,10 @@ export interface Claimed {
 /** What somebody says the machine did: the state after `count` steps. */
 export type Story = (count: bigint) => Claimed;
 
-/** The truth up to `fork` exclusive, then lineage after lineage: `forks` are [count, lineage] in rising order. */
+/**
+ * The truth up to `fork` exclusive, then lineage after lineage: `forks` are [count, lineage] in
+ * rising order.
+ */
 export function story(forks: readonly (readonly [bigint, bigint])[]): Story {
   return (count) => {
     const lineage = forks.findLast(([from]) => count >= from)?.[1] ?? 0n;

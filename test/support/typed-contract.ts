@@ -1,4 +1,7 @@
-/** ethers' contracts with the types of their ABIs, which are committed: checking the types of tests needs no build. */
+/**
+ * ethers' contracts with the types of their ABIs, which are committed: checking the types of tests
+ * needs no build.
+ */
 import type {
   Addressable,
   AddressLike,

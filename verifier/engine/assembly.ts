@@ -57,7 +57,9 @@ export class Assembly extends ByteWriter {
     this.u32(offset);
   }
 
-  /** Leaves the address of the frame that begins so many bytes (an i64 in a local) below the limit. */
+  /**
+   * Leaves the address of the frame that begins so many bytes (an i64 in a local) below the limit.
+   */
   frameOf(room: number, limit: number): void {
     this.put(Op.globalGet);
     this.u32(limit);
@@ -73,7 +75,10 @@ export class Assembly extends ByteWriter {
     this.put(Op.i64ExtendI32U, Op.i64Sub);
   }
 
-  /** Writes where the innermost frame paused; `site` leaves the id of the site, frame and counter are locals. */
+  /**
+   * Writes where the innermost frame paused; `site` leaves the id of the site, frame and counter
+   * are locals.
+   */
   notePause(site: () => void, frame: number, counter: number): void {
     this.i32(PAUSE_SITE);
     site();

@@ -1,6 +1,7 @@
 /**
- * A function's body as the engine rewrites it: its reachable instructions, each with the words that lowering made of it. What
- * an instruction costs is the number of words that it executes, counted in the lowered code itself.
+ * A function's body as the engine rewrites it: its reachable instructions, each with the words that
+ * lowering made of it. What an instruction costs is the number of words that it executes, counted
+ * in the lowered code itself.
  */
 import { Crash } from "../errors.ts";
 import { Op } from "../instructions/table.ts";
@@ -23,7 +24,10 @@ export interface Step {
   readonly immediate: Immediate;
   /** pc of its first word, or of the word that comes next if it has none. */
   readonly pc: number;
-  /** Machine steps that it takes; of a branch, up to its target if the target's words follow at once. */
+  /**
+   * Machine steps that it takes; of a branch, up to its target if the target's words follow at
+   * once.
+   */
   readonly cost: number;
   readonly treatment: Treatment;
   /** Types of all operands before it, where somebody may want to know. */
@@ -61,7 +65,10 @@ export class Body {
   readonly signature: NativeSignature;
   /** Types of parameters and locals. */
   readonly locals: readonly NativeType[];
-  /** Whether it takes each of its steps once at most, and pauses nowhere, as far as that does not depend on what it calls. */
+  /**
+   * Whether it takes each of its steps once at most, and pauses nowhere, as far as that does not
+   * depend on what it calls.
+   */
   readonly isStraight: boolean;
   readonly #recent: RecentSteps<Step>;
 
@@ -74,7 +81,10 @@ export class Body {
     recent.keep(fn, steps);
   }
 
-  /** Its instructions, which are read again if that was long ago: whoever needs them often holds them. */
+  /**
+   * Its instructions, which are read again if that was long ago: whoever needs them often holds
+   * them.
+   */
   get steps(): readonly Step[] {
     return this.#recent.of(this.fn);
   }
@@ -262,7 +272,10 @@ class Reading {
     });
   }
 
-  /** Words at the current pc that were made of an instruction. Trampolines of the same instruction may follow the last one. */
+  /**
+   * Words at the current pc that were made of an instruction. Trampolines of the same instruction
+   * may follow the last one.
+   */
   #wordsOf(op: number, immediate: Immediate, offset: number): number {
     const isHere = (pc: number): boolean => pc < this.#end && this.#code.offset(pc) === offset;
     if (!isHere(this.#pc)) return 0;

@@ -1,9 +1,15 @@
-/** Makes NaNs of arithmetic canonical: which one arithmetic gives is the host's choice, but the machine has only one. */
+/**
+ * Makes NaNs of arithmetic canonical: which one arithmetic gives is the host's choice, but the
+ * machine has only one.
+ */
 import { NUMERIC, Op, operationOf } from "../instructions/table.ts";
 import { CANONICAL_NAN } from "../machine/floats.ts";
 import type { Assembly } from "./assembly.ts";
 
-/** Instructions that compute a float of floats, but for those that keep bits: any NaN may be their result, of this type. */
+/**
+ * Instructions that compute a float of floats, but for those that keep bits: any NaN may be their
+ * result, of this type.
+ */
 const ARITHMETIC: ReadonlyMap<number, "f32" | "f64"> = new Map(
   [...NUMERIC].flatMap(([op, { name, family }]): [number, "f32" | "f64"][] => {
     const { params = [], results = [] } = operationOf(op).signature ?? {};

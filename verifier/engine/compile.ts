@@ -1,4 +1,7 @@
-/** Makes modules of generated code: one of the whole program, and small ones that take up frames where they paused. */
+/**
+ * Makes modules of generated code: one of the whole program, and small ones that take up frames
+ * where they paused.
+ */
 import { Crash } from "../errors.ts";
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { type Header, packHeader } from "../machine/record.ts";
@@ -35,7 +38,10 @@ export const IMPORTS = "e";
 /** The one export of a continuation's module. */
 export const CONTINUE = "run";
 
-/** Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts take 7,654,321. */
+/**
+ * Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts
+ * take 7,654,321.
+ */
 const MAX_FUNCTION = 2_000_000;
 const MAX_CONTINUATION = 7_500_000;
 

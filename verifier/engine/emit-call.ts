@@ -6,7 +6,10 @@ import type { FunctionContext } from "./function-context.ts";
 import { instrumented } from "./index-space.ts";
 import { SLOT } from "./layout.ts";
 
-/** Writes a direct or indirect call: the counter and the room left above the arguments go along, the counter comes back. */
+/**
+ * Writes a direct or indirect call: the counter and the room left above the arguments go along, the
+ * counter comes back.
+ */
 export function emitCall(context: FunctionContext, step: Step): void {
   const code = context.code;
   const isIndirect = step.treatment === "indirect";

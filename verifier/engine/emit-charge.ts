@@ -1,4 +1,7 @@
-/** Charges: what the counter loses for a run of instructions, and for moves on the way to a branch's target. */
+/**
+ * Charges: what the counter loses for a run of instructions, and for moves on the way to a branch's
+ * target.
+ */
 import { Op } from "../instructions/table.ts";
 import { EMPTY } from "../wasm/module-writer.ts";
 import type { FunctionContext } from "./function-context.ts";

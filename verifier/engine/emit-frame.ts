@@ -5,7 +5,10 @@ import type { FunctionContext } from "./function-context.ts";
 import { IMAGE, localSlot, SLOT, UNWINDING } from "./layout.ts";
 import type { Site } from "./plan.ts";
 
-/** Writes a site's operands to the image; where a call paused, its record instead of results that there are not. */
+/**
+ * Writes a site's operands to the image; where a call paused, its record instead of results that
+ * there are not.
+ */
 export function writeOperands(context: FunctionContext, site: Site): void {
   const { call } = site;
   const count = call?.below ?? site.stack.length;

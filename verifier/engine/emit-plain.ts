@@ -57,7 +57,10 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
   }
 }
 
-/** Growing fails where the machine says so, and is noted, and nowhere else: if the host has no memory left, it traps. */
+/**
+ * Growing fails where the machine says so, and is noted, and nowhere else: if the host has no
+ * memory left, it traps.
+ */
 function emitGrow(context: FunctionContext, index: number): void {
   const code = context.code;
   const memory = context.memory(index);

@@ -9,9 +9,10 @@
  *     end
  *     locals are written to the image; the counter says "unwinding"
  *
- * A guest's function takes the counter and the room for frames after its parameters, and returns the counter after its
- * results. The room is how many bytes below the limit its frame begins in the image: only where a frame is written out its address
- * is needed. Operands below an open block are out of reach inside it, so they are kept in temporaries.
+ * A guest's function takes the counter and the room for frames after its parameters, and returns
+ * the counter after its results. The room is how many bytes below the limit its frame begins in the
+ * image: only where a frame is written out its address is needed. Operands below an open block are
+ * out of reach inside it, so they are kept in temporaries.
  */
 import { Crash } from "../errors.ts";
 import type { ByteWriter } from "../wasm/byte-writer.ts";
@@ -35,7 +36,10 @@ export function emitFunction(plan: FunctionPlan, parts: ProgramParts, space: Ind
   return new FunctionEmitter(new FunctionContext(plan, parts, space, undefined)).emit();
 }
 
-/** Writes the body of a function (frame address, counter) → counter that takes up a frame at a site and leaves the results in the image. */
+/**
+ * Writes the body of a function (frame address, counter) → counter that takes up a frame at a site
+ * and leaves the results in the image.
+ */
 export function emitContinuation(plan: FunctionPlan, site: Site, parts: ProgramParts, space: IndexSpace): ByteWriter {
   return new FunctionEmitter(new FunctionContext(plan, parts, space, site)).emit();
 }
@@ -134,7 +138,10 @@ class FunctionEmitter {
     code.put(Op.return);
   }
 
-  /** Loads the frame, opens the blocks around the site, and goes on after it: what is left of each block, then whole turns of its loops. */
+  /**
+   * Loads the frame, opens the blocks around the site, and goes on after it: what is left of each
+   * block, then whole turns of its loops.
+   */
   #takeUp(site: Site): void {
     const { steps } = this.#context;
     const { signature, locals } = this.#plan.body;
@@ -163,7 +170,8 @@ class FunctionEmitter {
       load(below);
       this.#floors.push(below);
       this.#openTyped({ params: [], results: type.results });
-      // A branch to a loop's start leaves the inner block with the loop's parameters, and finds the loop after it.
+      // A branch to a loop's start leaves the inner block with the loop's parameters, and finds the
+      // loop after it.
       if (step.op === Op.loop) this.#openTyped({ params: [], results: type.params });
       this.#levels.set(opener, this.#level);
     }
@@ -189,7 +197,10 @@ class FunctionEmitter {
     this.#emitSteps(next, this.#last);
   }
 
-  /** Emits steps from the first to the last, an `else` or `end` of which only what belongs before it is emitted. */
+  /**
+   * Emits steps from the first to the last, an `else` or `end` of which only what belongs before it
+   * is emitted.
+   */
   #emitSteps(first: number, last: number): void {
     const { steps } = this.#context;
     for (let i = first; i <= last;) {

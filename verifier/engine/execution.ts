@@ -1,4 +1,7 @@
-/** One run of the engine: stretches of native code, and between them the interpreter, on the same memories and stack. */
+/**
+ * One run of the engine: stretches of native code, and between them the interpreter, on the same
+ * memories and stack.
+ */
 import type { Execution } from "../state/executor.ts";
 import type { SharedMachine, Stepper } from "../interpreter/hand-over.ts";
 import { Status } from "../machine/codes.ts";
@@ -26,13 +29,19 @@ export interface EngineOfRun {
   traps: number;
 }
 
-/** Steps of a stretch, at most: counters are 64 bits with a sign, and far below zero they say something else. */
+/**
+ * Steps of a stretch, at most: counters are 64 bits with a sign, and far below zero they say
+ * something else.
+ */
 const MOST_STEPS = 2n ** 60n;
 
 /** Steps taken one by one in search of a place where native code can begin. */
 const SEARCH = 4096n;
 
-/** Steps that may have to be done again when something traps: on the whole, and after the beginning of a transaction. */
+/**
+ * Steps that may have to be done again when something traps: on the whole, and after the beginning
+ * of a transaction.
+ */
 const MOST_LOST = 2n ** 33n;
 const MOST_LOST_BEFORE = 2n ** 22n;
 
@@ -49,12 +58,17 @@ interface Form {
 export class EngineExecution implements Execution {
   readonly #engine: EngineOfRun;
   readonly #pace: Pace;
-  /** The state as it was saved last, the steps taken since then, and those of them that were native. */
+  /**
+   * The state as it was saved last, the steps taken since then, and those of them that were native.
+   */
   #state: State;
   #since = 0n;
   #nativeSince = 0n;
   #form: Form | undefined;
-  /** Steps that were taken before something trapped, and are taken again: then comes a state to save. */
+  /**
+   * Steps that were taken before something trapped, and are taken again: then comes a state to
+   * save.
+   */
   #safe = 0n;
   /** Steps to take alone. */
   #alone = 0n;
@@ -76,7 +90,8 @@ export class EngineExecution implements Execution {
       const taken = this.#advance(isSafe ? min(left, this.#safe) : left);
       if (taken === undefined) break;
       left -= taken;
-      // Only what led to this failure is safe: what came later may have trapped already, but not natively.
+      // Only what led to this failure is safe: what came later may have trapped already, but not
+      // natively.
       if (taken < 0n) this.#safe = -taken;
       else if (isSafe) {
         this.#safe -= taken;
@@ -134,7 +149,10 @@ export class EngineExecution implements Execution {
     return this.#form;
   }
 
-  /** Interprets, away from the machine, until it is time to try again whether the state has a native form. */
+  /**
+   * Interprets, away from the machine, until it is time to try again whether the state has a native
+   * form.
+   */
   #goAlone(left: bigint): bigint | undefined {
     const taken = this.#interpret(min(left, this.#alone));
     if (taken === undefined) return undefined;
@@ -178,7 +196,10 @@ export class EngineExecution implements Execution {
     return taken === 0n ? undefined : taken;
   }
 
-  /** A stretch of so many steps failed: back to the state that was saved last, and on from there in shorter ones. */
+  /**
+   * A stretch of so many steps failed: back to the state that was saved last, and on from there in
+   * shorter ones.
+   */
   #goBack(why: "trapped" | "overflowed", bound: bigint): bigint {
     this.#form = undefined;
     const lost = this.#since;

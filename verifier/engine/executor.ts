@@ -1,6 +1,6 @@
 /**
- * Runs programs natively, and leaves to the interpreter what does not run so: the driver, instructions that pause, the exact
- * end of every stretch, and the step at which something traps.
+ * Runs programs natively, and leaves to the interpreter what does not run so: the driver,
+ * instructions that pause, the exact end of every stretch, and the step at which something traps.
  */
 import { NotWellFormed } from "../interpreter/errors.ts";
 import type { Execution, Executor } from "../state/executor.ts";
@@ -20,13 +20,18 @@ import { Refusal } from "./refusal.ts";
 export interface EngineReport {
   /** Native stretches and their steps. */
   readonly stretches: number;
-  /** Frames that native code was entered with: one a stretch, and one for each caller that is returned to from a pause. */
+  /**
+   * Frames that native code was entered with: one a stretch, and one for each caller that is
+   * returned to from a pause.
+   */
   readonly resumed: number;
   readonly nativeSteps: bigint;
   readonly interpretedSteps: bigint;
   /** Stretches that ended in a trap and were done again. */
   readonly traps: number;
-  /** Why states were interpreted although native code could have begun at their pc, and how often. */
+  /**
+   * Why states were interpreted although native code could have begun at their pc, and how often.
+   */
   readonly refusals: ReadonlyMap<string, number>;
   /** Instructions at which native code paused to have them interpreted, and how often. */
   readonly escapes: ReadonlyMap<string, number>;
@@ -38,21 +43,31 @@ export interface EngineOptions {
   readonly leastStretch?: bigint;
   /** Steps that are interpreted before the program is compiled. */
   readonly warmUp?: bigint;
-  /** Bytes of the host's stack that native frames may take at first; more as it turns out that there are more. */
+  /**
+   * Bytes of the host's stack that native frames may take at first; more as it turns out that there
+   * are more.
+   */
   readonly hostStack?: number;
 }
 
 /** An executor, and what it can tell of itself. */
 export interface EngineExecutor extends Executor {
   readonly report: EngineReport;
-  /** Functions that are interpreted, with the reason; the driver's own are not among them. None before the program is compiled. */
+  /**
+   * Functions that are interpreted, with the reason; the driver's own are not among them. None
+   * before the program is compiled.
+   */
   readonly interpreted: readonly { readonly function: string; readonly reason: string }[];
 }
 
-/** Steps that the interpreter takes in the time that it takes to enter native code and to leave it. */
+/**
+ * Steps that the interpreter takes in the time that it takes to enter native code and to leave it.
+ */
 const LEAST_STRETCH = 2000n;
 
-/** Steps that the interpreter takes in a fraction of the time that a large program takes to compile. */
+/**
+ * Steps that the interpreter takes in a fraction of the time that a large program takes to compile.
+ */
 const WARM_UP = 2n ** 20n;
 
 /** Half of what the main thread has. */
@@ -129,7 +144,10 @@ class Engine implements EngineExecutor {
     return site !== undefined && BigInt(site.threshold) <= steps;
   }
 
-  /** Puts a state on the machine, which is its execution's until another one needs it. Undefined if it has no native form. */
+  /**
+   * Puts a state on the machine, which is its execution's until another one needs it. Undefined if
+   * it has no native form.
+   */
   hold(state: State, owner: EngineExecution): { interpretation: Interpretation; machine: NativeMachine } | undefined {
     const code = this.#code;
     if ("failure" in code) return undefined;
@@ -158,7 +176,10 @@ class Engine implements EngineExecutor {
     count(this.#escapes, site);
   }
 
-  /** The instruction of a site is in the body's steps, which may have to be read again: only a report is worth that. */
+  /**
+   * The instruction of a site is in the body's steps, which may have to be read again: only a
+   * report is worth that.
+   */
   #escapesByName(): Map<string, number> {
     const code = this.#compiled;
     const byName = new Map<string, number>();
@@ -181,7 +202,10 @@ interface Compiled {
   readonly sites: SiteMap;
 }
 
-/** Compiles a program; a host whose WebAssembly is too old for the generated code, or has too narrow limits, interprets all of it. */
+/**
+ * Compiles a program; a host whose WebAssembly is too old for the generated code, or has too narrow
+ * limits, interprets all of it.
+ */
 function compile(source: EngineProgram): Compiled | { readonly failure: string } {
   try {
     const program = new CompiledProgram(source);

@@ -32,7 +32,8 @@ export class SiteMap {
       if (program.plans[site.fn] === undefined) continue;
       if (site.call !== undefined) this.#returns.set(site.pc, site);
       if (site.kind === "escape") continue;
-      // Locals are zero at an entry, but where the function begins with a loop its later turns come to the same pc.
+      // Locals are zero at an entry, but where the function begins with a loop its later turns come
+      // to the same pc.
       const known = this.#innermost.get(site.pc);
       if (known === undefined || known.kind === "entry") this.#innermost.set(site.pc, site);
     }
@@ -43,7 +44,10 @@ export class SiteMap {
     return this.#innermost.get(pc);
   }
 
-  /** The site after a call, if a function that returns to (pc, base) from a frame at `calleeBase` was called there. */
+  /**
+   * The site after a call, if a function that returns to (pc, base) from a frame at `calleeBase`
+   * was called there.
+   */
   caller(callee: Site, calleeBase: number, { pc, base }: ReturnTo): NativeFrame | undefined {
     const site = this.#returns.get(pc);
     const plan = site === undefined ? undefined : this.#program.plans[site.fn];

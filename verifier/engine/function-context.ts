@@ -1,4 +1,7 @@
-/** What writing one function's code works with: the code so far, its locals, and what is known of the function. */
+/**
+ * What writing one function's code works with: the code so far, its locals, and what is known of
+ * the function.
+ */
 import { Assembly } from "./assembly.ts";
 import type { Step } from "./body.ts";
 import { Canonical } from "./canonical.ts";

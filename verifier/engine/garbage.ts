@@ -1,9 +1,13 @@
 /**
- * Makes the host let go of what nobody needs any more. Left alone V8 waits, for buffers above all, and what waits takes memory beside
- * what takes its place. Nothing is done where nobody has provided a collector.
+ * Makes the host let go of what nobody needs any more. Left alone V8 waits, for buffers above all,
+ * and what waits takes memory beside what takes its place. Nothing is done where nobody has
+ * provided a collector.
  */
 
-/** Bytes dropped that are worth a collection: some 30 ms, where to hash what replaces them takes ten times as long. */
+/**
+ * Bytes dropped that are worth a collection: some 30 ms, where to hash what replaces them takes ten
+ * times as long.
+ */
 const WORTH = 2 ** 26;
 
 /** Collects garbage before it returns: what is found at once, or all that there is. */

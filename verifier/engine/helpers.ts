@@ -15,8 +15,8 @@ export const CONTINUATION: NativeSignature = { params: ["i32", "i64"], results: 
 export const PIECES: NativeSignature = { params: ["i32", "i32", "i32"], results: ["i64"] };
 
 /**
- * (d, s, n) → steps of the move of a copy: one, and one more for each leaf boundary inside either range. Of a fill `s` is `d`.
- * The reference is `verifier/machine/bulk.ts`.
+ * (d, s, n) → steps of the move of a copy: one, and one more for each leaf boundary inside either
+ * range. Of a fill `s` is `d`. The reference is `verifier/machine/bulk.ts`.
  */
 export function piecesFunction(side: number): ByteWriter {
   const code = new Assembly(side);

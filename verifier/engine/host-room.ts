@@ -1,12 +1,16 @@
 /**
- * How much of the host's stack native frames may take. Nobody can ask a host how large its stack is and what V8 makes of a frame, so it is
- * found out: a run that has used the room gets twice as much the next time, until the host's stack runs over once.
+ * How much of the host's stack native frames may take. Nobody can ask a host how large its stack is
+ * and what V8 makes of a frame, so it is found out: a run that has used the room gets twice as much
+ * the next time, until the host's stack runs over once.
  */
 export class HostRoom {
   #bytes: number;
   #most = Infinity;
 
-  /** @param bytes - where to begin; by estimates that are several times too careful (`NativeMachine`) */
+  /**
+   * @param bytes - where to begin; by estimates that are several times too careful
+   *   (`NativeMachine`)
+   */
   constructor(bytes: number) {
     this.#bytes = bytes;
   }

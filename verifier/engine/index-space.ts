@@ -22,7 +22,10 @@ export function carrier(type: NativeType): "i32" | "i64" {
   return type === "i32" || type === "f32" ? "i32" : "i64";
 }
 
-/** A guest's function type as generated modules have it: counter and room for frames come in, the counter comes out. */
+/**
+ * A guest's function type as generated modules have it: counter and room for frames come in, the
+ * counter comes out.
+ */
 export function instrumented({ params, results }: NativeSignature): NativeSignature {
   return { params: [...params, "i64", "i64"], results: [...results, "i64"] };
 }

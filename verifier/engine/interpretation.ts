@@ -7,12 +7,18 @@ import type { Stepper } from "../interpreter/hand-over.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
 import type { State } from "../state/state.ts";
 
-/** Reference steps, of some 10 µs each, that cost less than an interpreter, to which all memory is copied. */
+/**
+ * Reference steps, of some 10 µs each, that cost less than an interpreter, to which all memory is
+ * copied.
+ */
 export function walkOf(state: State): bigint {
   return BigInt(32 + 8 * Math.min(pagesOf(state), 256));
 }
 
-/** Pages of memories, 64 MiB, that the interpreter takes a copy of in a fraction of the time that a program takes to compile. */
+/**
+ * Pages of memories, 64 MiB, that the interpreter takes a copy of in a fraction of the time that a
+ * program takes to compile.
+ */
 const MOST_COPIED = 1024;
 
 /** Whether an interpreter alone, with a copy of all memory, would cost more than it gives. */
@@ -24,7 +30,10 @@ function pagesOf({ registers }: State): number {
   return unpackSizes(registers.sizes).reduce((sum, count) => sum + count, 0);
 }
 
-/** A state on the interpreter: step by step as long as that can, else on the executor that can run any state. */
+/**
+ * A state on the interpreter: step by step as long as that can, else on the executor that can run
+ * any state.
+ */
 export class Interpretation {
   #form: { readonly stepper: Stepper } | { readonly execution: Execution };
   #refusedGrowth = new Set<number>();

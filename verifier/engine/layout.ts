@@ -1,6 +1,7 @@
 /**
- * The engine's own memory, beside the guest's: a header that tells where a run paused, and an image of the machine's stack,
- * eight bytes per slot, least significant first. Frames are written into the image where the machine has them.
+ * The engine's own memory, beside the guest's: a header that tells where a run paused, and an image
+ * of the machine's stack, eight bytes per slot, least significant first. Frames are written into
+ * the image where the machine has them.
  */
 import { SLOT_WORDS } from "../interpreter/units.ts";
 

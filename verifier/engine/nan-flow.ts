@@ -1,14 +1,18 @@
 /**
- * Where it matters which NaN a value is. As long as a value stays among arithmetic, comparisons and locals that only
- * arithmetic assigns, any NaN is as good as another; it is made canonical where its bits could be seen: by a store, a call, a
- * branch, an instruction that keeps bits, a frame that is written out.
+ * Where it matters which NaN a value is. As long as a value stays among arithmetic, comparisons and
+ * locals that only arithmetic assigns, any NaN is as good as another; it is made canonical where
+ * its bits could be seen: by a store, a call, a branch, an instruction that keeps bits, a frame
+ * that is written out.
  */
 import { Crash } from "../errors.ts";
 import { isArithmetic } from "./canonical.ts";
 import { Op, operationOf } from "../instructions/table.ts";
 import type { Body, Step } from "./body.ts";
 
-/** What is known of an operand: a step whose NaNs are the host's choice, that it is no such NaN, or that its bits must stay. */
+/**
+ * What is known of an operand: a step whose NaNs are the host's choice, that it is no such NaN, or
+ * that its bits must stay.
+ */
 type Origin = number | "settled" | "raw";
 
 /** The result of the analysis of a function. */
@@ -31,7 +35,10 @@ const isIndifferent = (op: number): boolean =>
 /** Conversions from integers, which give no NaN. */
 const isFromInteger = (op: number): boolean => (op >= 0xb2 && op <= 0xb5) || (op >= 0xb7 && op <= 0xba);
 
-/** Analyses a function: locals are taken for loose until one of their assignments shows that they are not. */
+/**
+ * Analyses a function: locals are taken for loose until one of their assignments shows that they
+ * are not.
+ */
 export function nanFlow({ steps, locals, signature }: Body): NanFlow {
   const loose = new Set<number>();
   locals.forEach((type, i) => {
@@ -45,7 +52,10 @@ export function nanFlow({ steps, locals, signature }: Body): NanFlow {
   }
 }
 
-/** Goes through the steps with what is on the operand stack since the last one that control may come to or leave from. */
+/**
+ * Goes through the steps with what is on the operand stack since the last one that control may come
+ * to or leave from.
+ */
 function trace(steps: readonly Step[], loose: Set<number>, seen: Set<number>): void {
   let stack: Origin[] = [];
   const pop = (): Origin => stack.pop() ?? "raw";

@@ -1,6 +1,7 @@
 /**
- * A compiled program with its memories, its stack image, its globals and tables. The interpreter works on the same memories and
- * the same stack, so native code takes over from it, and gives back, without a copy of either.
+ * A compiled program with its memories, its stack image, its globals and tables. The interpreter
+ * works on the same memories and the same stack, so native code takes over from it, and gives back,
+ * without a copy of either.
  */
 import { Crash } from "../errors.ts";
 import { PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
@@ -31,7 +32,10 @@ export type NativeEnd =
       /** Where the innermost native frame stands; undefined if none is left. */
       readonly site: Site | undefined;
     }
-  /** Something trapped, or the host's stack was too small: nothing that the machine holds means anything. */
+  /**
+   * Something trapped, or the host's stack was too small: nothing that the machine holds means
+   * anything.
+   */
   | { readonly kind: "trapped" | "overflowed" };
 
 /** What one frame takes of the host's stack beside its slots, in bytes, at most. */
@@ -60,7 +64,10 @@ export class NativeMachine implements SharedStorage {
   /** Whether the room, and not the end of the machine's stack, decides how deep frames may go. */
   #isBounded = false;
 
-  /** @param room - what is known of the host's stack: it is the engine's, which may need several machines */
+  /**
+   * @param room - what is known of the host's stack: it is the engine's, which may need several
+   *   machines
+   */
   constructor(program: CompiledProgram, sites: SiteMap, room: HostRoom) {
     this.#program = program;
     this.sites = sites;
@@ -82,7 +89,10 @@ export class NativeMachine implements SharedStorage {
     this.#bytesPerSlot = bytesPerSlot(program);
   }
 
-  /** Whether the memories have grown beyond some sizes, in pages: then only a new machine can have these. */
+  /**
+   * Whether the memories have grown beyond some sizes, in pages: then only a new machine can have
+   * these.
+   */
   isBeyond(pages: readonly number[]): boolean {
     return [...this.windows.values()].some(({ wasmPages }, i) => wasmPages > (pages[i] ?? 0));
   }
@@ -106,8 +116,8 @@ export class NativeMachine implements SharedStorage {
   }
 
   /**
-   * Takes over a state of the program (`requireState`), whose memories are no smaller than the machine's (`isBeyond`): an
-   * interpreter that works on the machine's memories and stack.
+   * Takes over a state of the program (`requireState`), whose memories are no smaller than the
+   * machine's (`isBeyond`): an interpreter that works on the machine's memories and stack.
    * @throws Refusal, NotWellFormed if it cannot be held so
    */
   load(state: State): Stepper {
@@ -132,7 +142,8 @@ export class NativeMachine implements SharedStorage {
   }
 
   /**
-   * Runs at most `budget` steps, and less by what the next poll may be away, from the site that a machine loaded here stands at.
+   * Runs at most `budget` steps, and less by what the next poll may be away, from the site that a
+   * machine loaded here stands at.
    * @throws Refusal if it cannot be taken up; then it is as it was
    */
   run(machine: SharedMachine, budget: bigint): NativeEnd {
@@ -232,7 +243,10 @@ export class NativeMachine implements SharedStorage {
     return true;
   }
 
-  /** Where a frame returns to; undefined if the interpreter could not stand there. Its results may overwrite that. */
+  /**
+   * Where a frame returns to; undefined if the interpreter could not stand there. Its results may
+   * overwrite that.
+   */
   #returnOf({ code }: SharedMachine, { site, base }: NativeFrame): ReturnTo | undefined {
     const { params, results } = this.#signatureOf(site);
     const record = unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
@@ -292,7 +306,10 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   }
 }
 
-/** Bytes of the host's stack for a slot, so that a number of slots is enough for however small and many frames. */
+/**
+ * Bytes of the host's stack for a slot, so that a number of slots is enough for however small and
+ * many frames.
+ */
 function bytesPerSlot({ plans }: CompiledProgram): number {
   return plans.reduce((most, plan) => {
     if (plan === undefined) return most;

@@ -1,7 +1,8 @@
 /**
- * How long native stretches are, and how long the interpreter goes on before the next one is tried. To enter native code costs as
- * much as many interpreted steps, so where stretches end early they are tried less and less often; and after a trap, whose
- * step no native run tells, they become short.
+ * How long native stretches are, and how long the interpreter goes on before the next one is tried.
+ * To enter native code costs as much as many interpreted steps, so where stretches end early they
+ * are tried less and less often; and after a trap, whose step no native run tells, they become
+ * short.
  */
 
 /** Steps of the first stretch after a trap; a shorter one that traps is interpreted. */
@@ -23,7 +24,10 @@ export class Pace {
   #nextPatience: bigint;
   /** Short stretches since the last long one. */
   #short = 0;
-  /** The longest stretch allowed, while a trap is ahead; it grows up to the stretch that traps and shrinks from there. */
+  /**
+   * The longest stretch allowed, while a trap is ahead; it grows up to the stretch that traps and
+   * shrinks from there.
+   */
   #bound: bigint | undefined;
   #isShrinking = false;
 
@@ -70,7 +74,10 @@ export class Pace {
     } else if (++this.#short > SHORT) this.#wait();
   }
 
-  /** A stretch of so many steps that began with a saved state trapped. Gives the steps to interpret, if that finds the trap. */
+  /**
+   * A stretch of so many steps that began with a saved state trapped. Gives the steps to interpret,
+   * if that finds the trap.
+   */
   trapped(bound: bigint): bigint | undefined {
     if (bound <= FIRST) {
       this.#bound = undefined;

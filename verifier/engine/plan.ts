@@ -1,10 +1,11 @@
 /**
  * Where functions pause, and how many steps they may take from one such place to the next.
  *
- * Steps are charged a run of instructions at a time, where the run begins. A function polls at its entry, at loop headers and
- * after calls: it goes on only if the counter holds at least `threshold`, the most steps that it can take before it polls
- * again. So the counter never gets below zero, and the pause comes at most `threshold - 1` steps early. Short functions
- * without loops do not poll at all: their steps count in their callers' thresholds.
+ * Steps are charged a run of instructions at a time, where the run begins. A function polls at its
+ * entry, at loop headers and after calls: it goes on only if the counter holds at least
+ * `threshold`, the most steps that it can take before it polls again. So the counter never gets
+ * below zero, and the pause comes at most `threshold - 1` steps early. Short functions without
+ * loops do not poll at all: their steps count in their callers' thresholds.
  */
 import { Crash } from "../errors.ts";
 import { Op } from "../instructions/table.ts";
@@ -27,7 +28,10 @@ export interface SiteCall {
   readonly callee: { readonly id: number } | { readonly typeId: number };
 }
 
-/** A place before an instruction where a frame can be written out and, but for escapes, taken up again. */
+/**
+ * A place before an instruction where a frame can be written out and, but for escapes, taken up
+ * again.
+ */
 export interface Site {
   readonly id: number;
   /** Id of the function. */
@@ -176,7 +180,10 @@ export class Planner {
     return { below, parameters: type.params.length, results: type.results, callee };
   }
 
-  /** For each step the most steps from just before it, polls there not counted, to the next poll or stop. */
+  /**
+   * For each step the most steps from just before it, polls there not counted, to the next poll or
+   * stop.
+   */
   #costs(
     body: Body,
     steps: readonly Step[],
@@ -228,8 +235,8 @@ export class Planner {
 }
 
 /**
- * Steps charged before each step: those of the run of instructions that begins there. Bulk instructions are charged by what they do, and
- * escapes by whoever executes them.
+ * Steps charged before each step: those of the run of instructions that begins there. Bulk
+ * instructions are charged by what they do, and escapes by whoever executes them.
  */
 export function chargesOf({ stops }: FunctionPlan, steps: readonly Step[]): number[] {
   const charges = new Array<number>(steps.length).fill(0);

@@ -1,4 +1,7 @@
-/** The steps of the bodies that were read last: all steps of a large program together would take hundreds of megabytes. */
+/**
+ * The steps of the bodies that were read last: all steps of a large program together would take
+ * hundreds of megabytes.
+ */
 import type { CodeFunction } from "../program/linkage.ts";
 
 /** Steps that are kept, at most, but for a body that has more: some 10 MB. */
@@ -24,7 +27,10 @@ export class RecentSteps<Step> {
     return known;
   }
 
-  /** Keeps the steps of a function that is not kept, and drops those that have not been asked for for longest. */
+  /**
+   * Keeps the steps of a function that is not kept, and drops those that have not been asked for
+   * for longest.
+   */
   keep(fn: CodeFunction, steps: readonly Step[]): readonly Step[] {
     this.#count += steps.length;
     for (const [oldest, { length }] of this.#kept) {

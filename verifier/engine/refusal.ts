@@ -1,4 +1,7 @@
-/** Thrown where the engine leaves something to the interpreter; the message completes "it is interpreted, because …". */
+/**
+ * Thrown where the engine leaves something to the interpreter; the message completes "it is
+ * interpreted, because …".
+ */
 export class Refusal extends Error {
   override name = "Refusal";
 }

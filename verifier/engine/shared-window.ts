@@ -1,6 +1,7 @@
 /**
- * The window on a linear memory that native code works on. Native stores leave no marks, so what has changed is found by
- * comparing each page with the tree's own: 64 MiB take some 6 ms, where marking every store would cost 30 % of all time.
+ * The window on a linear memory that native code works on. Native stores leave no marks, so what
+ * has changed is found by comparing each page with the tree's own: 64 MiB take some 6 ms, where
+ * marking every store would cost 30 % of all time.
  */
 import { PAGE_BYTES } from "../interpreter/core.ts";
 import { Window, TOUCHED, WINDOW_PAGE } from "../interpreter/window.ts";
@@ -13,7 +14,10 @@ import { Refusal } from "./refusal.ts";
 
 const PAGE_LEAVES = WINDOW_PAGE / LEAF_BYTES;
 
-/** Bytes of a memory from which on its trees get blocks. Inner hashes of pages, which blocks do without, are kept of half of that. */
+/**
+ * Bytes of a memory from which on its trees get blocks. Inner hashes of pages, which blocks do
+ * without, are kept of half of that.
+ */
 const LARGE = 2 ** 26;
 
 const ZERO_PAGE = new Uint8Array(WINDOW_PAGE);
@@ -34,7 +38,9 @@ export class SharedWindow extends Window {
   /** Whether the memory may hold something else. */
   #isBehind = false;
   #checkpoint: Tree | undefined;
-  /** The bytes of the tree's pages, or of the blocks that they are in; nothing where they are zero. */
+  /**
+   * The bytes of the tree's pages, or of the blocks that they are in; nothing where they are zero.
+   */
   #pages: (Uint8Array | undefined)[] = [];
   readonly #comparison: PageComparison;
   /** First pages of blocks that the open transaction has replaced, and its checkpoint keeps. */
@@ -55,7 +61,9 @@ export class SharedWindow extends Window {
     return this.memory.buffer.byteLength / PAGE_BYTES;
   }
 
-  /** Something has run, or is going to: the memory may have changed, and its buffer be another one. */
+  /**
+   * Something has run, or is going to: the memory may have changed, and its buffer be another one.
+   */
   refresh(): void {
     this.#isBehind = true;
     this.#follow();

@@ -1,11 +1,17 @@
-/** Makes commitments of leaves that come one after the other, in bounded memory if they can be computed again. */
+/**
+ * Makes commitments of leaves that come one after the other, in bounded memory if they can be
+ * computed again.
+ */
 import { Crash } from "../errors.ts";
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { MAX_LEVEL } from "../merkle/zero.ts";
 import { Commitment, type LeafSource } from "./commitment.ts";
 import { levelsOver, nodeAt, paddingOver } from "./tree-levels.ts";
 
-/** Levels of a subtree of which a tall commitment keeps the root only: 4096 leaves, some 20 ms to compute again. */
+/**
+ * Levels of a subtree of which a tall commitment keeps the root only: 4096 leaves, some 20 ms to
+ * compute again.
+ */
 const SUBTREE_LEVELS = 12;
 
 const SUBTREE_BYTES = HASH_BYTES * 2 ** SUBTREE_LEVELS;
@@ -46,7 +52,10 @@ export class CommitmentBuilder {
     if (this.#source !== undefined && this.#count > KEPT_LEAVES) this.#reduce();
   }
 
-  /** The commitment to the leaves so far, at least one; the last one repeats itself. The builder must not be used again. */
+  /**
+   * The commitment to the leaves so far, at least one; the last one repeats itself. The builder
+   * must not be used again.
+   */
   finish(): Commitment {
     this.#requireCount();
     const parts = { height: this.#height, distinct: this.#count, last: this.#last };
@@ -80,7 +89,10 @@ function rootOver(leaves: Uint8Array, last: Uint8Array): Uint8Array {
   return nodeAt(levelsOver(leaves, paddingOver(last, SUBTREE_LEVELS)).at(-1), 0);
 }
 
-/** The commitment to leaves of 32 bytes each, at least one and at most 2^height; the last one repeats itself. They are copied. */
+/**
+ * The commitment to leaves of 32 bytes each, at least one and at most 2^height; the last one
+ * repeats itself. They are copied.
+ */
 export function commitmentOf(height: number, leaves: Uint8Array): Commitment {
   const builder = new CommitmentBuilder(height);
   builder.append(leaves);

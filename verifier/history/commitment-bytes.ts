@@ -2,7 +2,10 @@
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { Commitment, type LeafSource } from "./commitment.ts";
 
-/** Height, distinct leaves and lowest kept level, eight bytes each, then the leaf that repeats itself. */
+/**
+ * Height, distinct leaves and lowest kept level, eight bytes each, then the leaf that repeats
+ * itself.
+ */
 const HEAD = 3 * 8 + HASH_BYTES;
 
 /** The bytes of a commitment: nodes that are computed again are left out. */

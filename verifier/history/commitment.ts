@@ -1,19 +1,23 @@
 /**
- * A player's commitment to a history: a binary keccak-256 tree of state roots. Leaf i is the root of the state i + 1 strides
- * after the state that the commitment starts from. A program halts long before the last leaf; from then on every leaf is the
- * same, and that part of the tree is one node a level, however large it is.
+ * A player's commitment to a history: a binary keccak-256 tree of state roots. Leaf i is the root
+ * of the state i + 1 strides after the state that the commitment starts from. A program halts long
+ * before the last leaf; from then on every leaf is the same, and that part of the tree is one node
+ * a level, however large it is.
  */
 import { Crash } from "../errors.ts";
 import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import { FAN_OUT, MOVE_LEVELS } from "./game-levels.ts";
 import { levelsOver, nodeAt, paddingOver } from "./tree-levels.ts";
 
-/** Subtrees that are kept after they were computed again, 256 KiB each: a move of the game asks for neighbours. */
+/**
+ * Subtrees that are kept after they were computed again, 256 KiB each: a move of the game asks for
+ * neighbours.
+ */
 const KEPT_SUBTREES = 4;
 
 /**
- * The leaves from `first` on, 32 bytes each, `count` of them, as they were when the commitment was made. Never asked for leaves
- * after the last distinct one.
+ * The leaves from `first` on, 32 bytes each, `count` of them, as they were when the commitment was
+ * made. Never asked for leaves after the last distinct one.
  */
 export type LeafSource = (first: number, count: number) => Uint8Array;
 
@@ -28,7 +32,10 @@ export interface CommitmentParts {
   readonly distinct: number;
   /** The lowest level whose nodes are kept. */
   readonly lowest: number;
-  /** The kept nodes of this level over distinct leaves, 32 bytes each, the last one completed by padding. */
+  /**
+   * The kept nodes of this level over distinct leaves, 32 bytes each, the last one completed by
+   * padding.
+   */
   readonly nodes: Uint8Array;
   /** The leaf that repeats itself to the end. */
   readonly last: Uint8Array;
@@ -36,7 +43,9 @@ export interface CommitmentParts {
   readonly source?: LeafSource | undefined;
 }
 
-/** An immutable commitment of 2^height leaves. Hashes it gives are shared: they must not be changed. */
+/**
+ * An immutable commitment of 2^height leaves. Hashes it gives are shared: they must not be changed.
+ */
 export class Commitment {
   /** Levels of the tree above its leaves, at most 60. */
   readonly height: number;
@@ -44,7 +53,10 @@ export class Commitment {
   readonly distinct: number;
   /** The lowest level whose nodes are kept; those below are computed again. */
   readonly #lowest: number;
-  /** By level from `#lowest` on, the nodes over distinct leaves, 32 bytes each; all further ones equal `#padding` of the level. */
+  /**
+   * By level from `#lowest` on, the nodes over distinct leaves, 32 bytes each; all further ones
+   * equal `#padding` of the level.
+   */
   readonly #levels: readonly Uint8Array[];
   readonly #padding: readonly Uint8Array[];
   readonly #source: LeafSource | undefined;
@@ -81,7 +93,8 @@ export class Commitment {
 
   /**
    * The node at (level, index), leaves being level 0.
-   * @throws CommitmentError if the leaves below it have to be computed again and are others than before
+   * @throws CommitmentError if the leaves below it have to be computed again and are others than
+   *   before
    */
   node(level: number, index: bigint): Uint8Array {
     if (index < 0n || level < 0 || index >= 1n << BigInt(Math.max(this.height - level, 0)) || level > this.height) {
@@ -113,7 +126,10 @@ export class Commitment {
     );
   }
 
-  /** Siblings on the way from a leaf up, the leaf's own first: `levels` of them, all the way to the root by default. */
+  /**
+   * Siblings on the way from a leaf up, the leaf's own first: `levels` of them, all the way to the
+   * root by default.
+   */
   proof(index: bigint, levels = this.height): Uint8Array[] {
     return Array.from({ length: levels }, (_, level) => this.node(level, (index >> BigInt(level)) ^ 1n));
   }

@@ -1,6 +1,7 @@
 /**
- * The levels of a dispute: how many there can be, how tall their trees, and how far a move descends in one. Level 0 covers all of a history, each
- * other one a stride of the level above, and the last one has stride 1.
+ * The levels of a dispute: how many there can be, how tall their trees, and how far a move descends
+ * in one. Level 0 covers all of a history, each other one a stride of the level above, and the last
+ * one has stride 1.
  *
  * `npm run generate` writes contracts/tournament/Levels.sol from here.
  */
@@ -15,7 +16,10 @@ export const FAN_OUT = 2 ** MOVE_LEVELS;
 /** Most levels of a dispute: a root tournament, and tournaments inside of matches inside of it. */
 export const MAX_LEVELS = 4;
 
-/** Most that the heights of the levels' trees come to together, so that every position and every step fits 64 bits. */
+/**
+ * Most that the heights of the levels' trees come to together, so that every position and every
+ * step fits 64 bits.
+ */
 export const MAX_HEIGHT = 60;
 
 /** Heights that no dispute can have. */
@@ -54,7 +58,10 @@ export function lengthOf(heights: readonly number[]): bigint {
   return strideOf(heights, -1);
 }
 
-/** The step at which the stride before a leaf begins. `path` names the leaf by its positions in the levels' trees, from the top. */
+/**
+ * The step at which the stride before a leaf begins. `path` names the leaf by its positions in the
+ * levels' trees, from the top.
+ */
 export function stepOf(heights: readonly number[], path: readonly bigint[]): bigint {
   return path.reduce((step, position, level) => step + position * strideOf(heights, level), 0n);
 }

@@ -1,8 +1,14 @@
-/** Where a history is kept beyond its process. What is stored is an aid: if it is lost, the run goes on without it. */
+/**
+ * Where a history is kept beyond its process. What is stored is an aid: if it is lost, the run goes
+ * on without it.
+ */
 import type { State } from "../state/state.ts";
 import type { Snapshot } from "./snapshots.ts";
 
-/** Where a commitment stands: 2^height leaves, of which leaf i is the root after start + (i + 1) * stride steps. */
+/**
+ * Where a commitment stands: 2^height leaves, of which leaf i is the root after start + (i + 1) *
+ * stride steps.
+ */
 export interface CommitmentPlace {
   readonly start: bigint;
   readonly stride: bigint;
@@ -11,7 +17,10 @@ export interface CommitmentPlace {
 
 /** Keeps states and commitments of one history, which must be an honest one. No call throws. */
 export interface HistoryStore {
-  /** Keeps the state after `step` steps. Gives whether that went well; it may give way to others later. */
+  /**
+   * Keeps the state after `step` steps. Gives whether that went well; it may give way to others
+   * later.
+   */
   keep(step: bigint, state: State): boolean;
   /** The steps whose states are kept, ascending. */
   steps(): bigint[];

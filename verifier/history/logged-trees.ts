@@ -1,6 +1,6 @@
 /**
- * Trees that steps change in place: values by leaf over trees that stay as they are, with what each step changes told apart, so
- * that many versions can be hashed together.
+ * Trees that steps change in place: values by leaf over trees that stay as they are, with what each
+ * step changes told apart, so that many versions can be hashed together.
  */
 import type { Access, CheckpointWords, TreeName } from "../machine/access.ts";
 import type { Changes } from "../merkle/node-arena.ts";
@@ -13,7 +13,10 @@ const MAX_CLEARED = 64;
 /** Leaves that it looks at, at most. */
 const MAX_LOOKED_AT = 1024;
 
-/** Leaves of all trees that one step changes, at most: beside those that a cut clears, those of the greediest instruction. */
+/**
+ * Leaves of all trees that one step changes, at most: beside those that a cut clears, those of the
+ * greediest instruction.
+ */
 export const MAX_CHANGES = MAX_CLEARED + 8;
 
 /** Values of a tree that are kept after a save, at most. */
@@ -65,7 +68,10 @@ export class LoggedTree implements Changes {
     return true;
   }
 
-  /** Ends a step: `indices` and `values` are what it changed, until the next one. False if that is nothing. */
+  /**
+   * Ends a step: `indices` and `values` are what it changed, until the next one. False if that is
+   * nothing.
+   */
   settle(): boolean {
     this.count = 0;
     for (const { index, before } of this.#log) this.#note(index, before);
@@ -116,7 +122,10 @@ export class LoggedTree implements Changes {
     if (value !== 0n && index >= this.end) this.end = index + 1;
   }
 
-  /** Sorts a leaf in among those that the step changes, unless it is there or has its old value again. */
+  /**
+   * Sorts a leaf in among those that the step changes, unless it is there or has its old value
+   * again.
+   */
   #note(index: number, before: bigint): void {
     let at = this.count;
     while (at > 0 && this.indices[at - 1]! > index) at--;
@@ -134,7 +143,10 @@ export class LoggedTree implements Changes {
   }
 }
 
-/** A step's access to logged trees. What is rare is not done here: `rare` tells that somebody else must take the step. */
+/**
+ * A step's access to logged trees. What is rare is not done here: `rare` tells that somebody else
+ * must take the step.
+ */
 export class LoggedTrees implements Access {
   readonly code: LoggedTree;
   readonly stack: LoggedTree;

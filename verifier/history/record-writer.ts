@@ -9,7 +9,10 @@ const REGISTERS = 192;
 const SIZES = 224;
 const LENGTHS = 256;
 
-/** The record of a state that changes; its stack, memory and cells roots are somebody else's business. */
+/**
+ * The record of a state that changes; its stack, memory and cells roots are somebody else's
+ * business.
+ */
 export class RecordWriter {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -14,7 +14,10 @@ export interface Snapshot {
 /** How much may be kept. */
 export interface SnapshotLimits {
   readonly count: number;
-  /** Bytes of pages that states do not share with the state after them. Whoever runs the history has the last one anyway. */
+  /**
+   * Bytes of pages that states do not share with the state after them. Whoever runs the history has
+   * the last one anyway.
+   */
   readonly bytes: number;
 }
 
@@ -30,8 +33,9 @@ interface Kept {
 const PAGE_BYTES = 4500;
 
 /**
- * Snapshots in the order of their steps. When there are too many, those go whose neighbours are nearest to each other, but for
- * pinned ones and the last; so memory stays bounded and the gaps stay even.
+ * Snapshots in the order of their steps. When there are too many, those go whose neighbours are
+ * nearest to each other, but for pinned ones and the last; so memory stays bounded and the gaps
+ * stay even.
  */
 export class Snapshots {
   readonly #limits: SnapshotLimits;
@@ -118,7 +122,10 @@ export class Snapshots {
   }
 }
 
-/** What a state takes beside another one that is kept too; if it is more than `most`, that it is more. */
+/**
+ * What a state takes beside another one that is kept too; if it is more than `most`, that it is
+ * more.
+ */
 function bytesUnlike(state: State, other: State, most = Infinity): number {
   const pages = 1 + most / PAGE_BYTES;
   const trees = ["memory", "stack", "cells"] as const;
@@ -126,7 +133,9 @@ function bytesUnlike(state: State, other: State, most = Infinity): number {
   return PAGE_BYTES * (live + (live > pages ? 0 : pagesBehind(state, other)));
 }
 
-/** Pages of an open transaction's checkpoint that neither the state itself has nor the other one. */
+/**
+ * Pages of an open transaction's checkpoint that neither the state itself has nor the other one.
+ */
 function pagesBehind({ memory, checkpoint }: State, other: State): number {
   const before = memoryOf(checkpoint);
   return before === undefined || before === memoryOf(other.checkpoint) ? 0 : before.pagesNotShared(memory);

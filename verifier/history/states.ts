@@ -1,6 +1,7 @@
 /**
- * Any state of a history: at once if a snapshot is near, otherwise an executor runs there. Snapshots lie in memory, and of an
- * honest history also on disk, so that a later process need not begin from nothing.
+ * Any state of a history: at once if a snapshot is near, otherwise an executor runs there.
+ * Snapshots lie in memory, and of an honest history also on disk, so that a later process need not
+ * begin from nothing.
  */
 import { Problem } from "../errors.ts";
 import type { State } from "../state/state.ts";
@@ -30,7 +31,10 @@ export interface StatesOptions {
   readonly store: HistoryStore | undefined;
 }
 
-/** Steps of the first part of a long run, after which there is a snapshot; parts grow until they take {@link PART_MS}. */
+/**
+ * Steps of the first part of a long run, after which there is a snapshot; parts grow until they
+ * take {@link PART_MS}.
+ */
 const FIRST_PART = 2n ** 28n;
 const PART_MS = 1000;
 
@@ -45,7 +49,10 @@ export class States {
   readonly #faults: readonly Fault[];
   readonly #snapshots: Snapshots;
   readonly #store: HistoryStore | undefined;
-  /** How many faults, from the first, have become snapshots. No snapshot lies beyond a fault that has not. */
+  /**
+   * How many faults, from the first, have become snapshots. No snapshot lies beyond a fault that
+   * has not.
+   */
   #injected = 0;
   /** When a state was written to disk last, or a run began. */
   #stored = Date.now();
@@ -78,7 +85,10 @@ export class States {
     return this.#run(step);
   }
 
-  /** The snapshot with the greatest step that is not beyond `step`. A halted one stands where the history halted. */
+  /**
+   * The snapshot with the greatest step that is not beyond `step`. A halted one stands where the
+   * history halted.
+   */
   before(step: bigint): Snapshot {
     return this.#snapshots.before(step);
   }

@@ -1,7 +1,7 @@
 /**
- * The root of every state of a stretch, step by step as the reference step function takes them. Steps only note what they change;
- * the hashes of a thousand steps are then computed together. What is rare (checkpoints, rollbacks, traps, great cuts) is taken by
- * `stepState` on whole states.
+ * The root of every state of a stretch, step by step as the reference step function takes them.
+ * Steps only note what they change; the hashes of a thousand steps are then computed together. What
+ * is rare (checkpoints, rollbacks, traps, great cuts) is taken by `stepState` on whole states.
  */
 import type { Registers } from "../machine/record.ts";
 import { step } from "../machine/step.ts";
@@ -46,7 +46,9 @@ export class StepRoots {
     return this.#registers.status !== 0;
   }
 
-  /** Roots of the next states, 32 bytes each: `count` of them, fewer only where the machine halts. */
+  /**
+   * Roots of the next states, 32 bytes each: `count` of them, fewer only where the machine halts.
+   */
   next(count: number): Uint8Array {
     const roots = new Uint8Array(HASH_BYTES * count);
     let done = 0;

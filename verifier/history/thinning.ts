@@ -25,8 +25,9 @@ export interface Excess<S, C> {
 }
 
 /**
- * What has to go so that the rest fits. Of the states, given in the order of their steps, one after the other goes whose neighbours are
- * nearest to each other, so that the gaps stay even; the last one stays. Commitments go when no other state is left, the oldest first.
+ * What has to go so that the rest fits. Of the states, given in the order of their steps, one after
+ * the other goes whose neighbours are nearest to each other, so that the gaps stay even; the last
+ * one stays. Commitments go when no other state is left, the oldest first.
  */
 export function excess<S extends StoredState, C extends StoredFile>(
   states: readonly S[],
@@ -52,8 +53,8 @@ export function excess<S extends StoredState, C extends StoredFile>(
 }
 
 /**
- * Index of the state, not the last, without which the gap from the one before it (or step 0) to the one after it is the smallest, among
- * those that may go; undefined if none may.
+ * Index of the state, not the last, without which the gap from the one before it (or step 0) to the
+ * one after it is the smallest, among those that may go; undefined if none may.
  */
 export function leastMissed<S extends { readonly step: bigint }>(
   states: readonly S[],

@@ -1,7 +1,7 @@
 /**
- * A fragment's whole history as one player sees it: any state, any root, and the commitments that the game asks for, at every
- * level. Level 0 starts from the loaded state with the largest stride; each further level covers one stride of the level
- * above, and the last one has stride 1.
+ * A fragment's whole history as one player sees it: any state, any root, and the commitments that
+ * the game asks for, at every level. Level 0 starts from the loaded state with the largest stride;
+ * each further level covers one stride of the level above, and the last one has stride 1.
  */
 import { HASH_BYTES } from "../merkle/keccak.ts";
 import { type State, stateRoot } from "../state/state.ts";
@@ -22,7 +22,10 @@ export interface Progress {
   readonly level: number;
   /** Steps taken since the commitment's start. */
   readonly done: bigint;
-  /** Steps in all: up to where the commitment ends or the history halts; undefined as long as nobody has seen it halt. */
+  /**
+   * Steps in all: up to where the commitment ends or the history halts; undefined as long as nobody
+   * has seen it halt.
+   */
   readonly total: bigint | undefined;
 }
 
@@ -49,7 +52,10 @@ const PIECE = 1024n;
 /** For how long a commitment is computed without letting others run, in milliseconds. */
 const SLICE_MS = 40;
 
-/** A deterministic history of 2^(sum of heights) steps from a loaded state. What was computed once is kept. */
+/**
+ * A deterministic history of 2^(sum of heights) steps from a loaded state. What was computed once
+ * is kept.
+ */
 export class Trace {
   /** Heights of the commitments by level. */
   readonly heights: readonly number[];
@@ -77,7 +83,9 @@ export class Trace {
     return lengthOf(this.heights);
   }
 
-  /** The state after `step` steps: at once if a snapshot is near, otherwise the executor runs there. */
+  /**
+   * The state after `step` steps: at once if a snapshot is near, otherwise the executor runs there.
+   */
   stateAt(step: bigint): State {
     return this.#states.at(step);
   }
@@ -93,7 +101,10 @@ export class Trace {
     return this.#states.before(this.length).step;
   }
 
-  /** The commitment at a level of the game that begins with the state after `start` steps. Computed once. */
+  /**
+   * The commitment at a level of the game that begins with the state after `start` steps. Computed
+   * once.
+   */
   commitment(level: number, start: bigint): Promise<Commitment> {
     const key = `${level}:${start}`;
     const known = this.#commitments.get(key);
@@ -136,7 +147,10 @@ export class Trace {
     return commitment;
   }
 
-  /** Steps from `start` to `end` or to the halt before it; undefined if it may halt before but has not been seen to. */
+  /**
+   * Steps from `start` to `end` or to the halt before it; undefined if it may halt before but has
+   * not been seen to.
+   */
   #stepsIn(start: bigint, end: bigint): bigint | undefined {
     const { fuel, reserve } = this.stateAt(start).registers;
     const last = this.#states.before(end);
@@ -179,7 +193,10 @@ export class Trace {
     return leaves.subarray(0, at);
   }
 
-  /** Roots of the states after each stride from `start` on, up to `end` or the halt: runs of the executor as long as no fault comes. */
+  /**
+   * Roots of the states after each stride from `start` on, up to `end` or the halt: runs of the
+   * executor as long as no fault comes.
+   */
   *#rootsOfStrides(start: bigint, end: bigint, stride: bigint): Generator<Uint8Array> {
     let execution: Execution | undefined = this.#states.execution(start);
     for (let step = start + stride; step <= end; step += stride) {

@@ -13,7 +13,10 @@ export function paddingOver(leaf: Uint8Array, height: number): Uint8Array[] {
   return padding;
 }
 
-/** Levels over `nodes`, themselves first: as many as `padding` has, which completes each by the node that has no sibling. */
+/**
+ * Levels over `nodes`, themselves first: as many as `padding` has, which completes each by the node
+ * that has no sibling.
+ */
 export function levelsOver(nodes: Uint8Array, padding: readonly Uint8Array[]): Uint8Array[] {
   const levels = [nodes];
   padding.slice(0, -1).forEach((pad, i) => levels.push(levelAbove(levels[i] as Uint8Array, pad)));

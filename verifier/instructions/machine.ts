@@ -1,6 +1,7 @@
 /**
- * Instructions of the machine itself, which no module has: lowering puts them beside those of WebAssembly. Operands and results are
- * those in slots; the cursor of a move, which is none of a type, is left out.
+ * Instructions of the machine itself, which no module has: lowering puts them beside those of
+ * WebAssembly. Operands and results are those in slots; the cursor of a move, which is none of a
+ * type, is left out.
  */
 import { operation, run } from "./operation.ts";
 

@@ -2,7 +2,10 @@
 import { Crash } from "../errors.ts";
 import type { Proposal } from "./proposal.ts";
 
-/** Types of operands and results that an opcode alone can fix: references depend on the instruction's place. */
+/**
+ * Types of operands and results that an opcode alone can fix: references depend on the
+ * instruction's place.
+ */
 export type StackType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /** Bits of each of them; a slot of the stack holds 256. */
@@ -44,15 +47,19 @@ export type ImmediateKind =
   | "types"
   | "reference";
 
-/** Which part of the step function executes an instruction: a file of `verifier/machine/` and its twin on chain. */
+/**
+ * Which part of the step function executes an instruction: a file of `verifier/machine/` and its
+ * twin on chain.
+ */
 export type Family = "control" | "variable" | "memory" | "table" | "bulk" | "integer" | "float" | "host";
 
 /** What all layers know of an instruction. */
 export interface Operation<Name extends string = string> {
   /**
-   * Opcode in the binary format, and number in the instruction words of the machine: 0xFC00 | sub-opcode with the prefix 0xFC,
-   * 0xFD00 + sub-opcode with 0xFD, so that relaxed vector instructions are 0xFE00 on; threads' prefix 0xFE is written 0xFA00. The
-   * machine's own begin at 0xF000, host instructions at 0xF100.
+   * Opcode in the binary format, and number in the instruction words of the machine: 0xFC00 |
+   * sub-opcode with the prefix 0xFC, 0xFD00 + sub-opcode with 0xFD, so that relaxed vector
+   * instructions are 0xFE00 on; threads' prefix 0xFE is written 0xFA00. The machine's own begin at
+   * 0xF000, host instructions at 0xF100.
    */
   readonly op: number;
   /** Name in the text format of the specification. */
@@ -60,9 +67,14 @@ export interface Operation<Name extends string = string> {
   /** Absent if no step executes it: lowering dissolves it, or programs cannot have it. */
   readonly family?: Family;
   readonly proposal: Proposal;
-  /** What follows the opcode; `refused` if no feature accepts it, then `layout` says what to read. */
+  /**
+   * What follows the opcode; `refused` if no feature accepts it, then `layout` says what to read.
+   */
   readonly immediate: ImmediateKind | "refused";
-  /** For refused instructions, a letter an immediate: u32, h(eap type), (b)yte, m(emory argument), block (t)ype, c(atch clauses). */
+  /**
+   * For refused instructions, a letter an immediate: u32, h(eap type), (b)yte, m(emory argument),
+   * block (t)ype, c(atch clauses).
+   */
   readonly layout: string;
   /** Where the opcode alone fixes it; else the validator has a case of its own. */
   readonly signature?: Signature;

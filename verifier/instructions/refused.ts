@@ -1,4 +1,6 @@
-/** Instructions of proposals that no feature switches on: known well enough to refuse them by name. */
+/**
+ * Instructions of proposals that no feature switches on: known well enough to refuse them by name.
+ */
 import { operation } from "./operation.ts";
 import type { Operation } from "./operation.ts";
 import type { Proposal } from "./proposal.ts";

@@ -1,4 +1,7 @@
-/** Instructions of WebAssembly 2.0 but for vectors (appendix "Index of Instructions" of the specification), and tail calls. */
+/**
+ * Instructions of WebAssembly 2.0 but for vectors (appendix "Index of Instructions" of the
+ * specification), and tail calls.
+ */
 import { operation, run, type StackType } from "./operation.ts";
 
 const CONTROL = { family: "control" } as const;
@@ -138,5 +141,8 @@ export const SCALAR_OPERATIONS = [
   operation(0xfc11, "table.fill", { immediate: "table", ...TABLE }),
 ];
 
-/** `select` with its type, the one instruction whose name another one has. Lowering makes it a plain `select`. */
+/**
+ * `select` with its type, the one instruction whose name another one has. Lowering makes it a plain
+ * `select`.
+ */
 export const SELECT_TYPED = operation(0x1c, "select", { immediate: "types", ...REFERENCE });

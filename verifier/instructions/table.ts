@@ -1,6 +1,7 @@
 /**
- * The one table of instructions: what the decoder and the validator know, the numbers in the machine's words, Solidity's constants
- * (`scripts/generate-opcodes.ts`), who executes what in both step functions, and the opcodes that the engine and the drivers write.
+ * The one table of instructions: what the decoder and the validator know, the numbers in the
+ * machine's words, Solidity's constants (`scripts/generate-opcodes.ts`), who executes what in both
+ * step functions, and the opcodes that the engine and the drivers write.
  */
 import { Crash } from "../errors.ts";
 import { MACHINE_OPERATIONS } from "./machine.ts";
@@ -60,8 +61,8 @@ export const Op = {
 };
 
 /**
- * A numeric instruction: its text name, how many operands it takes, the width they are read at, and who computes it
- * (`verifier/machine/integers.ts` or `floats.ts`).
+ * A numeric instruction: its text name, how many operands it takes, the width they are read at, and
+ * who computes it (`verifier/machine/integers.ts` or `floats.ts`).
  */
 export interface NumericShape {
   readonly name: string;
@@ -80,7 +81,10 @@ export const NUMERIC: ReadonlyMap<number, NumericShape> = new Map(
   }),
 );
 
-/** Bytes that a load or store touches, and whether a load extends the sign; `bits` is the width of the loaded type. */
+/**
+ * Bytes that a load or store touches, and whether a load extends the sign; `bits` is the width of
+ * the loaded type.
+ */
 export interface MemoryShape {
   readonly bytes: number;
   readonly signed: boolean;

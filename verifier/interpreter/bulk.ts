@@ -1,8 +1,10 @@
 /**
- * Bulk instructions on bytes, as `verifier/machine/bulk.ts` says: checks, and moves of which any number of steps is done in one go.
+ * Bulk instructions on bytes, as `verifier/machine/bulk.ts` says: checks, and moves of which any
+ * number of steps is done in one go.
  *
- * A step of a move ends at the nearest leaf boundary of either side, whichever way it runs. So a whole move takes as many
- * steps as its range is cut into by those boundaries, and moving a part of it means moving that part's bytes at once.
+ * A step of a move ends at the nearest leaf boundary of either side, whichever way it runs. So a
+ * whole move takes as many steps as its range is cut into by those boundaries, and moving a part of
+ * it means moving that part's bytes at once.
  */
 import { MASK_64 } from "../machine/machine.ts";
 import { Op } from "../instructions/table.ts";
@@ -70,7 +72,8 @@ export function copyBytes(m: Core, { a, b }: Word, budget: number): Result {
   const skipped = d <= s ? 0 : n - part.units;
   const [from, to] = [s + skipped, d + skipped];
   target.touch(to, part.units);
-  // One region's bytes may overlap; `set` behaves as if it copied them aside first, and so does a move in its direction.
+  // One region's bytes may overlap; `set` behaves as if it copied them aside first, and so does a
+  // move in its direction.
   target.bytes.set(source.bytes.subarray(from, from + part.units), to);
   return advanceCopy(m, cursor, part);
 }
@@ -99,7 +102,10 @@ const nextForward = (d: number, s: number, n: number): number => Math.min(n, LEA
 const nextBackward = (d: number, s: number, n: number): number =>
   Math.min(n, ((d - 1) % LEAF) + 1, ((s - 1) % LEAF) + 1);
 
-/** Steps of a whole copy of n > 0 bytes: one more than there are leaf boundaries inside either range. */
+/**
+ * Steps of a whole copy of n > 0 bytes: one more than there are leaf boundaries inside either
+ * range.
+ */
 function pieces(d: number, s: number, n: number): number {
   const inTarget = boundaries(d, n);
   return (d - s) % LEAF === 0 ? 1 + inTarget : 1 + inTarget + boundaries(s, n);

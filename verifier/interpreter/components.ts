@@ -1,4 +1,7 @@
-/** Which instructions belong together: a union-find over the edges of the control flow inside functions. */
+/**
+ * Which instructions belong together: a union-find over the edges of the control flow inside
+ * functions.
+ */
 
 /** Sets of program counters with the greatest height of each. */
 export class Components {

@@ -1,6 +1,6 @@
 /**
- * A machine in its fast form: registers, stack, windows on memory and cells, and how transactions and traps change them.
- * The inner loop and the instructions outside it work on its fields.
+ * A machine in its fast form: registers, stack, windows on memory and cells, and how transactions
+ * and traps change them. The inner loop and the instructions outside it work on its fields.
  */
 import { Outcome, Status, Trap } from "../machine/codes.ts";
 import { MASK_64 } from "../machine/machine.ts";
@@ -139,7 +139,10 @@ export class Core implements SharedMachine {
     this.unwind(this.fuel - 1n, Outcome.trap * 2 ** 32 + code, this.savepoint.keep);
   }
 
-  /** A step without fuel: the transaction ends and its end is paid from the reserve, or the program is trapped. */
+  /**
+   * A step without fuel: the transaction ends and its end is paid from the reserve, or the program
+   * is trapped.
+   */
   exhaust(): void {
     if (this.savepoint === undefined || this.reserve === 0n) return this.#halt(Trap.outOfFuel);
     this.reserve -= 1n;

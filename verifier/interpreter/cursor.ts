@@ -1,4 +1,7 @@
-/** How the checks of bulk instructions hand their cursor to the moves that follow them (`verifier/machine/cursor.ts`). */
+/**
+ * How the checks of bulk instructions hand their cursor to the moves that follow them
+ * (`verifier/machine/cursor.ts`).
+ */
 import type { Core, Cursor } from "./core.ts";
 import type { Result } from "./result.ts";
 

@@ -1,4 +1,6 @@
-/** How many operands each instruction takes and leaves, wherever that depends on the opcode alone. */
+/**
+ * How many operands each instruction takes and leaves, wherever that depends on the opcode alone.
+ */
 import { EXECUTED, Op } from "../instructions/table.ts";
 
 /** Operands taken from the top of the stack, then values left there. */
@@ -25,7 +27,9 @@ export const CHECKS: ReadonlySet<number> = new Set([
 /** The restartable moves: each works on the cursor in the top operand. */
 export const MOVES: ReadonlySet<number> = new Set([Op.copyBytes, Op.fillBytes, Op.copyCells, Op.fillCells]);
 
-/** Effects by opcode. Branches, calls, returns and `move` are missing: theirs depend on the word. */
+/**
+ * Effects by opcode. Branches, calls, returns and `move` are missing: theirs depend on the word.
+ */
 export const EFFECTS: ReadonlyMap<number, Effect> = new Map([
   ...[...EXECUTED.values()].flatMap(({ op, signature }): [number, Effect][] => {
     if (signature === undefined) return [];

@@ -1,5 +1,6 @@
 /**
- * Runs any state at all: on the interpreter where it has a fast form, on the reference step function where it has none.
+ * Runs any state at all: on the interpreter where it has a fast form, on the reference step
+ * function where it has none.
  */
 import type { Execution, Executor } from "../state/executor.ts";
 import { isHalted, noteRefusedGrowth, stepState } from "../state/step-state.ts";
@@ -13,7 +14,10 @@ const MAX_PATIENCE = 4096;
 /** Steps that the interpreter is asked for at once. */
 const CHUNK = 2n ** 48n;
 
-/** The executor that everybody uses. A state that it saved costs nothing to keep, and little to save again. */
+/**
+ * The executor that everybody uses. A state that it saved costs nothing to keep, and little to save
+ * again.
+ */
 export const interpreterExecutor: Executor = {
   load: (state) => new InterpreterExecution(state),
 };
@@ -81,7 +85,10 @@ class InterpreterExecution implements Execution {
     return BigInt(taken);
   }
 
-  /** Longer and longer, as long as it is of no use to load the state: loading costs more than a step. */
+  /**
+   * Longer and longer, as long as it is of no use to load the state: loading costs more than a
+   * step.
+   */
   #runReference(left: bigint): bigint {
     let taken = 0n;
     for (; taken < left && taken < this.#patience && !isHalted(this.#state); taken++) {

@@ -1,6 +1,7 @@
 /**
- * Operation numbers of the inner loop. An instruction that the loop executes in one way only keeps its WebAssembly opcode;
- * these are the others. The loop's `switch` repeats them as literals, because only literals compile to a jump table.
+ * Operation numbers of the inner loop. An instruction that the loop executes in one way only keeps
+ * its WebAssembly opcode; these are the others. The loop's `switch` repeats them as literals,
+ * because only literals compile to a jump table.
  */
 export const Fast = {
   /** br that cuts the stack and carries nothing: a = target, b = new height. */
@@ -19,13 +20,18 @@ export const Fast = {
   floatUnary: 0xe0,
   /** A floating-point instruction of two operands: a = its opcode. */
   floatBinary: 0xe1,
-  /** A load from a memory that is not the first: a = offset, b = region and opcode, c = size index. */
+  /**
+   * A load from a memory that is not the first: a = offset, b = region and opcode, c = size index.
+   */
   load: 0xe2,
   /** A store to one, alike. */
   store: 0xe3,
   /** An instruction that is executed outside the inner loop, from its word. */
   outside: 0xfe,
-  /** An instruction whose effect on this stack the fast form cannot follow: the reference executes it. */
+  /**
+   * An instruction whose effect on this stack the fast form cannot follow: the reference executes
+   * it.
+   */
   escape: 0xff,
 } as const;
 

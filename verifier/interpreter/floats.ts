@@ -1,6 +1,7 @@
 /**
- * Floating-point instructions on slots of two 32-bit words, as far as they do not stand in the inner loop. The semantics are those of
- * `verifier/machine/floats.ts`: bits of NaNs that have to stay are moved as integers, and arithmetic gives the canonical NaN.
+ * Floating-point instructions on slots of two 32-bit words, as far as they do not stand in the
+ * inner loop. The semantics are those of `verifier/machine/floats.ts`: bits of NaNs that have to
+ * stay are moved as integers, and arithmetic gives the canonical NaN.
  */
 import { Trap } from "../machine/codes.ts";
 import type { Stack } from "./stack.ts";
@@ -68,8 +69,8 @@ function arithmetic(kind: number, x: number, y: number): number {
 }
 
 /**
- * Executes an instruction of one operand, whose slot lies below word `sp`. Returns a trap code, and has then changed nothing,
- * or zero.
+ * Executes an instruction of one operand, whose slot lies below word `sp`. Returns a trap code, and
+ * has then changed nothing, or zero.
  */
 export function floatUnary(op: number, stack: Stack, sp: number): number {
   const { words, floats, doubles } = stack;
@@ -107,13 +108,19 @@ function round(kind: number, value: number): number {
   }
 }
 
-/** The nearest integer, ties to even, with the operand's sign. From 2^52 on every double is an integer. */
+/**
+ * The nearest integer, ties to even, with the operand's sign. From 2^52 on every double is an
+ * integer.
+ */
 function nearest(value: number): number {
   if (!(Math.abs(value) < 2 ** 52) || value === 0) return value;
   return value < 0 ? -(2 ** 52 - value - 2 ** 52) : value + 2 ** 52 - 2 ** 52;
 }
 
-/** Whether a truncation reads an f64, and whether it gives an i64; its opcodes alternate between signed and unsigned. */
+/**
+ * Whether a truncation reads an f64, and whether it gives an i64; its opcodes alternate between
+ * signed and unsigned.
+ */
 const fromDouble = (op: number): boolean => op === 0xaa || op === 0xab || op >= 0xb0;
 const SAT_DOUBLE = 2;
 const SAT_LONG = 4;
@@ -187,8 +194,9 @@ function convert(op: number, { words, floats, doubles, signed, unsigned }: Stack
 }
 
 /**
- * An integer of 64 bits that is exact as a double and rounds to f32 as the given one does: beyond 53 bits, the lowest 16 become one that
- * says whether any of them was set. Where an f32 rounds, that far from zero, are multiples of 2^29.
+ * An integer of 64 bits that is exact as a double and rounds to f32 as the given one does: beyond
+ * 53 bits, the lowest 16 become one that says whether any of them was set. Where an f32 rounds,
+ * that far from zero, are multiples of 2^29.
  */
 function odd(value: bigint): bigint {
   if (value > -(2n ** 53n) && value < 2n ** 53n) return value;

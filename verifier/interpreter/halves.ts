@@ -1,6 +1,7 @@
 /**
- * Integer arithmetic on slots of two 32-bit words, the low one first: what takes more than one expression, or is too rare to
- * stand in the inner loop. The semantics are those of `verifier/machine/integers.ts`.
+ * Integer arithmetic on slots of two 32-bit words, the low one first: what takes more than one
+ * expression, or is too rare to stand in the inner loop. The semantics are those of
+ * `verifier/machine/integers.ts`.
  */
 import { Trap } from "../machine/codes.ts";
 import type { Stack } from "./stack.ts";
@@ -44,7 +45,10 @@ export function shiftLeft(words: Int32Array, sp: number, count: number): void {
   }
 }
 
-/** Shifts the slot below word `sp` to the right by `count` modulo 64, filling it with copies of `fill`, 0 or -1. */
+/**
+ * Shifts the slot below word `sp` to the right by `count` modulo 64, filling it with copies of
+ * `fill`, 0 or -1.
+ */
 export function shiftRight(words: Int32Array, sp: number, count: number, fill: number): void {
   const n = count & 63;
   const high = words[sp - 1]!;
@@ -103,8 +107,8 @@ function ones(x: number): number {
 }
 
 /**
- * Executes a division or remainder of either width; `sp` is the first word of the divisor's slot. Returns a trap code, and
- * has then changed nothing, or zero.
+ * Executes a division or remainder of either width; `sp` is the first word of the divisor's slot.
+ * Returns a trap code, and has then changed nothing, or zero.
  */
 export function divide(op: number, { words, signed, unsigned }: Stack, sp: number): number {
   const at = sp / 2;

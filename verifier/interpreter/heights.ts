@@ -1,9 +1,9 @@
 /**
  * The live height of the stack before each instruction, in slots of the frame.
  *
- * It is the word's `top`, but for one case: a `move` to the first free slot pushes, although the words after it go on
- * counting from the old top (a return saves its call record in this way). Until control leaves that sequence of moves the
- * height is greater than `top`.
+ * It is the word's `top`, but for one case: a `move` to the first free slot pushes, although the
+ * words after it go on counting from the old top (a return saves its call record in this way).
+ * Until control leaves that sequence of moves the height is greater than `top`.
  */
 import { Op } from "../instructions/table.ts";
 import type { Words } from "./words.ts";

@@ -1,4 +1,7 @@
-/** Host instructions, as `verifier/machine/host.ts` says. When one begins, `fuel` has already paid for its step. */
+/**
+ * Host instructions, as `verifier/machine/host.ts` says. When one begins, `fuel` has already paid
+ * for its step.
+ */
 import { MASK_64 } from "../machine/machine.ts";
 import { Op } from "../instructions/table.ts";
 import { Outcome, Status, Trap } from "../machine/codes.ts";
@@ -9,7 +12,10 @@ import { low, operand, setOperandLong } from "./operands.ts";
 import { ESCAPE, type Result, trap } from "./result.ts";
 import { SLOT_WORDS } from "./units.ts";
 
-/** Executes the instructions that delimit transactions, tell about them, and read and write eight bytes. */
+/**
+ * Executes the instructions that delimit transactions, tell about them, and read and write eight
+ * bytes.
+ */
 export function executeHost(m: Core, word: Word): Result {
   const { op, top } = word;
   switch (op) {

@@ -1,6 +1,6 @@
 /**
- * The fast interpreter: a state in typed arrays, run for any number of steps and turned into a state again. It agrees with
- * the reference step function after every single step.
+ * The fast interpreter: a state in typed arrays, run for any number of steps and turned into a
+ * state again. It agrees with the reference step function after every single step.
  */
 import { MASK_32, MASK_48 } from "../machine/machine.ts";
 import { Status } from "../machine/codes.ts";
@@ -77,7 +77,10 @@ export class Interpreter implements Stepper {
     return new Interpreter(core, state, checkpoint);
   }
 
-  /** The fast form itself. Whoever changes it keeps its invariants, those of `code.ts` and `hand-over.ts`. */
+  /**
+   * The fast form itself. Whoever changes it keeps its invariants, those of `code.ts` and
+   * `hand-over.ts`.
+   */
   get machine(): SharedMachine {
     return this.#core;
   }
@@ -102,8 +105,8 @@ export class Interpreter implements Stepper {
   }
 
   /**
-   * Runs at most so many steps (and at most 2^53 - 1) and returns how many it took: less than asked only if the machine
-   * halted or is {@link stuck}.
+   * Runs at most so many steps (and at most 2^53 - 1) and returns how many it took: less than asked
+   * only if the machine halted or is {@link stuck}.
    */
   run(steps: bigint | number): number {
     const core = this.#core;
@@ -237,7 +240,10 @@ function cursorSlot({ cursor, height }: Core): WideSlot | undefined {
   return { slot: height - 1, leaf: packCursor({ d: BigInt(d), s, n: BigInt(n) }) };
 }
 
-/** Shows the cells that the code names. None may hold more than 64 bits, in the checkpoint neither: nothing makes one that does. */
+/**
+ * Shows the cells that the code names. None may hold more than 64 bits, in the checkpoint neither:
+ * nothing makes one that does.
+ */
 function loadCells({ code, cells, sources }: Core, checkpoint: Checkpoint | undefined): void {
   if (!cells.ensure(32 * code.cells)) throw new NotWellFormed(`the code uses cell ${code.cells - 1}, there are fewer`);
   for (const tree of [sources.cells.live, checkpoint?.cells]) {

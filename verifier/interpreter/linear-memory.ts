@@ -1,6 +1,6 @@
 /**
- * Sizes of memories, and the loads and stores that the inner loop does not do itself: where the window does not show what they
- * touch, or the offset is huge.
+ * Sizes of memories, and the loads and stores that the inner loop does not do itself: where the
+ * window does not show what they touch, or the offset is huge.
  */
 import { MASK_32, MASK_64 } from "../machine/machine.ts";
 import { LOADS, STORES } from "../instructions/table.ts";
@@ -50,7 +50,10 @@ export function store(m: Core, word: Word): Result {
   return 1;
 }
 
-/** Writes the lower `bytes` bytes of an integer, least significant first, where the window shows them. */
+/**
+ * Writes the lower `bytes` bytes of an integer, least significant first, where the window shows
+ * them.
+ */
 export function writeLong(window: Window, at: number, value: bigint, bytes: number): void {
   window.touch(at, bytes);
   for (let i = 0; i < bytes; i++) window.bytes[at + i] = Number(((value & MASK_64) >> BigInt(8 * i)) & 0xffn);
@@ -83,7 +86,10 @@ function exactPages(m: Core, sizeIndex: number): bigint | undefined {
   return sizeIndex < 4 ? BigInt(m.pages[sizeIndex]!) : exactCell(m, sizeIndex);
 }
 
-/** Only memory 0 is shown as a whole; false if it cannot be, or if a number cannot hold the size: then nothing is changed. */
+/**
+ * Only memory 0 is shown as a whole; false if it cannot be, or if a number cannot hold the size:
+ * then nothing is changed.
+ */
 function setPages(m: Core, sizeIndex: number, pages: bigint): boolean {
   const count = Number(pages);
   if (sizeIndex >= 4) {

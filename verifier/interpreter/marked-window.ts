@@ -1,8 +1,10 @@
 /**
- * A window on bytes of its own, which knows from its marks what has changed, with an undo log for the open transaction.
+ * A window on bytes of its own, which knows from its marks what has changed, with an undo log for
+ * the open transaction.
  *
- * Only the first store to a page does more than to look at its marks. In a loop of little but stores this costs 6 %, elsewhere
- * nothing that can be told from noise; and a checkpoint, a rollback and a save cost what was touched.
+ * Only the first store to a page does more than to look at its marks. In a loop of little but
+ * stores this costs 6 %, elsewhere nothing that can be told from noise; and a checkpoint, a
+ * rollback and a save cost what was touched.
  */
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { sameBytes } from "../merkle/same-bytes.ts";
@@ -78,7 +80,8 @@ export class MarkedWindow extends Window {
   }
 
   override rollback(): void {
-    // Marks stay right: where the live tree was synced meanwhile, it goes back to the checkpoint's tree as well.
+    // Marks stay right: where the live tree was synced meanwhile, it goes back to the checkpoint's
+    // tree as well.
     for (const { page, bytes } of this.#saved) this.bytes.set(bytes, page * WINDOW_PAGE);
     this.commit();
   }
@@ -113,7 +116,10 @@ export class MarkedWindow extends Window {
     this.#changed.push(page);
   }
 
-  /** Reads pages from the trees. Where the live tree differs from the checkpoint's, the undo log gets the latter. */
+  /**
+   * Reads pages from the trees. Where the live tree differs from the checkpoint's, the undo log
+   * gets the latter.
+   */
   #fetch(from: number, to: number): void {
     const { live, checkpoint } = this.#place.sources;
     this.bytes.set(this.#read(live, from, to), from * WINDOW_PAGE);
@@ -152,7 +158,10 @@ export class MarkedWindow extends Window {
   }
 }
 
-/** The codec of windows whose words have their least significant byte first: every leaf is turned round. */
+/**
+ * The codec of windows whose words have their least significant byte first: every leaf is turned
+ * round.
+ */
 export function reverseLeaves(page: Uint8Array): void {
   for (let at = 0; at < page.length; at += LEAF_BYTES) page.subarray(at, at + LEAF_BYTES).reverse();
 }

@@ -32,7 +32,10 @@ export function setOperandLong(m: Core, offset: number, value: bigint): void {
   m.stack.unsigned[m.base + offset] = value;
 }
 
-/** Pages of the memory with a size index; `undefined` if the index lies outside the cells. Exact below 2^53. */
+/**
+ * Pages of the memory with a size index; `undefined` if the index lies outside the cells. Exact
+ * below 2^53.
+ */
 export function memoryPages(m: Core, sizeIndex: number): number | undefined {
   return sizeIndex < 4 ? m.pages[sizeIndex] : cell(m, sizeIndex);
 }

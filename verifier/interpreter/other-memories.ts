@@ -1,6 +1,7 @@
 /**
- * Loads and stores of memories other than the first, for the inner loop: 80 to 100 % of its speed with them (`bench/interpreter.ts`).
- * They work as long as the window shows what they touch; otherwise `linear-memory.ts` enlarges it or traps.
+ * Loads and stores of memories other than the first, for the inner loop: 80 to 100 % of its speed
+ * with them (`bench/interpreter.ts`). They work as long as the window shows what they touch;
+ * otherwise `linear-memory.ts` enlarges it or traps.
  */
 import { LOADS, Op, STORES } from "../instructions/table.ts";
 import { type Core, PAGE_BYTES } from "./core.ts";
@@ -20,7 +21,10 @@ function windowOf(m: Core, pc: number, end: number): Window | undefined {
   return window !== undefined && end <= pages * PAGE_BYTES && end <= window.bytes.length ? window : undefined;
 }
 
-/** Replaces the address below word `sp` by what lies there; false if it cannot, and has changed nothing. `pc` counts fields. */
+/**
+ * Replaces the address below word `sp` by what lies there; false if it cannot, and has changed
+ * nothing. `pc` counts fields.
+ */
 export function loadElsewhere(m: Core, pc: number, sp: number): boolean {
   const { words } = m.stack;
   const op = m.code.fields[pc + 2]! & 0xff;
@@ -65,7 +69,10 @@ export function loadElsewhere(m: Core, pc: number, sp: number): boolean {
   return true;
 }
 
-/** Stores the operand below word `sp` at the address below that; false if it cannot, and has changed nothing. */
+/**
+ * Stores the operand below word `sp` at the address below that; false if it cannot, and has changed
+ * nothing.
+ */
 export function storeElsewhere(m: Core, pc: number, sp: number): boolean {
   const { words } = m.stack;
   const op = m.code.fields[pc + 2]! & 0xff;

@@ -1,6 +1,6 @@
 /**
- * What the inner loop leaves to others. Every handler either completes at least one step, or says why not before it has
- * changed anything.
+ * What the inner loop leaves to others. Every handler either completes at least one step, or says
+ * why not before it has changed anything.
  */
 import { type Word } from "../machine/word.ts";
 import { LOADS, Op, STORES } from "../instructions/table.ts";
@@ -73,7 +73,10 @@ function makeRoom(m: Core, end: number): Result {
   return m.stack.ensure(end) ? RETRY : ESCAPE;
 }
 
-/** The inner loop does the calls that succeed without further ado; here is everything else, in the reference's order. */
+/**
+ * The inner loop does the calls that succeed without further ado; here is everything else, in the
+ * reference's order.
+ */
 function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
   const i = low(m, top - 1);
   if (i >= imm32(imm, 1)) return trap(Trap.undefinedElement);

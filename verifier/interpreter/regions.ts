@@ -36,7 +36,10 @@ export class Regions {
     return this.#windows;
   }
 
-  /** The window on a region (on the output region's lower half); `undefined` if there is no such region. */
+  /**
+   * The window on a region (on the output region's lower half); `undefined` if there is no such
+   * region.
+   */
   get(region: number): Window | undefined {
     if (region > this.input) return undefined;
     const known = this.#windows[region];

@@ -3,7 +3,9 @@ import type { Tree } from "../merkle/tree.ts";
 
 export class Sources {
   live: Tree;
-  /** The tree at the open checkpoint; it is made only when a state is saved inside a transaction. */
+  /**
+   * The tree at the open checkpoint; it is made only when a state is saved inside a transaction.
+   */
   checkpoint: Tree | undefined;
 
   constructor(live: Tree, checkpoint: Tree | undefined) {

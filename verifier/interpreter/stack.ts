@@ -1,6 +1,7 @@
 /**
- * The stack as 64-bit slots, two 32-bit words each, the low one first. Words at or above the live height are garbage that
- * counts as zero. The only slot that may hold more is the cursor of a move in progress, which lies beside it.
+ * The stack as 64-bit slots, two 32-bit words each, the low one first. Words at or above the live
+ * height are garbage that counts as zero. The only slot that may hold more is the cursor of a move
+ * in progress, which lies beside it.
  */
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";
@@ -37,7 +38,10 @@ export class Stack {
   /** Pages whose shadow says nothing, because a wide slot lies there. */
   readonly #wide = new Set<number>();
 
-  /** @param place - where all slots lie; or how many frames may ever occupy, in an array that grows */
+  /**
+   * @param place - where all slots lie; or how many frames may ever occupy, in an array that
+   *   grows
+   */
   constructor(place: StackImage | number) {
     if (typeof place === "number") {
       this.#slots = place;
@@ -56,8 +60,8 @@ export class Stack {
   }
 
   /**
-   * Reads the slots of a tree, of which none may lie at or above `height` and none but that below it may be wide.
-   * Returns what the topmost slot holds if it is wide and that is allowed.
+   * Reads the slots of a tree, of which none may lie at or above `height` and none but that below
+   * it may be wide. Returns what the topmost slot holds if it is wide and that is allowed.
    */
   load(tree: Tree, height: number): bigint | undefined {
     const { words, wide } = readSlots(tree, height);
@@ -128,7 +132,10 @@ export class Stack {
   }
 }
 
-/** The words of a tree's slots below a height. Throws NotWellFormed for anything else that is not zero. */
+/**
+ * The words of a tree's slots below a height. Throws NotWellFormed for anything else that is not
+ * zero.
+ */
 export function readSlots(tree: Tree, height: number): { words: Int32Array; wide: WideSlot | undefined } {
   const words = new Int32Array(SLOT_WORDS * height);
   let wide: WideSlot | undefined;

@@ -1,6 +1,7 @@
 /**
- * Table instructions, as `verifier/machine/table.ts` says: elements that the window does not show yet, checks, and moves of which
- * any number of steps is done in one go, a cell a step. Cells hold at most 64 bits: a state with others is not loaded.
+ * Table instructions, as `verifier/machine/table.ts` says: elements that the window does not show
+ * yet, checks, and moves of which any number of steps is done in one go, a cell a step. Cells hold
+ * at most 64 bits: a state with others is not loaded.
  */
 import { Trap } from "../machine/codes.ts";
 import { imm32, type Word } from "../machine/word.ts";
@@ -17,7 +18,10 @@ function sizeIn(m: Core, sizeCell: number): number | undefined {
   return m.cells.ensure(CELL * (sizeCell + 1)) ? m.cells.words[LEAF_WORDS * sizeCell]! >>> 0 : undefined;
 }
 
-/** The first word of the element that table.get or table.set wants; -1 if the window does not show it. `pc` counts fields. */
+/**
+ * The first word of the element that table.get or table.set wants; -1 if the window does not show
+ * it. `pc` counts fields.
+ */
 export function elementAt(m: Core, pc: number, index: number): number {
   const { fields } = m.code;
   const { words, limit } = m.cells;
@@ -26,7 +30,10 @@ export function elementAt(m: Core, pc: number, index: number): number {
   return at < words.length && at < limit / 4 ? at : -1;
 }
 
-/** table.get and table.set where the inner loop has not found the element: the window is enlarged, or there is none. */
+/**
+ * table.get and table.set where the inner loop has not found the element: the window is enlarged,
+ * or there is none.
+ */
 export function showElement(m: Core, { a, imm }: Word, index: number): Result {
   const size = sizeIn(m, imm32(imm, 2));
   if (size === undefined) return ESCAPE;

@@ -1,4 +1,7 @@
-/** From instruction words to the operations of the inner loop. `code.ts` says what has to hold for each. */
+/**
+ * From instruction words to the operations of the inner loop. `code.ts` says what has to hold for
+ * each.
+ */
 import { REFERENCE_LIMITS, ReferenceTag } from "../machine/word.ts";
 import { Flag } from "../machine/codes.ts";
 import { LOADS, NUMERIC, Op, STORES } from "../instructions/table.ts";
@@ -25,7 +28,10 @@ const SAME_ACCESS: ReadonlyMap<number, number> = new Map([
   [Op.f64Store, Op.i64Store],
 ]);
 
-/** The operation of an instruction with up to three operands; `undefined` if the reference has to execute it. */
+/**
+ * The operation of an instruction with up to three operands; `undefined` if the reference has to
+ * execute it.
+ */
 type Translation = readonly [op: number, a?: number, b?: number, c?: number] | undefined;
 
 /** The upper 16 bits of a reference to a function of this type. */
@@ -131,7 +137,10 @@ export class Translator {
     }
   }
 
-  /** How large the table is, and which of its cells the window shows, is seen when an element is asked for. */
+  /**
+   * How large the table is, and which of its cells the window shows, is seen when an element is
+   * asked for.
+   */
   #element(pc: number, op: number): Translation {
     const first = this.#words.a(pc);
     const size = this.#words.imm(pc, 2);

@@ -1,8 +1,9 @@
 /**
  * A window: a run of leaves of a tree as plain bytes. The inner loop reads and writes its fields.
  *
- * Each page of 128 leaves carries two marks: CHANGED, it may differ from the tree; SAVED, the open transaction needs no
- * (further) copy of it. A store looks at one byte, or two, and calls `touch` unless the page is {@link TOUCHED}.
+ * Each page of 128 leaves carries two marks: CHANGED, it may differ from the tree; SAVED, the open
+ * transaction needs no (further) copy of it. A store looks at one byte, or two, and calls `touch`
+ * unless the page is {@link TOUCHED}.
  */
 import type { Tree } from "../merkle/tree.ts";
 
@@ -15,7 +16,10 @@ export const SAVED = 2;
 export const TOUCHED = CHANGED | SAVED;
 
 export abstract class Window {
-  /** The bytes from the first leaf on, a whole number of pages; beyond them the tree itself is the truth. */
+  /**
+   * The bytes from the first leaf on, a whole number of pages; beyond them the tree itself is the
+   * truth.
+   */
   bytes: Uint8Array = new Uint8Array(0);
   words: Int32Array = new Int32Array(0);
   view = new DataView(this.bytes.buffer);

@@ -1,4 +1,7 @@
-/** The instruction words of a code tree in one typed array: eight 32-bit lanes a word, the most significant first. */
+/**
+ * The instruction words of a code tree in one typed array: eight 32-bit lanes a word, the most
+ * significant first.
+ */
 import type { Word } from "../machine/word.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import type { Tree } from "../merkle/tree.ts";

@@ -4,12 +4,15 @@ import type { Tree } from "../merkle/tree.ts";
 import { LEAF_WORDS } from "./units.ts";
 
 /**
- * Up to so many changed leaves are replaced one by one, which keeps the hashes beside them: a step, a save and
- * a root together take 18 µs instead of 43. With more of them a new page is less work.
+ * Up to so many changed leaves are replaced one by one, which keeps the hashes beside them: a step,
+ * a save and a root together take 18 µs instead of 43. With more of them a new page is less work.
  */
 const FEW = 12;
 
-/** The tree with the leaves from `first` on replaced by `content`; the same tree if they are what it holds. */
+/**
+ * The tree with the leaves from `first` on replaced by `content`; the same tree if they are what it
+ * holds.
+ */
 export function writeChanges(tree: Tree, first: number, content: Uint8Array): Tree {
   const known = words(tree.readBytes(first, content.length / LEAF_BYTES));
   const wanted = words(content);

@@ -1,6 +1,7 @@
 /**
- * What a step may do to the trees of a state. Two implementations stand behind it: live trees, which record the openings
- * that a witness needs (`verifier/proof`), and a witness that is checked against the roots (the twin of the contract).
+ * What a step may do to the trees of a state. Two implementations stand behind it: live trees,
+ * which record the openings that a witness needs (`verifier/proof`), and a witness that is checked
+ * against the roots (the twin of the contract).
  */
 
 /** The four trees of a state. */
@@ -14,7 +15,9 @@ export interface CheckpointWords {
   readonly context: bigint;
 }
 
-/** Openings are sequential: `put` and `cut` change the leaf of the latest `take` from the same tree. */
+/**
+ * Openings are sequential: `put` and `cut` change the leaf of the latest `take` from the same tree.
+ */
 export interface Access {
   /** Whether a checkpoint is open: the word `saved` of the record is not zero. */
   readonly open: boolean;
@@ -30,7 +33,10 @@ export interface Access {
   commit(): void;
   /** The preimage of `saved`. Only while a checkpoint is open. */
   preimage(): CheckpointWords;
-  /** Brings back the stack of the checkpoint, and memory and cells unless they are kept; saved = 0. After `preimage`. */
+  /**
+   * Brings back the stack of the checkpoint, and memory and cells unless they are kept; saved = 0.
+   * After `preimage`.
+   */
   restore(keep: boolean): void;
   /** Undoes every change of this step to trees and `saved`. */
   discard(): void;

@@ -1,7 +1,7 @@
 /**
- * Bulk instructions on bytes (WebAssembly core specification, section 4.4.7). A check tests bounds before anything is written and
- * packs its operands into a cursor; a restartable move then stays at its pc, touches one source and one destination leaf a
- * step, and pops the cursor at zero.
+ * Bulk instructions on bytes (WebAssembly core specification, section 4.4.7). A check tests bounds
+ * before anything is written and packs its operands into a cursor; a restartable move then stays at
+ * its pc, touches one source and one destination leaf a step, and pops the cursor at zero.
  */
 import { advance, packOperands, unpackCursor } from "./cursor.ts";
 import { MASK_64, type Machine } from "./machine.ts";
@@ -32,7 +32,10 @@ export function executeBulk(m: Machine): void {
   }
 }
 
-/** imm: size index of the destination; copy: size index of the source; init: size cell, and the segment's start (u64). */
+/**
+ * imm: size index of the destination; copy: size index of the source; init: size cell, and the
+ * segment's start (u64).
+ */
 function checkBytes(m: Machine): void {
   const { op, imm } = m.word;
   const origin = op === Op.memoryInit ? imm & MASK_64 : 0n;

@@ -1,17 +1,23 @@
 /**
- * The machine's numbers that are no opcodes: flags of the instruction word, traps, the status and outcome registers.
- * `scripts/generate-opcodes.ts` writes them into `contracts/machine/Opcodes.sol`.
+ * The machine's numbers that are no opcodes: flags of the instruction word, traps, the status and
+ * outcome registers. `scripts/generate-opcodes.ts` writes them into
+ * `contracts/machine/Opcodes.sol`.
  */
 
 /** Flags of the instruction word. */
 export const Flag = {
   /** A branch or return carries the value on top of the stack down to the height it cuts to. */
   carry: 1,
-  /** A branch leaves the stack as it is: nothing lies between the label's height and the operands. */
+  /**
+   * A branch leaves the stack as it is: nothing lies between the label's height and the operands.
+   */
   keep: 2,
 } as const;
 
-/** Why a step trapped: the `code` register of a trapped state, and the low half of an `outcome` of kind trap. */
+/**
+ * Why a step trapped: the `code` register of a trapped state, and the low half of an `outcome` of
+ * kind trap.
+ */
 export const Trap = {
   unreachable: 1,
   invalidInstruction: 2,
@@ -26,7 +32,10 @@ export const Trap = {
   outOfFuel: 11,
   /** A register or operand points outside its tree: only an ill-formed state does that. */
   index: 12,
-  /** A transaction instruction where it is not allowed: nested checkpoint, commit outside, yield or finish inside. */
+  /**
+   * A transaction instruction where it is not allowed: nested checkpoint, commit outside, yield or
+   * finish inside.
+   */
   host: 13,
   header: 14,
   /** The program counter lies outside the code. */

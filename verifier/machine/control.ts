@@ -1,4 +1,7 @@
-/** Control instructions (WebAssembly core specification, section 4.4.8), on code that is already flat. */
+/**
+ * Control instructions (WebAssembly core specification, section 4.4.8), on code that is already
+ * flat.
+ */
 import { MASK_32, type Machine } from "./machine.ts";
 import { Flag, Trap } from "./codes.ts";
 import { Op } from "../instructions/table.ts";
@@ -31,7 +34,10 @@ export function executeControl(m: Machine): void {
   }
 }
 
-/** Jumps to `a`; unless the stack stays, cuts it at `b`, carrying the operand below `skip` others down if asked to. */
+/**
+ * Jumps to `a`; unless the stack stays, cuts it at `b`, carrying the operand below `skip` others
+ * down if asked to.
+ */
 function branch(m: Machine, skip: number): void {
   const { flags, a, b } = m.word;
   if ((flags & Flag.keep) === 0) {
@@ -54,7 +60,9 @@ function branchTable(m: Machine): void {
   m.jump((m.registers.pc + 1 + Math.min(i, m.word.a)) % 2 ** 32);
 }
 
-/** The record lies at `a`; the stack is cut at `b`, with the top operand carried down if asked to. */
+/**
+ * The record lies at `a`; the stack is cut at `b`, with the top operand carried down if asked to.
+ */
 function leaveFrame(m: Machine): void {
   const { flags, a, b } = m.word;
   const value = (flags & Flag.carry) !== 0 ? m.operand(0) : 0n;
@@ -85,7 +93,10 @@ function enter(m: Machine, callee: Callee): void {
   m.registers.base = calleeBase;
 }
 
-/** imm: type id, table capacity, size cell; `a` is the table's first cell. The element index lies in the record slot. */
+/**
+ * imm: type id, table capacity, size cell; `a` is the table's first cell. The element index lies in
+ * the record slot.
+ */
 function callIndirect(m: Machine): void {
   const { top, a, b, imm } = m.word;
   const i = Number(m.operand(0) & MASK_32);

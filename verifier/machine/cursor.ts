@@ -1,12 +1,15 @@
 /**
- * The cursor of a bulk instruction: one stack slot that its check leaves and its restartable move works on, a leaf of the
- * source and one of the destination a step, until nothing is left.
+ * The cursor of a bulk instruction: one stack slot that its check leaves and its restartable move
+ * works on, a leaf of the source and one of the destination a step, until nothing is left.
  *
  * n at bit 128, s at 64, d at 0, u64 each. Copies run forward if d ≤ s, else from the end.
  */
 import { MASK_32, MASK_64, type Machine } from "./machine.ts";
 
-/** The operands of a move in progress: destination, source (of a fill: the value), and how much is left. */
+/**
+ * The operands of a move in progress: destination, source (of a fill: the value), and how much is
+ * left.
+ */
 export interface Cursor {
   readonly d: bigint;
   readonly s: bigint;
@@ -23,7 +26,10 @@ export function unpackCursor(leaf: bigint): Cursor {
   return { d: leaf & MASK_64, s: (leaf >> 64n) & MASK_64, n: (leaf >> 128n) & MASK_64 };
 }
 
-/** Pops n and s, replaces d by the cursor; `s` has the given mask and is moved by `origin`, the start of a segment. */
+/**
+ * Pops n and s, replaces d by the cursor; `s` has the given mask and is moved by `origin`, the
+ * start of a segment.
+ */
 export function packOperands(m: Machine, origin = 0n, mask = MASK_32): Cursor {
   const n = m.pop(0) & MASK_32;
   const s = m.pop(1) & mask;

@@ -1,10 +1,10 @@
 /**
- * Floating-point arithmetic on bits (WebAssembly core specification, section 4.3.3), pure; `contracts/machine/Floats.sol` is
- * the twin.
+ * Floating-point arithmetic on bits (WebAssembly core specification, section 4.3.3), pure;
+ * `contracts/machine/Floats.sol` is the twin.
  *
- * The specification leaves the bits of some NaNs open; here arithmetic gives the positive canonical one. The instructions
- * that keep NaNs as they are (neg, abs, copysign, reinterpret) work on bits alone: a NaN may change its bits on its way
- * through a JavaScript number.
+ * The specification leaves the bits of some NaNs open; here arithmetic gives the positive canonical
+ * one. The instructions that keep NaNs as they are (neg, abs, copysign, reinterpret) work on bits
+ * alone: a NaN may change its bits on its way through a JavaScript number.
  */
 import type { AluResult } from "./integers.ts";
 import { NUMERIC } from "../instructions/table.ts";
@@ -27,7 +27,10 @@ export function toNumber(bits: bigint, width: Width): number {
   return width === 64 ? scratch.getFloat64(0) : scratch.getFloat32(4);
 }
 
-/** The bits of a number, rounded to the nearest, ties to even; of any NaN those of the canonical one. */
+/**
+ * The bits of a number, rounded to the nearest, ties to even; of any NaN those of the canonical
+ * one.
+ */
 export function toBits(value: number, width: Width): bigint {
   if (Number.isNaN(value)) return CANONICAL_NAN[width];
   if (width === 64) scratch.setFloat64(0, value);
@@ -35,7 +38,10 @@ export function toBits(value: number, width: Width): bigint {
   return width === 64 ? scratch.getBigUint64(0) : BigInt(scratch.getUint32(0));
 }
 
-/** Computes `x op y` (or `op x`) for a float opcode; any other opcode is a trap. Operands may be any u256. */
+/**
+ * Computes `x op y` (or `op x`) for a float opcode; any other opcode is a trap. Operands may be any
+ * u256.
+ */
 export function floatAlu(op: number, x: bigint, y: bigint): AluResult {
   const shape = NUMERIC.get(op);
   if (shape?.family !== "float") return fail(Trap.invalidInstruction);
@@ -73,14 +79,16 @@ function unary(kind: number, a: bigint, width: Width): bigint {
 /** The nearest integer, ties to even, with the operand's sign. */
 function nearest(value: number): number {
   const magnitude = Math.abs(value);
-  // From 2^52 on every double is an integer; below, the sum has no bits for a fraction left and is rounded to even.
+  // From 2^52 on every double is an integer; below, the sum has no bits for a fraction left and is
+  // rounded to even.
   const rounded = magnitude < 2 ** 52 ? magnitude + 2 ** 52 - 2 ** 52 : magnitude;
   return value < 0 || Object.is(value, -0) ? -rounded : rounded;
 }
 
 /**
- * add sub mul div min max copysign. Of two f32 the double result is rounded again, to f32, which gives what rounding once
- * would: 53 bits are at least twice 24 and two more (Figueroa, "When is double rounding innocuous?"). So does the root.
+ * add sub mul div min max copysign. Of two f32 the double result is rounded again, to f32, which
+ * gives what rounding once would: 53 bits are at least twice 24 and two more (Figueroa, "When is
+ * double rounding innocuous?"). So does the root.
  */
 function binary(kind: number, a: bigint, b: bigint, width: Width): bigint {
   if (kind === 6) return (a & ~signBit(width)) | (b & signBit(width));
@@ -140,7 +148,10 @@ function convert(op: number, a: bigint): bigint {
   }
 }
 
-/** An integer rounded once to the precision of an f32, ties to even: by way of a double it might be rounded twice. */
+/**
+ * An integer rounded once to the precision of an f32, ties to even: by way of a double it might be
+ * rounded twice.
+ */
 function roundTo24Bits(value: bigint): number {
   const magnitude = value < 0n ? -value : value;
   const excess = BigInt(Math.max(0, magnitude.toString(2).length - 24));

@@ -1,8 +1,10 @@
 /**
- * Host instructions. The first group delimits transactions and is open to driver modules only, which is settled when a
- * program is linked; the others read the input, write the output and tell the fuel left.
+ * Host instructions. The first group delimits transactions and is open to driver modules only,
+ * which is settled when a program is linked; the others read the input, write the output and tell
+ * the fuel left.
  *
- * Regions: the topmost holds the input, the one below it the output, whose upper half holds one receipt a transaction.
+ * Regions: the topmost holds the input, the one below it the output, whose upper half holds one
+ * receipt a transaction.
  */
 import { packCursor } from "./cursor.ts";
 import { MASK_32, MASK_48, MASK_64, type Machine } from "./machine.ts";
@@ -63,7 +65,9 @@ export function executeHost(m: Machine): void {
 const inputRegion = (m: Machine): number => 2 ** m.header.regionBits - 1;
 const outputRegion = (m: Machine): number => 2 ** m.header.regionBits - 2;
 
-/** Operands: fuel (i64), keep (i32). Pops both, then saves what a failed transaction goes back to. */
+/**
+ * Operands: fuel (i64), keep (i32). Pops both, then saves what a failed transaction goes back to.
+ */
 function checkpoint(m: Machine): void {
   const { registers: r } = m;
   if (m.access.open) return m.fault(Trap.host);
@@ -108,7 +112,10 @@ function halt(m: Machine, status: number): void {
   m.next();
 }
 
-/** Operand: the outcome to record (i64). Leaf: outcome at bit 192, start at 128, length at 64, fuel used at 0. */
+/**
+ * Operand: the outcome to record (i64). Leaf: outcome at bit 192, start at 128, length at 64, fuel
+ * used at 0.
+ */
 function receipt(m: Machine): void {
   const { registers: r } = m;
   if (m.access.open) return m.fault(Trap.host);
@@ -123,7 +130,10 @@ function receipt(m: Machine): void {
   r.transactionFuel = 0n;
 }
 
-/** Operands: destination (i32), source (i64), length (i32); a `copyBytes` follows. imm: size index of the memory. */
+/**
+ * Operands: destination (i32), source (i64), length (i32); a `copyBytes` follows. imm: size index
+ * of the memory.
+ */
 function inputRead(m: Machine): void {
   const n = m.pop(0) & MASK_32;
   const s = m.pop(1) & MASK_64;

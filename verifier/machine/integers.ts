@@ -1,5 +1,6 @@
 /**
- * Integer arithmetic (WebAssembly core specification, section 4.3.2), pure; `contracts/machine/Integers.sol` is the twin.
+ * Integer arithmetic (WebAssembly core specification, section 4.3.2), pure;
+ * `contracts/machine/Integers.sol` is the twin.
  */
 import { NUMERIC } from "../instructions/table.ts";
 import { Trap } from "./codes.ts";
@@ -13,7 +14,10 @@ export interface AluResult {
 const ok = (value: bigint): AluResult => ({ value, trap: 0 });
 const fail = (trap: number): AluResult => ({ value: 0n, trap });
 
-/** Computes `x op y` (or `op x`) for an integer opcode; any other opcode is a trap. Operands may be any u256. */
+/**
+ * Computes `x op y` (or `op x`) for an integer opcode; any other opcode is a trap. Operands may be
+ * any u256.
+ */
 export function alu(op: number, x: bigint, y: bigint): AluResult {
   const shape = NUMERIC.get(op);
   if (shape?.family !== "integer") return fail(Trap.invalidInstruction);

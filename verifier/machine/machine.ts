@@ -1,6 +1,7 @@
 /**
- * The working state of one step. A fault sticks: after the first, nothing more is opened or changed, and reads give zero,
- * so a handler needs no early exits and is total by construction. `contracts/machine/Machine.sol` is the twin.
+ * The working state of one step. A fault sticks: after the first, nothing more is opened or
+ * changed, and reads give zero, so a handler needs no early exits and is total by construction.
+ * `contracts/machine/Machine.sol` is the twin.
  */
 import type { Access, TreeName } from "./access.ts";
 import { Trap } from "./codes.ts";
@@ -72,7 +73,9 @@ export class Machine {
     this.put("stack", value);
   }
 
-  /** Cuts the stack at a frame offset: the slot there gets the value, everything above becomes zero. */
+  /**
+   * Cuts the stack at a frame offset: the slot there gets the value, everything above becomes zero.
+   */
   cut(offset: number, value: bigint): void {
     this.slot(offset);
     if (this.trap === 0) this.access.cut(value);

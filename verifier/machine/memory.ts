@@ -1,4 +1,7 @@
-/** Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values over 32-byte leaves. */
+/**
+ * Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values over
+ * 32-byte leaves.
+ */
 import { MASK_32, MASK_64, type Machine } from "./machine.ts";
 import { LOADS, Op, STORES } from "../instructions/table.ts";
 import { Trap } from "./codes.ts";
@@ -27,7 +30,10 @@ export function leafIndex(m: Machine, region: number, address: bigint): number {
   return region * 2 ** regionDepth(m) + Number(chunk);
 }
 
-/** `bytes` (at most 32) bytes at an address as one integer, the first byte most significant. Opens one or two leaves. */
+/**
+ * `bytes` (at most 32) bytes at an address as one integer, the first byte most significant. Opens
+ * one or two leaves.
+ */
 export function readBytes(m: Machine, region: number, address: bigint, bytes: number): bigint {
   const within = Number(address & 31n);
   const first = m.take("memory", leafIndex(m, region, address));
@@ -88,7 +94,10 @@ export function executeMemory(m: Machine): void {
   m.next();
 }
 
-/** Operand `k` plus the offset in the upper half of the immediate, checked against the memory's size. */
+/**
+ * Operand `k` plus the offset in the upper half of the immediate, checked against the memory's
+ * size.
+ */
 function effectiveAddress(m: Machine, k: number, bytes: number): bigint {
   const address = (m.operand(k) & MASK_32) + (m.word.imm >> 64n);
   if (address + BigInt(bytes) > memoryPages(m, m.word.b) * PAGE_BYTES) m.fault(Trap.memoryBounds);

@@ -5,7 +5,10 @@ import type { Machine } from "./machine.ts";
 import { NUMERIC } from "../instructions/table.ts";
 import { Trap } from "./codes.ts";
 
-/** Computes `x op y` (or `op x`) for any numeric opcode; any other opcode is a trap. Operands may be any u256. */
+/**
+ * Computes `x op y` (or `op x`) for any numeric opcode; any other opcode is a trap. Operands may be
+ * any u256.
+ */
 export function compute(op: number, x: bigint, y: bigint): AluResult {
   return NUMERIC.get(op)?.family === "float" ? floatAlu(op, x, y) : alu(op, x, y);
 }

@@ -1,10 +1,12 @@
 /**
- * The state record: nine 32-byte words whose keccak-256 is the state root. `docs/machine.md` fixes the layout;
- * `contracts/machine/MachineRecord.sol` is the twin.
+ * The state record: nine 32-byte words whose keccak-256 is the state root. `docs/machine.md` fixes
+ * the layout; `contracts/machine/MachineRecord.sol` is the twin.
  */
 import { Status } from "./codes.ts";
 
-/** The registers and lengths of a state: everything in the record that is not a root or the header. */
+/**
+ * The registers and lengths of a state: everything in the record that is not a root or the header.
+ */
 export interface Registers {
   /** See `Status`; any value above 3 halts too. u8. */
   readonly status: number;
@@ -45,7 +47,10 @@ export interface Header {
   readonly regionBits: number;
   /** Slots that frames may occupy; a call that would exceed it traps. u32. */
   readonly slotLimit: number;
-  /** The word's other bits, in their places, if any is set: then no machine can run with this header. */
+  /**
+   * The word's other bits, in their places, if any is set: then no machine can run with this
+   * header.
+   */
   readonly unused?: bigint;
 }
 
@@ -169,7 +174,10 @@ export function initialRegisters(sizes: bigint): Registers {
   };
 }
 
-/** Registers after `load`: a yielded state starts a fragment with `inputLength` bytes and `budget` steps. */
+/**
+ * Registers after `load`: a yielded state starts a fragment with `inputLength` bytes and `budget`
+ * steps.
+ */
 export function loadedRegisters(r: Registers, inputLength: number, budget: bigint): Registers {
   return {
     ...r,
@@ -186,5 +194,8 @@ export function loadedRegisters(r: Registers, inputLength: number, budget: bigin
   };
 }
 
-/** Where the driver's main function begins; `finish` stands at 0, so the zero call record returns to it. */
+/**
+ * Where the driver's main function begins; `finish` stands at 0, so the zero call record returns to
+ * it.
+ */
 export const ENTRY_PC = 1;

@@ -1,9 +1,11 @@
 /**
- * The step function: total, over 256-bit leaves, for well-formed and ill-formed states alike. This is the reference that
- * the interpreter and `contracts/machine/StepVerifier.sol` must agree with; one family of instructions a file.
+ * The step function: total, over 256-bit leaves, for well-formed and ill-formed states alike. This
+ * is the reference that the interpreter and `contracts/machine/StepVerifier.sol` must agree with;
+ * one family of instructions a file.
  *
- * Order of a step: halted? → header valid? → fuel spent? → pc inside the code? → execute. A trap discards every change of
- * its step; inside a transaction it restores the checkpoint, outside it halts the program.
+ * Order of a step: halted? → header valid? → fuel spent? → pc inside the code? → execute. A trap
+ * discards every change of its step; inside a transaction it restores the checkpoint, outside it
+ * halts the program.
  */
 import type { Family } from "../instructions/operation.ts";
 import { EXECUTED } from "../instructions/table.ts";
@@ -21,7 +23,10 @@ import { unwind } from "./transaction.ts";
 import { executeVariable } from "./variable.ts";
 import { unpackWord } from "./word.ts";
 
-/** The registers after one step; the trees change through `access`. Never throws for a truthful `access`. */
+/**
+ * The registers after one step; the trees change through `access`. Never throws for a truthful
+ * `access`.
+ */
 export function step(header: Header, before: Registers, access: Access): Registers {
   if (before.status !== Status.running) return before;
   if (!isValidHeader(header)) return trapped(before, Trap.header);
@@ -62,7 +67,10 @@ function trapped(before: Registers, trapCode: number): Registers {
   return { ...before, status: Status.trapped, trapCode };
 }
 
-/** No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's budget is gone. */
+/**
+ * No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's
+ * budget is gone.
+ */
 function spent(before: Registers, access: Access): Registers {
   if (!access.open || before.reserve === 0n) return trapped(before, Trap.outOfFuel);
   const paid = { ...before, reserve: (before.reserve - 1n) & MASK_64 };

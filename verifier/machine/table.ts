@@ -1,6 +1,7 @@
 /**
- * Table instructions (WebAssembly core specification, section 4.4.6). A table is a run of cells; elements beyond its size are
- * always null. table.size needs no instruction: it reads the size cell as a global.
+ * Table instructions (WebAssembly core specification, section 4.4.6). A table is a run of cells;
+ * elements beyond its size are always null. table.size needs no instruction: it reads the size cell
+ * as a global.
  */
 import { advance, packCursor, packOperands, unpackCursor } from "./cursor.ts";
 import { MASK_32, MASK_64, type Machine } from "./machine.ts";
@@ -8,7 +9,10 @@ import { Op } from "../instructions/table.ts";
 import { Trap } from "./codes.ts";
 import { imm32 } from "./word.ts";
 
-/** Executes table.get and table.set, the checks of the other table instructions, their moves, and elem.drop. */
+/**
+ * Executes table.get and table.set, the checks of the other table instructions, their moves, and
+ * elem.drop.
+ */
 export function executeTable(m: Machine): void {
   switch (m.word.op) {
     case Op.tableGet:
@@ -40,7 +44,10 @@ export function executeTable(m: Machine): void {
   }
 }
 
-/** The cell of the element with this index; outside the table it is a fault. imm: lane 2 is the size cell. */
+/**
+ * The cell of the element with this index; outside the table it is a fault. imm: lane 2 is the size
+ * cell.
+ */
 function element(m: Machine, index: bigint): number {
   const size = m.take("cells", imm32(m.word.imm, 2)) & MASK_32;
   if (index >= size) m.fault(Trap.tableBounds);
@@ -76,8 +83,8 @@ function checkFill(m: Machine): void {
 }
 
 /**
- * Operands: value, count. Leaves the old size, or 2^32 - 1 if the table cannot grow, and above it the cursor of the fill.
- * imm: size cell, greatest size.
+ * Operands: value, count. Leaves the old size, or 2^32 - 1 if the table cannot grow, and above it
+ * the cursor of the fill. imm: size cell, greatest size.
  */
 function grow(m: Machine): void {
   const { imm } = m.word;

@@ -18,7 +18,10 @@ export interface Ending {
   readonly keep?: boolean;
 }
 
-/** Registers after the open checkpoint is restored; the stack always goes back, the rest unless kept. */
+/**
+ * Registers after the open checkpoint is restored; the stack always goes back, the rest unless
+ * kept.
+ */
 export function unwind(access: Access, r: Registers, ending: Ending): Registers {
   const { sizes, context } = access.preimage();
   const keep = ending.keep ?? (context & 1n) === 1n;

@@ -1,9 +1,15 @@
-/** Constants, parametric and variable instructions (WebAssembly core specification, sections 4.4.1, 4.4.4 and 4.4.5). */
+/**
+ * Constants, parametric and variable instructions (WebAssembly core specification, sections 4.4.1,
+ * 4.4.4 and 4.4.5).
+ */
 import { MASK_32, type Machine } from "./machine.ts";
 import { Op } from "../instructions/table.ts";
 import { Trap } from "./codes.ts";
 
-/** Executes drop, select, local.*, global.*, constants and the machine's `move`. Values are moved bit by bit. */
+/**
+ * Executes drop, select, local.*, global.*, constants and the machine's `move`. Values are moved
+ * bit by bit.
+ */
 export function executeVariable(m: Machine): void {
   const { op, a, b, imm } = m.word;
   switch (op) {

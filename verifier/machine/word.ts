@@ -62,8 +62,9 @@ export function unpackCallRecord(leaf: bigint): { pc: number; base: number } {
 }
 
 /**
- * A reference is a number of 64 bits, so that slots, locals, globals and table elements hold it like any other value:
- * `tag u2 | type id u14 | frame size u16 | entry pc u32`, most significant first. Null is zero, so no tag is zero.
+ * A reference is a number of 64 bits, so that slots, locals, globals and table elements hold it
+ * like any other value: `tag u2 | type id u14 | frame size u16 | entry pc u32`, most significant
+ * first. Null is zero, so no tag is zero.
  */
 export interface FunctionReference {
   readonly type: number;

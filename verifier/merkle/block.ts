@@ -1,6 +1,7 @@
 /**
- * Blocks: 16 adjoining pages in one run of bytes. In JavaScript a page takes a quarter more than its bytes, for the objects around it and
- * its hash; a block takes little more than its bytes, and that is what counts where a memory has hundreds of thousands of pages.
+ * Blocks: 16 adjoining pages in one run of bytes. In JavaScript a page takes a quarter more than
+ * its bytes, for the objects around it and its hash; a block takes little more than its bytes, and
+ * that is what counts where a memory has hundreds of thousands of pages.
  */
 import { HASH_BYTES } from "./keccak.ts";
 import { hashAll } from "./keccak-lanes.ts";
@@ -22,7 +23,10 @@ export const BLOCK_BYTES = LEAF_BYTES * 2 ** BLOCK_LEVEL;
 /** Pages of a block. */
 export const BLOCK_PAGES = BLOCK_BYTES / PAGE_BYTES;
 
-/** Level {@link BLOCK_LEVEL}: a run of {@link BLOCK_BYTES}, not all zero. It unfolds into pages where a leaf changes. */
+/**
+ * Level {@link BLOCK_LEVEL}: a run of {@link BLOCK_BYTES}, not all zero. It unfolds into pages
+ * where a leaf changes.
+ */
 export class Block {
   readonly bytes: Uint8Array;
   /** The hashes of its pages, and after them its own; undefined until it is hashed. */

@@ -2,7 +2,10 @@
 import { equalHashes } from "./keccak.ts";
 import type { Tree } from "./tree.ts";
 
-/** Indices of the leaves on which two trees of one depth differ, ascending; goes only where hashes differ. */
+/**
+ * Indices of the leaves on which two trees of one depth differ, ascending; goes only where hashes
+ * differ.
+ */
 export function* differingLeaves(a: Tree, b: Tree, first = 0): Generator<number> {
   if (equalHashes(a.root(), b.root())) return;
   if (a.depth === 0) {

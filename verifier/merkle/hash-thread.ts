@@ -1,7 +1,8 @@
 /**
- * A second thread that hashes pieces of pages. It is handed them in memory that both threads share; either side takes a piece by
- * an atomic exchange, so the caller takes back what the thread has not begun, and never depends on it: a piece that it does not
- * finish in time is hashed again by the caller.
+ * A second thread that hashes pieces of pages. It is handed them in memory that both threads share;
+ * either side takes a piece by an atomic exchange, so the caller takes back what the thread has not
+ * begun, and never depends on it: a piece that it does not finish in time is hashed again by the
+ * caller.
  */
 import { hashPiece, type Piece, PIECE_BYTES, pieceIn } from "./page-lanes.ts";
 
@@ -20,7 +21,10 @@ const Slot = {
   done: 3,
 } as const;
 
-/** Words of the shared memory's head: whether the thread is up, a count of pieces handed out, and the slots. */
+/**
+ * Words of the shared memory's head: whether the thread is up, a count of pieces handed out, and
+ * the slots.
+ */
 const UP = 0;
 const BELL = 1;
 const FIRST_SLOT = 2;
@@ -63,10 +67,16 @@ export interface Thread {
   stop(): Promise<unknown>;
 }
 
-/** Starts a thread that serves a buffer, and is up some time later; undefined where none can be started. */
+/**
+ * Starts a thread that serves a buffer, and is up some time later; undefined where none can be
+ * started.
+ */
 export type ThreadStarter = (buffer: SharedArrayBuffer) => Thread | undefined;
 
-/** The caller's side of a thread. The caller has all slots between two calls of it, but for what the thread never finished. */
+/**
+ * The caller's side of a thread. The caller has all slots between two calls of it, but for what the
+ * thread never finished.
+ */
 export class HashThread {
   /** One for each slot. */
   readonly pieces: readonly Piece[];
@@ -124,7 +134,10 @@ export class HashThread {
   }
 }
 
-/** Nodes of large batches after which a thread is started: some 15 ms of work, as much as starting it costs. */
+/**
+ * Nodes of large batches after which a thread is started: some 15 ms of work, as much as starting
+ * it costs.
+ */
 const STARTING_WORK = 2 ** 16;
 
 let provided: ThreadStarter | undefined;
@@ -138,8 +151,8 @@ export function provideThreads(starter: ThreadStarter): void {
 }
 
 /**
- * Whether pages may be hashed on a second thread, as they are from the start. What they hash to is the same; a thread that is
- * there ends if they may not.
+ * Whether pages may be hashed on a second thread, as they are from the start. What they hash to is
+ * the same; a thread that is there ends if they may not.
  */
 export function setHashThreads(count: 1 | 2): void {
   isAllowed = count === 2;
@@ -154,7 +167,10 @@ export function processThread(): HashThread | undefined {
   return current;
 }
 
-/** Nodes of a large batch have been hashed without the thread; after enough of them it is started, once. */
+/**
+ * Nodes of a large batch have been hashed without the thread; after enough of them it is started,
+ * once.
+ */
 export function countAlone(nodes: number): void {
   if (provided === undefined || !isAllowed || work >= STARTING_WORK) return;
   work += nodes;

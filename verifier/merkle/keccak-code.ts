@@ -1,6 +1,6 @@
 /**
- * WebAssembly code of keccak-f[1600] on two states side by side, in the two 64-bit lanes of vectors (FIPS 202, section 3): what
- * the generated hashing modules have in common.
+ * WebAssembly code of keccak-f[1600] on two states side by side, in the two 64-bit lanes of vectors
+ * (FIPS 202, section 3): what the generated hashing modules have in common.
  */
 import { asm, unsigned, type Code } from "../wasm/assembler.ts";
 import type { ValueType } from "../wasm/types.ts";
@@ -33,7 +33,10 @@ function roundConstants(): bigint[] {
   });
 }
 
-/** Puts the constants of ι where {@link Lanes} expects them: at the beginning of the module's memory. */
+/**
+ * Puts the constants of ι where {@link Lanes} expects them: at the beginning of the module's
+ * memory.
+ */
 export function writeConstants(memory: ArrayBuffer): void {
   new BigUint64Array(memory, CONSTANTS, ROUNDS).set(roundConstants());
 }
@@ -59,13 +62,17 @@ const ZERO = simd(V128_CONST, Array<number>(16).fill(0));
 const I32_ADD = 0x6a;
 const I32_LT_U = 0x49;
 
-/** Where the two states find 64 bits each: addresses on the stack, and the offset to add to each. */
+/**
+ * Where the two states find 64 bits each: addresses on the stack, and the offset to add to each.
+ */
 export interface Place {
   readonly addresses: readonly [Code, Code];
   readonly offset: number;
 }
 
-/** Code that works on two states. They and all it needs are locals of the function, from `first` on. */
+/**
+ * Code that works on two states. They and all it needs are locals of the function, from `first` on.
+ */
 export class Lanes {
   /** The locals, in order. */
   static readonly locals: readonly ValueType[] = ["i32", ...Array<"v128">(60).fill("v128")];

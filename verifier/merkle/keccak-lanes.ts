@@ -1,6 +1,7 @@
 /**
- * keccak-256 of many 64-byte nodes, or of many 288-byte records, at once: a WebAssembly module, generated when this file loads,
- * that hashes two of them side by side in the two 64-bit lanes of a vector (FIPS 202; the padding is Ethereum's).
+ * keccak-256 of many 64-byte nodes, or of many 288-byte records, at once: a WebAssembly module,
+ * generated when this file loads, that hashes two of them side by side in the two 64-bit lanes of a
+ * vector (FIPS 202; the padding is Ethereum's).
  */
 import { asm, type Code } from "../wasm/assembler.ts";
 import { External, ModuleWriter } from "../wasm/module-writer.ts";
@@ -14,7 +15,10 @@ const HASH_BYTES = 32;
 /** Nodes that the module's memory has room for, and records. */
 export const BATCH = 1024;
 
-/** Bytes from one record to the next in {@link records}: three blocks of keccak-256, the last of which ends in padding. */
+/**
+ * Bytes from one record to the next in {@link records}: three blocks of keccak-256, the last of
+ * which ends in padding.
+ */
 export const RECORD_STRIDE = 3 * BLOCK_WORDS * 8;
 
 /** Bytes of a record that are hashed: nine words of 32 bytes. */
@@ -30,7 +34,8 @@ const I32_ADD = 0x6a;
 const I32_SUB = 0x6b;
 const I32_EQZ = 0x45;
 
-// Locals: the number of pairs left, the addresses of their bytes and of their hashes beyond the first, and the two states.
+// Locals: the number of pairs left, the addresses of their bytes and of their hashes beyond the
+// first, and the two states.
 const COUNT = 0;
 const SOURCE = 1;
 const HASH = 2;
@@ -97,19 +102,25 @@ const runRecords = exports["records"] as (pairs: number) => void;
 
 writeConstants(buffer);
 
-/** Where nodes are written, {@link NODE_BYTES} each, {@link BATCH} at most. Whoever hashes next writes over them. */
+/**
+ * Where nodes are written, {@link NODE_BYTES} each, {@link BATCH} at most. Whoever hashes next
+ * writes over them.
+ */
 export const nodes = new Uint8Array(buffer, INPUT, BATCH * NODE_BYTES);
 
 /** Where their hashes stand after {@link hashNodes}, 32 bytes each, until somebody hashes again. */
 export const hashes = new Uint8Array(buffer, OUTPUT, BATCH * HASH_BYTES);
 
 /**
- * Where records of 288 bytes are written, {@link RECORD_STRIDE} bytes apart, {@link BATCH} at most. What stands between them is
- * their padding, which must stay.
+ * Where records of 288 bytes are written, {@link RECORD_STRIDE} bytes apart, {@link BATCH} at most.
+ * What stands between them is their padding, which must stay.
  */
 export const records = new Uint8Array(buffer, RECORDS, BATCH * RECORD_STRIDE);
 
-/** Where the records' hashes stand after {@link hashRecords}, 32 bytes each, until somebody hashes records again. */
+/**
+ * Where the records' hashes stand after {@link hashRecords}, 32 bytes each, until somebody hashes
+ * records again.
+ */
 export const recordHashes = new Uint8Array(buffer, RECORD_HASHES, BATCH * HASH_BYTES);
 
 for (let at = 0; at < records.length; at += RECORD_STRIDE) {

@@ -1,8 +1,9 @@
 /**
- * keccak-256 with the original padding, as Ethereum uses it (yellow paper, section 2): over hash-wasm for bytes of any length, over
- * `keccak-lanes.ts` for the inner nodes of trees.
+ * keccak-256 with the original padding, as Ethereum uses it (yellow paper, section 2): over
+ * hash-wasm for bytes of any length, over `keccak-lanes.ts` for the inner nodes of trees.
  *
- * The hasher is created once, when this module loads; from then on every call is synchronous. Both run in browsers too.
+ * The hasher is created once, when this module loads; from then on every call is synchronous. Both
+ * run in browsers too.
  */
 import { createKeccak } from "hash-wasm";
 import { hashes, hashNodes, nodes } from "./keccak-lanes.ts";

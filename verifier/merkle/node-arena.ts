@@ -1,9 +1,12 @@
 /**
- * Many versions of sparse Merkle trees whose hashes are wanted all at once. A node is a number; equal nodes that were made here are
- * the same number, so what comes back (an operand pushed and popped again) is neither stored nor hashed twice. Hashing goes level by
- * level over all that is new: no hash waits for another one of its batch, and both lanes of `keccak-lanes.ts` are always at work.
+ * Many versions of sparse Merkle trees whose hashes are wanted all at once. A node is a number;
+ * equal nodes that were made here are the same number, so what comes back (an operand pushed and
+ * popped again) is neither stored nor hashed twice. Hashing goes level by level over all that is
+ * new: no hash waits for another one of its batch, and both lanes of `keccak-lanes.ts` are always
+ * at work.
  *
- * What a tree held before is loaded where a leaf changes; elsewhere a node stands for the whole subtree below it, with its hash.
+ * What a tree held before is loaded where a leaf changes; elsewhere a node stands for the whole
+ * subtree below it, with its hash.
  */
 import { BATCH, hashes, hashNodes, nodes } from "./keccak-lanes.ts";
 import { LEAF_BYTES, leafBytes } from "./leaf.ts";
@@ -16,7 +19,10 @@ const MAX_DEPTH = 40;
 /** Nodes of an arena. Some 17 changed levels a step: what is new in several thousand steps. */
 const CAPACITY = 2 ** 17;
 
-/** Nodes that one change of a leaf may need at most: its way loaded with siblings, and its way again. */
+/**
+ * Nodes that one change of a leaf may need at most: its way loaded with siblings, and its way
+ * again.
+ */
 const NODES_A_CHANGE = 3 * (MAX_DEPTH + 1);
 
 /** Places of the table of known nodes, twice as many as nodes. */
@@ -43,7 +49,10 @@ export class NodeArena {
   readonly #left = new Int32Array(CAPACITY);
   readonly #right = new Int32Array(CAPACITY);
   readonly #levels = new Uint8Array(CAPACITY);
-  /** Number plus one of nodes that can be found by their children or, if they are leaves, by their value. */
+  /**
+   * Number plus one of nodes that can be found by their children or, if they are leaves, by their
+   * value.
+   */
   readonly #table = new Int32Array(PLACES);
   #count = 0;
   /** Nodes below this number have their hash. */
@@ -59,7 +68,10 @@ export class NodeArena {
     for (let level = 1; level <= MAX_DEPTH; level++) this.#zero(level);
   }
 
-  /** Whether so many changes may need more room than there is: then {@link compact}, or take another arena. */
+  /**
+   * Whether so many changes may need more room than there is: then {@link compact}, or take another
+   * arena.
+   */
   isFull(changes: number): boolean {
     return this.#count + changes * NODES_A_CHANGE > CAPACITY;
   }
@@ -75,8 +87,8 @@ export class NodeArena {
   }
 
   /**
-   * The root of a tree with some leaves changed. `base` has the depth of the tree and holds what the tree holds wherever no change
-   * was told to the arena since the root was added.
+   * The root of a tree with some leaves changed. `base` has the depth of the tree and holds what
+   * the tree holds wherever no change was told to the arena since the root was added.
    */
   set(root: number, base: Tree, changes: Changes): number {
     this.#changes = changes;
@@ -108,7 +120,10 @@ export class NodeArena {
     for (let i = 0; i < WORDS; i++) target[at + i] = this.#hashes[WORDS * node + i]!;
   }
 
-  /** Forgets every node that no tree with one of these roots has, and gives the roots' new numbers. Only after {@link hash}. */
+  /**
+   * Forgets every node that no tree with one of these roots has, and gives the roots' new numbers.
+   * Only after {@link hash}.
+   */
   compact(roots: readonly number[]): number[] {
     const moved = this.#reachable(roots);
     const kept = MAX_DEPTH + 1;
@@ -169,7 +184,10 @@ export class NodeArena {
     }
   }
 
-  /** The node with the leaves from `low` to below `high` of the changes, all of them below it; `first` is its first leaf's index. */
+  /**
+   * The node with the leaves from `low` to below `high` of the changes, all of them below it;
+   * `first` is its first leaf's index.
+   */
   #update(node: number, level: number, first: number, low: number, high: number): number {
     if (level === 0) return this.#newLeaves[low]!;
     const { indices } = this.#changes;

@@ -1,6 +1,7 @@
 /**
- * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all (`undefined`), and every operation
- * keeps it so: a node is there if and only if some leaf below it is not zero. Nodes never change, but for their cached hash.
+ * Nodes of a persistent sparse Merkle tree. A subtree of zero leaves is no node at all
+ * (`undefined`), and every operation keeps it so: a node is there if and only if some leaf below it
+ * is not zero. Nodes never change, but for their cached hash.
  */
 import { Crash } from "../errors.ts";
 import { Block, BLOCK_PAGES, hashBlocks, pageHashOf, pageOf } from "./block.ts";
@@ -10,7 +11,10 @@ import { LEAF_BYTES, leafBytes, readLeaf } from "./leaf.ts";
 import { type HashedPage, hashPages } from "./page-hash.ts";
 import { zeroHash } from "./zero.ts";
 
-/** A node, or `undefined` for a subtree of zeros. The level is not stored: whoever descends knows it. */
+/**
+ * A node, or `undefined` for a subtree of zeros. The level is not stored: whoever descends knows
+ * it.
+ */
 export type Node = Leaf | Page | Block | Branch | undefined;
 
 /** Level 0: one word, not zero. */
@@ -23,7 +27,10 @@ export class Leaf {
   }
 }
 
-/** Level n: 2^n leaves in one run of 32 * 2^n bytes, not all zero. It unfolds into branches where a leaf changes. */
+/**
+ * Level n: 2^n leaves in one run of 32 * 2^n bytes, not all zero. It unfolds into branches where a
+ * leaf changes.
+ */
 export class Page implements HashedPage {
   readonly bytes: Uint8Array;
   hash: Uint8Array | undefined;
@@ -72,7 +79,8 @@ export function block(bytes: Uint8Array, previous?: Node): Node {
 
 /**
  * A block as branches over pages.
- * @param isKept - whether they will be part of a tree: then their bytes are copies, so that none of them keeps all of the block
+ * @param isKept - whether they will be part of a tree: then their bytes are copies, so that none
+ *   of them keeps all of the block
  */
 export function unfold(whole: Block, isKept: boolean): Branch {
   const own = (bytes: Uint8Array): Uint8Array => (isKept ? bytes.slice() : bytes);
@@ -110,14 +118,19 @@ export function rightOf(node: Node): Node {
   return node instanceof Page ? page(node.bytes.subarray(node.bytes.length / 2)) : undefined;
 }
 
-/** The hash of a node at its level: of a leaf its own 32 bytes. Cached in the node; must not be changed. */
+/**
+ * The hash of a node at its level: of a leaf its own 32 bytes. Cached in the node; must not be
+ * changed.
+ */
 export function hashOf(node: Node, level: number): Uint8Array {
   if (node === undefined) return zeroHash(level);
   if (node.hash === undefined) hashBelow(node, level);
   return node.hash as Uint8Array;
 }
 
-/** All that is missing below a node, level by level: nodes of one level do not wait for each other. */
+/**
+ * All that is missing below a node, level by level: nodes of one level do not wait for each other.
+ */
 function hashBelow(top: Leaf | Page | Block | Branch, level: number): void {
   const branches: Branch[][] = [];
   const pages: Page[] = [];

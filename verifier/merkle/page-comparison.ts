@@ -1,6 +1,7 @@
 /**
- * Generated WebAssembly that compares pages of a memory with bytes elsewhere: 0.07 µs for a page of zeros and 0.15 for another in the
- * processor's cache, where the C library, which JavaScript reaches in Node only, takes 0.13 for either, and a loop in JavaScript 0.4.
+ * Generated WebAssembly that compares pages of a memory with bytes elsewhere: 0.07 µs for a page of
+ * zeros and 0.15 for another in the processor's cache, where the C library, which JavaScript
+ * reaches in Node only, takes 0.13 for either, and a loop in JavaScript 0.4.
  */
 import { asm, unsigned, type Code } from "../wasm/assembler.ts";
 import { External, ModuleWriter } from "../wasm/module-writer.ts";
@@ -8,7 +9,8 @@ import { External, ModuleWriter } from "../wasm/module-writer.ts";
 /** Bytes of a page. */
 const PAGE = 4096;
 
-// Memory 0 is the one that is looked at. Memory 1 holds a page of zeros, a page that is compared with, and one that is looked at.
+// Memory 0 is the one that is looked at. Memory 1 holds a page of zeros, a page that is compared
+// with, and one that is looked at.
 const ZEROS = 0;
 const COPY = PAGE;
 const OTHER = 2;
@@ -34,7 +36,8 @@ function load(memory: 0 | 1, offset: number): Code {
   return [0xfd, unsigned(0x00), memory === 0 ? unsigned(0) : [unsigned(0x40), unsigned(memory)], unsigned(offset)];
 }
 
-// Parameters: where the page begins in memory 0, and in memory 1 what it is compared with. Local: where that ends.
+// Parameters: where the page begins in memory 0, and in memory 1 what it is compared with. Local:
+// where that ends.
 const FIRST = 0;
 const SECOND = 1;
 const END = 2;

@@ -1,6 +1,7 @@
 /**
- * Hashes of pages: runs of 2^n leaves under one node. Pages are hashed in pieces, and those of a piece level by level together, so
- * that both lanes of the hash function work; a page that comes from another one is hashed only where they differ.
+ * Hashes of pages: runs of 2^n leaves under one node. Pages are hashed in pieces, and those of a
+ * piece level by level together, so that both lanes of the hash function work; a page that comes
+ * from another one is hashed only where they differ.
  */
 import { Crash } from "../errors.ts";
 import { countAlone, type HashThread, processThread } from "./hash-thread.ts";
@@ -20,23 +21,29 @@ export interface HashedPage {
   /** The page that this one came from. */
   previous: HashedPage | undefined;
   /**
-   * All hashes below and including the page's own, those of the level above the leaves first; kept for a while of a page that
-   * came from another one, since what changed twice will change again. The next page takes them over.
+   * All hashes below and including the page's own, those of the level above the leaves first; kept
+   * for a while of a page that came from another one, since what changed twice will change again.
+   * The next page takes them over.
    */
   inner: Int32Array | undefined;
 }
 
-/** Nodes that must be left for another thread to be woken: 1.6 ms. For less, waking it can cost more than it gives. */
+/**
+ * Nodes that must be left for another thread to be woken: 1.6 ms. For less, waking it can cost more
+ * than it gives.
+ */
 const WORTH_SHARING = 2 ** 13;
 
 /**
- * Fills in the hashes of pages, which must not have one yet. A second thread takes a part of large batches, if there is one.
+ * Fills in the hashes of pages, which must not have one yet. A second thread takes a part of large
+ * batches, if there is one.
  * @param thread - instead of the process's own
  */
 export function hashPages(pages: readonly HashedPage[], thread?: HashThread): void {
   let nodes = 0;
   for (let at = 0; at < pages.length; at += PIECE_PAGES) {
-    // How many nodes are left is told from the pages so far: finding out takes as long as some of the work.
+    // How many nodes are left is told from the pages so far: finding out takes as long as some of
+    // the work.
     const isLarge = at > 0 && (nodes / at) * (pages.length - at) >= WORTH_SHARING;
     const other = isLarge ? (thread ?? processThread()) : undefined;
     if (other?.isIdle() === true) {
@@ -60,7 +67,10 @@ function hashAlone(jobs: readonly Job[]): number {
   return nodes;
 }
 
-/** Hashes pages from `first` on, here and on another thread; each side takes the next piece when it has done one. */
+/**
+ * Hashes pages from `first` on, here and on another thread; each side takes the next piece when it
+ * has done one.
+ */
 function hashTogether(pages: readonly HashedPage[], first: number, thread: HashThread): void {
   const { pieces } = thread;
   const offered = new Map<number, readonly Job[]>();
@@ -87,7 +97,8 @@ function hashTogether(pages: readonly HashedPage[], first: number, thread: HashT
   for (const [i, jobs] of [...offered].reverse()) {
     const piece = pieces[i]!;
     if (thread.takeBack(i)) hashPiece(piece);
-    // After as long as it takes to hash it here, that is what is done: the thread may have no processor, or be gone.
+    // After as long as it takes to hash it here, that is what is done: the thread may have no
+    // processor, or be gone.
     else if (!thread.wait(i, Math.min(shortest, MOST_PATIENCE))) {
       hashAlone(jobs);
       continue;

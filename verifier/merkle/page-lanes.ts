@@ -1,9 +1,11 @@
 /**
- * keccak-256 of the inner nodes of some pages at once: a WebAssembly module, generated when this file loads, that finds nodes
- * where the pages lie and puts their hashes there, two side by side in the two 64-bit lanes of a vector.
+ * keccak-256 of the inner nodes of some pages at once: a WebAssembly module, generated when this
+ * file loads, that finds nodes where the pages lie and puts their hashes there, two side by side in
+ * the two 64-bit lanes of a vector.
  *
- * The image of a page is its leaves and after them its inner hashes, level by level: with n leaves, hashes 2k and 2k + 1 are the
- * children of hash n + k. Hashes are told by their address: bytes from the beginning of the images.
+ * The image of a page is its leaves and after them its inner hashes, level by level: with n leaves,
+ * hashes 2k and 2k + 1 are the children of hash n + k. Hashes are told by their address: bytes from
+ * the beginning of the images.
  */
 import { asm, type Code } from "../wasm/assembler.ts";
 import { External, ModuleWriter } from "../wasm/module-writer.ts";
@@ -34,7 +36,10 @@ export interface Piece {
   readonly sizes: Int32Array;
   /** How many leaves have changed at 0, and from 1 on their addresses, ascending. */
   readonly changed: Int32Array;
-  /** Images, as words of 32 bits. Their hashes are right, but for those above leaves that have changed. */
+  /**
+   * Images, as words of 32 bits. Their hashes are right, but for those above leaves that have
+   * changed.
+   */
   readonly images: Int32Array;
 }
 
@@ -51,7 +56,9 @@ export function pieceIn(buffer: ArrayBufferLike, offset: number): Piece {
 const INPUT = CONSTANTS_BYTES;
 const LIST = INPUT + PIECE_PAGES * IMAGE_BYTES;
 
-/** Bytes of a pair of nodes in the list: twice the address of the children and that of their parent. */
+/**
+ * Bytes of a pair of nodes in the list: twice the address of the children and that of their parent.
+ */
 const PAIR_BYTES = 16;
 
 /** Nodes at most: every level may end in one that stands there twice. */

@@ -1,6 +1,6 @@
 /**
- * Comparison of any bytes, in words of 64 bits: 0.4 µs for 4 KiB, half as long as in words of 32. `page-comparison.ts` is quicker, for
- * pages only.
+ * Comparison of any bytes, in words of 64 bits: 0.4 µs for 4 KiB, half as long as in words of 32.
+ * `page-comparison.ts` is quicker, for pages only.
  */
 
 /** Whether two runs of bytes are the same. */

@@ -1,7 +1,7 @@
 /**
- * A persistent sparse Merkle tree over 256-bit leaves: every change gives a new tree that shares all it can with the old
- * one, so keeping a state costs nothing but what changes later. Hashes are computed when a root or an opening is asked for,
- * once a node.
+ * A persistent sparse Merkle tree over 256-bit leaves: every change gives a new tree that shares
+ * all it can with the old one, so keeping a state costs nothing but what changes later. Hashes are
+ * computed when a root or an opening is asked for, once a node.
  */
 import { Crash } from "../errors.ts";
 import { Block, BLOCK_BYTES, BLOCK_LEVEL, BLOCK_PAGES, PAGE_LEVEL, pageOf } from "./block.ts";
@@ -12,7 +12,10 @@ import { block, branch, hashOf, Leaf, leaf, leftOf, type Node, page, Page, right
 export interface TreeOpening {
   /** Hash of the node; `undefined` if it is its level's zero hash. */
   readonly node: Uint8Array | undefined;
-  /** Siblings from the node's level up to the level below the root; `undefined` where they are zero hashes. */
+  /**
+   * Siblings from the node's level up to the level below the root; `undefined` where they are zero
+   * hashes.
+   */
   readonly siblings: readonly (Uint8Array | undefined)[];
 }
 
@@ -24,7 +27,10 @@ export interface PageChange {
   readonly bytes: Uint8Array;
 }
 
-/** An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a Crash. */
+/**
+ * An immutable tree of 2^depth leaves. Indices are below 2^depth, depths at most 40; others throw a
+ * Crash.
+ */
 export class Tree {
   readonly depth: number;
   readonly #top: Node;
@@ -94,7 +100,10 @@ export class Tree {
     return { node: node && hashOf(node, level), siblings: siblings.reverse() };
   }
 
-  /** The tree with leaves from `first` on replaced by bytes, which are copied; zeros complete the last leaf. */
+  /**
+   * The tree with leaves from `first` on replaced by bytes, which are copied; zeros complete the
+   * last leaf.
+   */
   withBytes(first: number, bytes: Uint8Array): Tree {
     const end = first + Math.ceil(bytes.length / LEAF_BYTES);
     if (end === first) return this;
@@ -119,7 +128,10 @@ export class Tree {
     return new Tree(this.depth, top);
   }
 
-  /** The tree with whole pages or blocks replaced. Their bytes are kept: they must not change afterwards. */
+  /**
+   * The tree with whole pages or blocks replaced. Their bytes are kept: they must not change
+   * afterwards.
+   */
   withPages(pages: readonly PageChange[]): Tree {
     if (this.depth < PAGE_LEVEL) throw new Crash(`a tree of depth ${this.depth} has no pages`);
     let next = 0;
@@ -144,7 +156,9 @@ export class Tree {
     return bytes;
   }
 
-  /** Index after the last run of 128 leaves (or the whole of a smaller tree) that is not all zero. */
+  /**
+   * Index after the last run of 128 leaves (or the whole of a smaller tree) that is not all zero.
+   */
   end(): number {
     let [node, level, first] = [this.#top, this.depth, 0];
     for (; level > PAGE_LEVEL && node !== undefined; level--) {
@@ -155,12 +169,18 @@ export class Tree {
     return node === undefined ? 0 : first + 2 ** level;
   }
 
-  /** Runs of 128 leaves (of the whole tree, if it is smaller) that are not all zero, as [first leaf, bytes], in order. */
+  /**
+   * Runs of 128 leaves (of the whole tree, if it is smaller) that are not all zero, as [first leaf,
+   * bytes], in order.
+   */
   *pages(): Generator<readonly [first: number, bytes: Uint8Array]> {
     yield* pagesOf(this.#top, this.depth, 0, Math.min(PAGE_LEVEL, this.depth));
   }
 
-  /** Runs of 128 leaves in which a tree of the same depth may hold something else, as this tree has them; in order. */
+  /**
+   * Runs of 128 leaves in which a tree of the same depth may hold something else, as this tree has
+   * them; in order.
+   */
   *pagesUnlike(other: Tree): Generator<readonly [first: number, bytes: Uint8Array]> {
     yield* pagesUnlike(this.#top, other.#top, {
       level: this.depth,
@@ -170,8 +190,9 @@ export class Tree {
   }
 
   /**
-   * How many runs of 128 leaves (of the whole of smaller trees) that are not all zero this tree has to itself beside another one of the
-   * same depth; of a block all of them. Counting ends at `most`, or somewhat after it.
+   * How many runs of 128 leaves (of the whole of smaller trees) that are not all zero this tree has
+   * to itself beside another one of the same depth; of a block all of them. Counting ends at
+   * `most`, or somewhat after it.
    */
   pagesNotShared(other: Tree, most = Infinity): number {
     return countUnlike(this.#top, other.#top, Math.max(0, this.depth - PAGE_LEVEL), most);
@@ -199,7 +220,9 @@ interface Place {
   readonly index: number;
 }
 
-/** Finds a node below one of level `depth`, telling the siblings on the way, the uppermost first. */
+/**
+ * Finds a node below one of level `depth`, telling the siblings on the way, the uppermost first.
+ */
 function descend(top: Node, depth: number, place: Place, visit?: (sibling: Node, level: number) => void): Node {
   let node = top;
   for (let level = depth - 1; level >= place.level; level--) {
@@ -266,7 +289,10 @@ function cut(whole: Node, level: number, index: number, value: bigint): Node {
     : branch(leftOf(node), cut(rightOf(node), level - 1, index - half, value));
 }
 
-/** Writes the leaves below a node whose first leaf belongs at leaf `at` of the target; what lies outside is left out. */
+/**
+ * Writes the leaves below a node whose first leaf belongs at leaf `at` of the target; what lies
+ * outside is left out.
+ */
 function copyLeaves(node: Node, level: number, at: number, target: Uint8Array): void {
   const size = 2 ** level;
   const room = target.length / LEAF_BYTES;
@@ -328,7 +354,10 @@ function countUnlike(node: Node, other: Node, levels: number, most: number): num
   return left >= most ? left : left + countUnlike(rightOf(node), rightOf(other), levels - 1, most - left);
 }
 
-/** Goes where nodes are not the same object: trees that come from one another share what they have in common. */
+/**
+ * Goes where nodes are not the same object: trees that come from one another share what they have
+ * in common.
+ */
 function* pagesUnlike(
   node: Node,
   other: Node,

@@ -1,4 +1,7 @@
-/** Hashes of subtrees in which every leaf is zero: level 0 is 32 zero bytes, level n + 1 is keccak(zero_n, zero_n). */
+/**
+ * Hashes of subtrees in which every leaf is zero: level 0 is 32 zero bytes, level n + 1 is
+ * keccak(zero_n, zero_n).
+ */
 import { Crash } from "../errors.ts";
 import { HASH_BYTES, hashPair } from "./keccak.ts";
 

@@ -1,10 +1,12 @@
 /**
- * States and commitments of a history on disk, so that whoever restarts need not begin from nothing. What is stored is an aid: if it is
- * lost, damaged or cannot be written, the run goes on without it. All calls are synchronous.
+ * States and commitments of a history on disk, so that whoever restarts need not begin from
+ * nothing. What is stored is an aid: if it is lost, damaged or cannot be written, the run goes on
+ * without it. All calls are synchronous.
  *
- * A directory for each history lies in a common one. A state is a file of its step, 32 bytes, and its difference from the initial state
- * (`state-bytes.ts`); a commitment is a file of a checksum, 32 bytes, and whatever bytes were given. Only an honest history may be
- * kept: files are found by the initial state alone.
+ * A directory for each history lies in a common one. A state is a file of its step, 32 bytes, and
+ * its difference from the initial state (`state-bytes.ts`); a commitment is a file of a checksum,
+ * 32 bytes, and whatever bytes were given. Only an honest history may be kept: files are found by
+ * the initial state alone.
  */
 import { existsSync, utimesSync } from "node:fs";
 import { join } from "node:path";
@@ -30,8 +32,9 @@ import {
 } from "./whole-files.ts";
 
 /**
- * The version of what is stored: files of another one are not read, and go when room is needed. It has to grow with the format of
- * files and whenever an executor is corrected: what the old one computed must not be taken over.
+ * The version of what is stored: files of another one are not read, and go when room is needed. It
+ * has to grow with the format of files and whenever an executor is corrected: what the old one
+ * computed must not be taken over.
  */
 export const STORE_FORMAT = 1;
 
@@ -41,11 +44,16 @@ export interface StoreOptions {
   readonly root: string;
   /** The state that the history begins with. */
   readonly initial: State;
-  /** Bytes that this history may take; 1 GiB by default. A file that is being written comes on top. */
+  /**
+   * Bytes that this history may take; 1 GiB by default. A file that is being written comes on top.
+   */
   readonly bytes?: number;
   /** States that may be kept; 512 by default. */
   readonly states?: number;
-  /** Bytes that all histories together may take; 4 GiB by default. The least recently used ones give way. */
+  /**
+   * Bytes that all histories together may take; 4 GiB by default. The least recently used ones give
+   * way.
+   */
   readonly totalBytes?: number;
   /** Hears, in one line each and once, what does not work. */
   readonly report?: (line: string) => void;
@@ -59,7 +67,10 @@ const LOOKS = 16;
 
 type StateFile = FoundFile & StoredState;
 
-/** The store of one history. Nothing that files hold, and nothing that the system refuses, makes a call throw. */
+/**
+ * The store of one history. Nothing that files hold, and nothing that the system refuses, makes a
+ * call throw.
+ */
 export class DiskStore implements HistoryStore {
   /** Where the history's files lie. */
   readonly directory: string;
@@ -81,7 +92,10 @@ export class DiskStore implements HistoryStore {
     });
   }
 
-  /** Writes the state after `step` steps, unless it is there. Gives whether that went well; it may give way to others later. */
+  /**
+   * Writes the state after `step` steps, unless it is there. Gives whether that went well; it may
+   * give way to others later.
+   */
   keep(step: bigint, state: State): boolean {
     const { initial, bytes } = this.#options;
     return this.#write(stateName(step), bytes, () => stateFile(step, state, initial));
@@ -92,7 +106,10 @@ export class DiskStore implements HistoryStore {
     return this.#list().states.map(({ step }) => step);
   }
 
-  /** The kept state with the greatest step that is not beyond `step`. Files that turn out to be damaged are removed. */
+  /**
+   * The kept state with the greatest step that is not beyond `step`. Files that turn out to be
+   * damaged are removed.
+   */
   nearest(step: bigint): Snapshot | undefined {
     for (const file of this.#list().states.toReversed()) {
       if (file.step > step) continue;
@@ -133,7 +150,10 @@ export class DiskStore implements HistoryStore {
     return kept;
   }
 
-  /** Another process may remove the directory at any moment, if it needs room: then it is made again, once. */
+  /**
+   * Another process may remove the directory at any moment, if it needs room: then it is made
+   * again, once.
+   */
   #writeFile(name: string, content: () => Iterable<Uint8Array>, limit: number): number {
     try {
       return writeWhole(this.directory, name, content(), limit);
@@ -192,7 +212,10 @@ export class DiskStore implements HistoryStore {
     for (const { name } of [...gone.states, ...gone.commitments]) remove(this.directory, name);
   }
 
-  /** Removes what broken writers left in any history, then those used least recently, as long as all together are too large. */
+  /**
+   * Removes what broken writers left in any history, then those used least recently, as long as all
+   * together are too large.
+   */
   #tidyRoot(): void {
     const { root, totalBytes } = this.#options;
     this.#unseen = 0;
@@ -207,7 +230,10 @@ export class DiskStore implements HistoryStore {
     }
   }
 
-  /** The time of the directory tells how recently the history was used; who may not set it may still be able to write. */
+  /**
+   * The time of the directory tells how recently the history was used; who may not set it may still
+   * be able to write.
+   */
   #useNow(): void {
     const now = new Date();
     try {

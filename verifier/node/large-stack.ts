@@ -1,6 +1,7 @@
 /**
- * Threads with a large stack: the main thread's is fixed by the host, and too small for programs whose calls are thousands deep. The
- * engine would write their frames out and take them up again one by one, 30 times as slow.
+ * Threads with a large stack: the main thread's is fixed by the host, and too small for programs
+ * whose calls are thousands deep. The engine would write their frames out and take them up again
+ * one by one, 30 times as slow.
  */
 import { isMainThread, Worker, type WorkerOptions } from "node:worker_threads";
 
@@ -9,7 +10,10 @@ const STACK_MIB = 64;
 /** Room for new objects: V8 would take four times that, and gain nothing that can be measured. */
 const YOUNG_MIB = 24;
 
-/** Bytes of the stack that native frames may take in a thread of {@link onLargeStack}; undefined in the main thread. */
+/**
+ * Bytes of the stack that native frames may take in a thread of {@link onLargeStack}; undefined in
+ * the main thread.
+ */
 export const nativeStack = isMainThread ? undefined : (STACK_MIB / 2) * 2 ** 20;
 
 /** Starts a program in a thread with a large stack. */

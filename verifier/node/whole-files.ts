@@ -1,4 +1,7 @@
-/** Files that are there in full or not at all, whatever happens to those who write them. Several processes may share a directory. */
+/**
+ * Files that are there in full or not at all, whatever happens to those who write them. Several
+ * processes may share a directory.
+ */
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -17,7 +20,10 @@ import { join } from "node:path";
 /** Bytes read at a time. */
 const READ_BYTES = 2 ** 20;
 
-/** Age from which on a file that is being written belongs to nobody, even if a process has its writer's number. */
+/**
+ * Age from which on a file that is being written belongs to nobody, even if a process has its
+ * writer's number.
+ */
 const ABANDONED_MS = 3_600_000;
 
 const PARTIAL = /^(\d+)-[0-9a-f]{16}\.partial$/;
@@ -38,8 +44,9 @@ export class TooLargeError extends Error {
 }
 
 /**
- * Writes a file: under a name of its own first, which becomes `name` when all is on the disk. A file of that name gives way.
- * The directory is made if it is missing, for nobody but its owner. Gives how many bytes there are.
+ * Writes a file: under a name of its own first, which becomes `name` when all is on the disk. A
+ * file of that name gives way. The directory is made if it is missing, for nobody but its owner.
+ * Gives how many bytes there are.
  * @throws TooLargeError if there are more than `limit` bytes
  */
 export function writeWhole(directory: string, name: string, pieces: Iterable<Uint8Array>, limit: number): number {
@@ -66,7 +73,9 @@ export function writeWhole(directory: string, name: string, pieces: Iterable<Uin
   }
 }
 
-/** Opens a file and gives its bytes to `use` as pieces, each valid until the next one is asked for. */
+/**
+ * Opens a file and gives its bytes to `use` as pieces, each valid until the next one is asked for.
+ */
 export function readPieces<T>(directory: string, name: string, use: (pieces: Iterable<Uint8Array>) => T): T {
   const file = openSync(join(directory, name), "r");
   try {
@@ -143,7 +152,9 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }
 
-/** Whether a call failed because there is no such file, or not even a directory where it should be. */
+/**
+ * Whether a call failed because there is no such file, or not even a directory where it should be.
+ */
 export function isMissing(error: unknown): boolean {
   return isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }

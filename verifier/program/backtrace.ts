@@ -1,4 +1,7 @@
-/** Which functions were running in a state: the call records on the stack, led back to the modules' functions. */
+/**
+ * Which functions were running in a state: the call records on the stack, led back to the modules'
+ * functions.
+ */
 import { unpackCallRecord } from "../machine/word.ts";
 import type { State } from "../state/state.ts";
 import type { Program } from "./build.ts";
@@ -14,7 +17,10 @@ export interface Frame extends SourceLocation {
 export interface Backtrace {
   /** The innermost first. Frames of the driver, which called the program, are left out. */
   readonly frames: readonly Frame[];
-  /** Frames that are left out between the last two of `frames` because there are more than were asked for. */
+  /**
+   * Frames that are left out between the last two of `frames` because there are more than were
+   * asked for.
+   */
   readonly omitted: number;
 }
 
@@ -22,8 +28,9 @@ export interface Backtrace {
 const MOST = 30;
 
 /**
- * Walks the stack of a state from the innermost frame outwards.
- * A frame is `arguments | call record | locals | operands`, so its record lies right above as many slots as the function has parameters.
+ * Walks the stack of a state from the innermost frame outwards. A frame is
+ * `arguments | call record | locals | operands`, so its record lies right above as many slots as
+ * the function has parameters.
  * @param state - of this program; where its stack is ill-formed, the walk ends
  */
 export function backtrace(program: Program, state: State, most: number = MOST): Backtrace {

@@ -33,8 +33,8 @@ export interface ModuleSource {
 }
 
 /**
- * Hears how far the building of a program is, after every function: a phase, and functions done in it. In the last phase nothing is
- * told but its beginning.
+ * Hears how far the building of a program is, after every function: a phase, and functions done in
+ * it. In the last phase nothing is told but its beginning.
  */
 export type OnBuild = (phase: "validating" | "lowering" | "hashing", done: number, total: number) => void;
 
@@ -43,7 +43,10 @@ export interface BuildOptions {
   readonly convention: Convention;
   /** What is left out is as in `DEFAULT_LIMITS`. */
   readonly limits?: Partial<ProgramLimits>;
-  /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
+  /**
+   * Whether a function that is imported and that nothing provides traps when it is called;
+   * otherwise it is an error.
+   */
   readonly allowMissingImports?: boolean;
   readonly onProgress?: OnBuild | undefined;
 }
@@ -56,9 +59,15 @@ export interface Program {
   /** Program root, 32 bytes. */
   readonly root: Uint8Array;
   readonly map: ProgramMap;
-  /** Exported functions of the guest, in the order of its export section: their numbers in the typed convention. */
+  /**
+   * Exported functions of the guest, in the order of its export section: their numbers in the typed
+   * convention.
+   */
   readonly exports: readonly TypedExport[];
-  /** Where memories, tables, globals and functions lie, by position of the module; the driver is the last, WASI before it. */
+  /**
+   * Where memories, tables, globals and functions lie, by position of the module; the driver is the
+   * last, WASI before it.
+   */
   readonly instances: Linkage["instances"];
   /** Every function with code, wrappers of host functions included. */
   readonly functions: Linkage["functions"];
@@ -66,8 +75,10 @@ export interface Program {
 
 /**
  * Builds a program.
- * @param modules - instantiated in this order, but each after those that it imports from; the last is the guest that transactions are for
- * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
+ * @param modules - instantiated in this order, but each after those that it imports from; the
+ *   last is the guest that transactions are for
+ * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot
+ *   be accepted
  * @throws LinkError if the modules do not fit together, or the guest does not fit the convention
  * @throws Problem for a limit that is no u32
  */
@@ -174,7 +185,8 @@ export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimit
 }
 
 /**
- * Decodes and validates. What is not supported is refused with an option of the compiler that made the module.
+ * Decodes and validates. What is not supported is refused with an option of the compiler that made
+ * the module.
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError)
  */
 export function load(bytes: Uint8Array, onProgress?: OnBuild): Module {

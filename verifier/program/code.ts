@@ -1,4 +1,7 @@
-/** A growing sequence of instruction words, and for each the WebAssembly instruction that it was made from. */
+/**
+ * A growing sequence of instruction words, and for each the WebAssembly instruction that it was
+ * made from.
+ */
 import { packImm32, type Word } from "../machine/word.ts";
 
 /** Bytes of an instruction word. */
@@ -38,7 +41,8 @@ export class CodeBuffer {
     if (pc === this.#room) this.#grow();
     const view = this.#view;
     const at = pc * WORD_BYTES;
-    // Field by field: programs have millions of words, and one large integer for each took a sixth of the time to build them.
+    // Field by field: programs have millions of words, and one large integer for each took a sixth
+    // of the time to build them.
     view.setUint16(at, fields.op);
     if (fields.flags !== undefined) view.setUint16(at + 2, fields.flags);
     if (fields.top !== undefined) view.setUint32(at + 4, fields.top);
@@ -55,7 +59,9 @@ export class CodeBuffer {
     this.#view.setUint32(pc * WORD_BYTES + 8, target);
   }
 
-  /** Sets what a call knows of its callee: the entry, and the frame size in lane 0 of the immediate. */
+  /**
+   * Sets what a call knows of its callee: the entry, and the frame size in lane 0 of the immediate.
+   */
   setCallee(pc: number, entry: number, frame: number): void {
     this.setTarget(pc, entry);
     this.setImmediate(pc, packImm32(frame));

@@ -1,4 +1,7 @@
-/** Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when modules are linked. */
+/**
+ * Constant expressions (section 4.4.11 of the WebAssembly specification). All are known when
+ * modules are linked.
+ */
 import { Crash } from "../errors.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
 import { Op, operationOf } from "../instructions/table.ts";

@@ -1,7 +1,13 @@
-/** What can be wrong with modules that are to become a program, each good by itself, and with its transactions. */
+/**
+ * What can be wrong with modules that are to become a program, each good by itself, and with its
+ * transactions.
+ */
 import { Problem } from "../errors.ts";
 
-/** The modules do not fit together, or not into the machine. The message says which module, what it wants and what there is. */
+/**
+ * The modules do not fit together, or not into the machine. The message says which module, what it
+ * wants and what there is.
+ */
 export class LinkError extends Problem {
   override readonly name = "LinkError";
   /** Name of the module that cannot be linked. */
@@ -13,7 +19,10 @@ export class LinkError extends Problem {
   }
 }
 
-/** A transaction that a user wrote is not one. The message says which, what is wrong with it, and what is expected. */
+/**
+ * A transaction that a user wrote is not one. The message says which, what is wrong with it, and
+ * what is expected.
+ */
 export class TransactionError extends Problem {
   override readonly name = "TransactionError";
 

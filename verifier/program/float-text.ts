@@ -1,6 +1,7 @@
 /**
- * Floats as text: what WebAssembly's text format allows (core specification, section 6.3.2), rounded once and exactly.
- * `1.5`, `-0`, `6.02e23`, `0x1.8p-3`, `inf`, `nan` (the canonical one), `nan:0x200000` (the fraction of another).
+ * Floats as text: what WebAssembly's text format allows (core specification, section 6.3.2),
+ * rounded once and exactly. `1.5`, `-0`, `6.02e23`, `0x1.8p-3`, `inf`, `nan` (the canonical one),
+ * `nan:0x200000` (the fraction of another).
  */
 import { CANONICAL_NAN, toNumber } from "../machine/floats.ts";
 
@@ -27,7 +28,10 @@ const DECIMAL = /^(\d(?:_?\d)*)(?:\.((?:\d(?:_?\d)*)?))?(?:[eE]([+-]?\d(?:_?\d)*
 const HEXADECIMAL =
   /^0x([\da-fA-F](?:_?[\da-fA-F])*)(?:\.((?:[\da-fA-F](?:_?[\da-fA-F])*)?))?(?:[pP]([+-]?\d(?:_?\d)*))?$/;
 
-/** The bits of a literal; undefined if the text is none, or stands for a number that is out of range. */
+/**
+ * The bits of a literal; undefined if the text is none, or stands for a number that is out of
+ * range.
+ */
 export function parseFloatText(text: string, width: Width): bigint | undefined {
   const isNegative = text.startsWith("-");
   const magnitude = parseMagnitude(/^[+-]/.test(text) ? text.slice(1) : text, width);
@@ -61,7 +65,9 @@ function parseMagnitude(text: string, width: Width): bigint | undefined {
 
 const length = (value: bigint): bigint => BigInt(value.toString(2).length);
 
-/** The bits of digits × base^exponent, to the nearest, ties to even; undefined if that is infinite. */
+/**
+ * The bits of digits × base^exponent, to the nearest, ties to even; undefined if that is infinite.
+ */
 function round(digits: bigint, base: bigint, exponent: bigint, width: Width): bigint | undefined {
   const { precision, least, infinity } = FORMATS[width];
   const numerator = exponent > 0n ? digits * base ** exponent : digits;
@@ -73,12 +79,16 @@ function round(digits: bigint, base: bigint, exponent: bigint, width: Width): bi
   const unit = at < least ? least : at;
   const { whole, doubled, divisor } = divide(numerator, denominator, unit);
   const up = doubled > divisor || (doubled === divisor && whole % 2n === 1n);
-  // The leading one of a normal number counts as one more in the exponent, and so does a carry out of the fraction.
+  // The leading one of a normal number counts as one more in the exponent, and so does a carry out
+  // of the fraction.
   const bits = ((unit - least) << (precision - 1n)) + whole + (up ? 1n : 0n);
   return bits < infinity ? bits : undefined;
 }
 
-/** numerator ÷ (denominator × 2^unit): the whole part, twice the rest, and what that is to be compared with. */
+/**
+ * numerator ÷ (denominator × 2^unit): the whole part, twice the rest, and what that is to be
+ * compared with.
+ */
 function divide(
   numerator: bigint,
   denominator: bigint,

@@ -1,6 +1,6 @@
 /**
- * Runs a fragment: transactions go in; the next state, receipts and outputs come out. Whoever follows a program's fragments does it with
- * this function, on the executor of its choice.
+ * Runs a fragment: transactions go in; the next state, receipts and outputs come out. Whoever
+ * follows a program's fragments does it with this function, on the executor of its choice.
  */
 import { Outcome, Status, TRAP_TEXT } from "../machine/codes.ts";
 import type { Executor } from "../state/executor.ts";
@@ -15,7 +15,10 @@ export const OVERHEAD = 1n << 24n;
 /** Hears how many steps have been taken. */
 export type OnSteps = (done: bigint) => void;
 
-/** Steps to the first report of progress, and milliseconds between two: a fast executor gets more steps at a time. */
+/**
+ * Steps to the first report of progress, and milliseconds between two: a fast executor gets more
+ * steps at a time.
+ */
 const FIRST_SLICE = 10_000_000n;
 const REPORT_MS = 200;
 
@@ -43,7 +46,10 @@ export class FragmentRun {
     this.steps = steps;
   }
 
-  /** Receipts and outputs of the transactions, in their order; fewer than transactions if the program ended before. Read when asked for. */
+  /**
+   * Receipts and outputs of the transactions, in their order; fewer than transactions if the
+   * program ended before. Read when asked for.
+   */
   get results(): readonly TransactionResult[] {
     this.#results ??= resultsOf(this.final);
     return this.#results;
@@ -55,7 +61,8 @@ export class FragmentRun {
  *
  * @param before a yielded state: a program's initial one, or what the fragment before left
  * @param input transactions, or the bytes that they are encoded in
- * @throws StateError if the state is not a yielded one, the input does not fit or the budget is no u64
+ * @throws StateError if the state is not a yielded one, the input does not fit or the budget is
+ *   no u64
  */
 export function runFragment(
   before: State,
@@ -106,7 +113,10 @@ export function endingOf(state: State): Ending {
   return endingAt(state, 0) ?? { status: "skipped", trap: null, output: new Uint8Array() };
 }
 
-/** How a fragment's transaction (from 0) ended, as its receipt in a later state tells; undefined if there is none. */
+/**
+ * How a fragment's transaction (from 0) ended, as its receipt in a later state tells; undefined if
+ * there is none.
+ */
 export function endingAt(state: State, transaction: number): Ending | undefined {
   const result = resultsOf(state)[transaction];
   return result === undefined ? undefined : ending(result);

@@ -1,8 +1,14 @@
-/** The functions that a program may import from the machine: module `arbiter`. Each is one instruction, or a check and its move. */
+/**
+ * The functions that a program may import from the machine: module `arbiter`. Each is one
+ * instruction, or a check and its move.
+ */
 import { Op } from "../instructions/table.ts";
 import type { FunctionType, ValueType } from "../wasm/types.ts";
 
-/** The module name under which the machine's own functions are imported; no linked module may bear it. */
+/**
+ * The module name under which the machine's own functions are imported; no linked module may bear
+ * it.
+ */
 export const HOST_MODULE = "arbiter";
 
 /** A function of the machine. */
@@ -11,9 +17,13 @@ export interface HostFunction {
   readonly type: FunctionType;
   /** Opcode of its instruction. */
   readonly op: number;
-  /** A guest that could commit and then trap would break the promise that a trap leaves no trace. */
+  /**
+   * A guest that could commit and then trap would break the promise that a trap leaves no trace.
+   */
   readonly driverOnly: boolean;
-  /** Whether it moves bytes from the input to the module's memory, or from the memory to the output. */
+  /**
+   * Whether it moves bytes from the input to the module's memory, or from the memory to the output.
+   */
   readonly moves?: "input" | "output";
 }
 
@@ -49,7 +59,10 @@ const FUNCTIONS: readonly HostFunction[] = [
   { name: "externref_from_bits", type: signature(["i64"], ["externref"]), op: Op.nop, driverOnly: true },
 ];
 
-/** The name under which the driver of a deferred program imports what initializes the instance at a position: () → (). */
+/**
+ * The name under which the driver of a deferred program imports what initializes the instance at a
+ * position: () → ().
+ */
 export function instantiationImport(position: number): string {
   return `instantiate ${position}`;
 }

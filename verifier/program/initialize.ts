@@ -1,6 +1,7 @@
 /**
- * Instantiation (section 4.5.4 of the WebAssembly specification): active segments in order, then the start function, one instance
- * after the other, each after those that it imports from. As long as nothing has run the segments are written into the initial state; the rest becomes code.
+ * Instantiation (section 4.5.4 of the WebAssembly specification): active segments in order, then
+ * the start function, one instance after the other, each after those that it imports from. As long
+ * as nothing has run the segments are written into the initial state; the rest becomes code.
  */
 import type { SegmentMode } from "../wasm/types.ts";
 import type { Definition } from "./linkage.ts";
@@ -36,8 +37,10 @@ export interface InitializationPlan {
 }
 
 /**
- * Decides which segments can be folded: those before the first start function and the first one that is out of bounds.
- * @param isDeferred - whether the driver says when an instance is initialized: then nothing can be folded
+ * Decides which segments can be folded: those before the first start function and the first one
+ * that is out of bounds.
+ * @param isDeferred - whether the driver says when an instance is initialized: then nothing can
+ *   be folded
  */
 export function planInitialization(resolver: Resolver, isDeferred: boolean): InitializationPlan {
   const folded: FoldedSegment[] = [];
@@ -73,7 +76,10 @@ export function planInitialization(resolver: Resolver, isDeferred: boolean): Ini
   return { folded, order, steps };
 }
 
-/** The order of the program, but that a module comes after those that it imports from, unless these import from it in turn. */
+/**
+ * The order of the program, but that a module comes after those that it imports from, unless these
+ * import from it in turn.
+ */
 function initializationOrder(resolver: Resolver): number[] {
   const order: number[] = [];
   const seen = new Set<number>();

@@ -1,4 +1,7 @@
-/** Where things lie in a program's trees, and how deep the trees have to be (docs/machine.md, "Trees"). */
+/**
+ * Where things lie in a program's trees, and how deep the trees have to be (docs/machine.md,
+ * "Trees").
+ */
 import { MACHINE_VERSION, MAX_DEPTH, MIN_REGION_DEPTH, type Header } from "../machine/record.ts";
 import { MAX_INPUT_BYTES } from "../state/program.ts";
 import type { Limits } from "../wasm/types.ts";
@@ -10,26 +13,38 @@ export const LEAF_BYTES = 32;
 /** Leaves of a WebAssembly page. */
 export const PAGE_LEAVES = 2 ** MIN_REGION_DEPTH;
 
-/** The first cell that a program may use: smaller size indices mean the sizes word of the record. */
+/**
+ * The first cell that a program may use: smaller size indices mean the sizes word of the record.
+ */
 export const FIRST_CELL = 4;
 
 /** Regions that are no linear memory: data segments, output, input. */
 const SPECIAL_REGIONS = 3;
 
-/** Receipts of a fragment whose input holds nothing but empty transactions: without room for them all it would trap the program. */
+/**
+ * Receipts of a fragment whose input holds nothing but empty transactions: without room for them
+ * all it would trap the program.
+ */
 const MAX_RECEIPTS = MAX_INPUT_BYTES / TRANSACTION_HEADER;
 
 /** Most linear memories of a program: there are at most 2^8 regions. */
 export const MAX_MEMORIES = 2 ** 8 - SPECIAL_REGIONS;
 
-/** What a program may use at most. Each bound that is a power of two higher makes its proofs one hash longer. */
+/**
+ * What a program may use at most. Each bound that is a power of two higher makes its proofs one
+ * hash longer.
+ */
 export interface ProgramLimits {
   /**
-   * Pages that any memory can grow to, whatever its module declares; one that begins with more keeps what it begins with. Undefined: each can
-   * grow to the maximum that its module declares, or to {@link UNDECLARED_PAGES}.
+   * Pages that any memory can grow to, whatever its module declares; one that begins with more
+   * keeps what it begins with. Undefined: each can grow to the maximum that its module declares, or
+   * to {@link UNDECLARED_PAGES}.
    */
   readonly memoryPages: number | undefined;
-  /** Elements that a table can grow to, if an instruction of the program grows it; one that begins with more keeps what it begins with. */
+  /**
+   * Elements that a table can grow to, if an instruction of the program grows it; one that begins
+   * with more keeps what it begins with.
+   */
   readonly tableCapacity: number;
   /** Stack slots that all open frames together may occupy. */
   readonly slotLimit: number;
@@ -43,7 +58,10 @@ export const PAGE_BYTES = PAGE_LEAVES * LEAF_BYTES;
 /** Pages that a memory can grow to whose module declares no maximum: 64 MiB. */
 export const UNDECLARED_PAGES = 1024;
 
-/** Memories as their modules declare them, 65,536 elements a growing table, 65,535 slots, 1 MiB of output. */
+/**
+ * Memories as their modules declare them, 65,536 elements a growing table, 65,535 slots, 1 MiB of
+ * output.
+ */
 export const DEFAULT_LIMITS: ProgramLimits = {
   memoryPages: undefined,
   tableCapacity: 2 ** 16,
@@ -51,7 +69,10 @@ export const DEFAULT_LIMITS: ProgramLimits = {
   outputBytes: 2 ** 20,
 };
 
-/** Pages that a memory of WebAssembly can have at most, 4 GiB, and of this machine too (section 3.2.4 of the WebAssembly specification). */
+/**
+ * Pages that a memory of WebAssembly can have at most, 4 GiB, and of this machine too (section
+ * 3.2.4 of the WebAssembly specification).
+ */
 export const MAX_PAGES = 65_536;
 
 /**

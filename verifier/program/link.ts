@@ -1,4 +1,6 @@
-/** Links modules into one program: resolves imports, and gives everything its place in the trees. */
+/**
+ * Links modules into one program: resolves imports, and gives everything its place in the trees.
+ */
 import { Crash } from "../errors.ts";
 import type { ElementItem, FunctionEntry, FunctionType, ImportName, Module } from "../wasm/types.ts";
 import { NULL_REFERENCE, type ConstantValue } from "./constant.ts";
@@ -39,9 +41,10 @@ import { Resolver } from "./resolve.ts";
 const MAX_CELLS = 2 ** 32;
 
 /**
- * Links modules. Any of them may import from any other; unless that is deferred they are instantiated in their order, but each after
- * those that it imports from.
- * @throws LinkError if an import finds nothing that fits it, or the program is larger than the machine or the limits
+ * Links modules. Any of them may import from any other; unless that is deferred they are
+ * instantiated in their order, but each after those that it imports from.
+ * @throws LinkError if an import finds nothing that fits it, or the program is larger than the
+ *   machine or the limits
  */
 export function link(modules: readonly LinkModule[], limits: ProgramLimits, options: LinkOptions = {}): Linkage {
   return new Linker(modules, limits, options).link();
@@ -55,7 +58,10 @@ class Linker {
   readonly #functions: CodeFunction[] = [];
   readonly #types = new Map<string, number>();
   readonly #wrappers = new Map<HostTarget, CodeFunction>();
-  /** What initializes the instances that have to be, or may be by the driver, by position, in the order of the plan. */
+  /**
+   * What initializes the instances that have to be, or may be by the driver, by position, in the
+   * order of the plan.
+   */
   readonly #initializers = new Map<number, CodeFunction>();
   readonly #isDeferred: boolean;
   readonly #cells = new Map<number, CellValue>();
@@ -261,7 +267,10 @@ class Linker {
     );
   }
 
-  /** Keeps the segments that instructions may yet copy; a folded or declarative one has been dropped: its size is zero. */
+  /**
+   * Keeps the segments that instructions may yet copy; a folded or declarative one has been
+   * dropped: its size is zero.
+   */
   #placeSegments(instance: Instance, regions: Regions): void {
     const { module, position } = instance;
     const left = this.#plan.steps[position] ?? [];

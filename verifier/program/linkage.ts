@@ -1,4 +1,7 @@
-/** What a linked program consists of: instances that share one address space of code, cells and regions. */
+/**
+ * What a linked program consists of: instances that share one address space of code, cells and
+ * regions.
+ */
 import type { FunctionType, GlobalEntry, ImportName, Limits, MemoryEntry, Module, TableEntry } from "../wasm/types.ts";
 import type { HostFunction } from "./host-functions.ts";
 import type { Regions } from "./layout.ts";
@@ -10,22 +13,32 @@ export interface LinkModule {
   readonly module: Module;
   /** Whether it may delimit transactions. */
   readonly isDriver: boolean;
-  /** Which module, by position, each module name of its imports stands for; without it, the module of that name. */
+  /**
+   * Which module, by position, each module name of its imports stands for; without it, the module
+   * of that name.
+   */
   readonly scope?: ReadonlyMap<string, number>;
 }
 
 /** How modules are linked. */
 export interface LinkOptions {
-  /** Whether a function that is imported and that nothing provides traps when it is called; otherwise it is an error. */
+  /**
+   * Whether a function that is imported and that nothing provides traps when it is called;
+   * otherwise it is an error.
+   */
   readonly allowMissingImports?: boolean;
   /**
-   * Whether instances are initialized by calls of the driver (`instantiationImport` in host.ts), in any order; otherwise they are before
-   * the driver runs. How large memories and tables are when they are imported is then not known, and not checked.
+   * Whether instances are initialized by calls of the driver (`instantiationImport` in host.ts), in
+   * any order; otherwise they are before the driver runs. How large memories and tables are when
+   * they are imported is then not known, and not checked.
    */
   readonly isDeferred?: boolean;
 }
 
-/** A definition: an entry of a module's index space that is not imported, or a function that the host provides, or nobody. */
+/**
+ * A definition: an entry of a module's index space that is not imported, or a function that the
+ * host provides, or nobody.
+ */
 export interface Definition {
   readonly position: number;
   readonly index: number;
@@ -142,7 +155,10 @@ export interface Linkage {
   readonly regions: Regions;
   /** Type ids by function type. */
   typeId(type: FunctionType): number;
-  /** What references to a function of an instance point to; adds a function with code, a wrapper, if there is none yet. */
+  /**
+   * What references to a function of an instance point to; adds a function with code, a wrapper, if
+   * there is none yet.
+   */
   reference(instance: Instance, index: number): CodeFunction;
   /** For each instance whose initialization has to be executed, or may be by the driver. */
   readonly initializers: readonly Initializer[];

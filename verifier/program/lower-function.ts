@@ -1,6 +1,6 @@
 /**
- * Lowers one function body to flat code (docs/machine.md, "Frames" and "Instruction words"): a walk with the static operand stack, so
- * that every word knows where its operands lie.
+ * Lowers one function body to flat code (docs/machine.md, "Frames" and "Instruction words"): a walk
+ * with the static operand stack, so that every word knows where its operands lie.
  *
  *     base → [ arguments | call record | other locals | operands ]
  */
@@ -67,7 +67,8 @@ interface Trampoline {
 }
 
 /**
- * Lowers the body of a function of a validated module to the end of the code, and sets the function's entry and frame.
+ * Lowers the body of a function of a validated module to the end of the code, and sets the
+ * function's entry and frame.
  * @param prologue - functions without parameters and results to call first
  */
 export function lowerFunction(context: LowerContext, fn: CodeFunction, prologue: readonly CodeFunction[] = []): void {
@@ -260,7 +261,10 @@ class FunctionLowering {
     return { flags: arity === 0 ? 0 : Flag.carry, b: this.#floor + floor };
   }
 
-  /** Moves the values of a branch to where its target wants them, and branches; gives the pc of the branch. */
+  /**
+   * Moves the values of a branch to where its target wants them, and branches; gives the pc of the
+   * branch.
+   */
   #carry(height: number, floor: number, arity: number): number {
     const top = this.#floor + height;
     let cut = this.#cut(height, floor, arity);
@@ -271,7 +275,10 @@ class FunctionLowering {
     return this.#emit({ op: Op.br, top, ...cut });
   }
 
-  /** Copies operands to lower slots, the lowest first: each lands below those that are still to be read. */
+  /**
+   * Copies operands to lower slots, the lowest first: each lands below those that are still to be
+   * read.
+   */
   #moveDown(destination: number, source: number, count: number, top: number): void {
     for (let i = 0; i < count; i++) this.#emit({ op: Op.move, top, a: destination + i, b: source + i });
   }
@@ -310,7 +317,10 @@ class FunctionLowering {
     }
   }
 
-  /** Results replace the arguments. Where they would overwrite the call record it is moved out of the way first. */
+  /**
+   * Results replace the arguments. Where they would overwrite the call record it is moved out of
+   * the way first.
+   */
   #return(height: number): void {
     const top = this.#floor + height;
     const count = this.#results;

@@ -1,4 +1,7 @@
-/** Lowers the instructions that only take operands and leave results: everything but blocks, branches and returns. */
+/**
+ * Lowers the instructions that only take operands and leave results: everything but blocks,
+ * branches and returns.
+ */
 import { Crash } from "../errors.ts";
 import { NUMERIC, Op, operationOf } from "../instructions/table.ts";
 import { packImm32 } from "../machine/word.ts";

@@ -28,9 +28,11 @@ export interface LoweredCode {
 
 /**
  * Lowers all functions; `finish` stands at 0 and the entry function begins at 1.
- * @param entry - a function without parameters and results that has a body; it first calls what initializes the instances
+ * @param entry - a function without parameters and results that has a body; it first calls what
+ *   initializes the instances
  * @param onFunction - told after each function
- * @throws LinkError for a function that is referred to and has too large a frame, or too late a type
+ * @throws LinkError for a function that is referred to and has too large a frame, or too late a
+ *   type
  */
 export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => void): LoweredCode {
   const code = new CodeBuffer();
@@ -94,7 +96,10 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
   return packReference({ type: typeId, entry, frame });
 }
 
-/** A host function that a reference stands for: the arguments are copied above the call record, where the instruction wants them. */
+/**
+ * A host function that a reference stands for: the arguments are copied above the call record,
+ * where the instruction wants them.
+ */
 function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {
   const { params, results } = fn.type;
   const origin: Origin = { op: Op.call, offset: fn.instance.module.functions[fn.index]?.offset ?? 0 };

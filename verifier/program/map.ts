@@ -6,15 +6,24 @@ import { WORD_BYTES } from "./code.ts";
 import { formatFloat } from "./float-text.ts";
 import type { CodeRange, LoweredCode } from "./lower.ts";
 
-/** Where a word comes from. Words without an instruction of their own (moves, jumps over `else`) go by the one that needs them. */
+/**
+ * Where a word comes from. Words without an instruction of their own (moves, jumps over `else`) go
+ * by the one that needs them.
+ */
 export interface SourceLocation {
   /** Position of the module in the program. */
   readonly module: number;
   /** The name under which it is linked. */
   readonly moduleName: string;
-  /** Index in the module's function index space; undefined for code that initializes the instance, and for pc 0. */
+  /**
+   * Index in the module's function index space; undefined for code that initializes the instance,
+   * and for pc 0.
+   */
   readonly function?: number;
-  /** From the name section, else from an export, else `func[i]`; `missing import …` for a function that nothing provides. */
+  /**
+   * From the name section, else from an export, else `func[i]`; `missing import …` for a function
+   * that nothing provides.
+   */
   readonly functionName: string;
   /** Byte offset of the instruction in the module. */
   readonly offset: number;
@@ -38,7 +47,10 @@ export class ProgramMap {
     this.#offsets = offsets;
   }
 
-  /** The origin of the word at a pc; undefined where there is no code, and for the machine's own `finish` at 0. */
+  /**
+   * The origin of the word at a pc; undefined where there is no code, and for the machine's own
+   * `finish` at 0.
+   */
   locate(pc: number): SourceLocation | undefined {
     const op = this.#ops[pc];
     const range = this.#rangeAt(pc);
@@ -54,12 +66,18 @@ export class ProgramMap {
     };
   }
 
-  /** Byte offset in its module of the instruction that the word at a pc was made from; undefined where there is no code. */
+  /**
+   * Byte offset in its module of the instruction that the word at a pc was made from; undefined
+   * where there is no code.
+   */
   offset(pc: number): number | undefined {
     return this.#offsets[pc];
   }
 
-  /** Parameters of the function that a pc belongs to, none of code that initializes an instance; undefined where there is no code. */
+  /**
+   * Parameters of the function that a pc belongs to, none of code that initializes an instance;
+   * undefined where there is no code.
+   */
   parameters(pc: number): number | undefined {
     const range = this.#rangeAt(pc);
     if (range === undefined || pc >= this.length) return undefined;
@@ -98,12 +116,18 @@ function nameOf({ instance, function: index }: CodeRange): string {
   return instance.module.names.functions.get(index) ?? `func[${index}]`;
 }
 
-/** The name of a machine instruction: that of the WebAssembly instruction with the same opcode, or the machine's own. */
+/**
+ * The name of a machine instruction: that of the WebAssembly instruction with the same opcode, or
+ * the machine's own.
+ */
 export function machineMnemonic(op: number): string {
   return (EXECUTED.get(op) ?? OPERATIONS.get(op))?.mnemonic ?? `0x${op.toString(16)}`;
 }
 
-/** A word in words, for example `local.get s3`, `call 17 parameters 2 frame 9`; s is a slot, c a cell, m a region. */
+/**
+ * A word in words, for example `local.get s3`, `call 17 parameters 2 frame 9`; s is a slot, c a
+ * cell, m a region.
+ */
 export function describeWord(leaf: bigint): string {
   const word = unpackWord(leaf);
   const operands = EXECUTED.has(word.op) && !NUMERIC.has(word.op) ? describeOperands(word) : "";

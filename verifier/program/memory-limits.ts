@@ -13,7 +13,10 @@ export interface LimitedMemory {
 /** An executor that remembers whose growth has failed. */
 export interface GrowthWatch {
   readonly executor: Executor;
-  /** The memories whose `memory.grow` has failed in any run so far although their modules would have let them grow. */
+  /**
+   * The memories whose `memory.grow` has failed in any run so far although their modules would have
+   * let them grow.
+   */
   readonly refused: () => LimitedMemory[];
 }
 

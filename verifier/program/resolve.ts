@@ -1,4 +1,7 @@
-/** Finds what imports refer to (section 4.5.4 of the WebAssembly specification, "Matching" in section 3.3). */
+/**
+ * Finds what imports refer to (section 4.5.4 of the WebAssembly specification, "Matching" in
+ * section 3.3).
+ */
 import { Crash } from "../errors.ts";
 import type {
   ConstantExpression,
@@ -51,8 +54,9 @@ export class Resolver {
   }
 
   /**
-   * Follows imports to the definition that an index stands for; host functions, and functions that nothing provides where that is allowed, stay
-   * with the module that imports them. What the import wants is compared with the definition, not with how modules in between declare it.
+   * Follows imports to the definition that an index stands for; host functions, and functions that
+   * nothing provides where that is allowed, stay with the module that imports them. What the import
+   * wants is compared with the definition, not with how modules in between declare it.
    * @throws LinkError if an import is unknown, of another type, or leads back to itself
    */
   definition(position: number, kind: ExternalKind, index: number): Definition {
@@ -88,7 +92,10 @@ export class Resolver {
     return [...new Set(found)];
   }
 
-  /** The import under an index of functions, if nothing provides it with the type that it wants, and that is allowed. */
+  /**
+   * The import under an index of functions, if nothing provides it with the type that it wants, and
+   * that is allowed.
+   */
   missing(position: number, index: number): ImportName | undefined {
     const { module } = this.at(position);
     const imported = entryOf(module, "function", index).imported;
@@ -222,7 +229,10 @@ export class Resolver {
   }
 }
 
-/** What the author of a program can do about an import that nothing fits. The options are those of the command line. */
+/**
+ * What the author of a program can do about an import that nothing fits. The options are those of
+ * the command line.
+ */
 function remedy(kind: ExternalKind, { module }: ImportName): string {
   const link = `link a module that provides it (--link ${module}=FILE)`;
   return kind === "function" ? `${link}, or let it trap when it is called (--allow-missing-imports)` : link;

@@ -1,8 +1,10 @@
 /**
- * Sessions: programs whose modules are instantiated by transactions, in any order, and of whose modules every exported function can be
- * invoked. Scripts of the official test suite are played on them.
+ * Sessions: programs whose modules are instantiated by transactions, in any order, and of whose
+ * modules every exported function can be invoked. Scripts of the official test suite are played on
+ * them.
  *
- * A transaction's payload is `index into calls u32 | zero u32 | eight bytes an argument`, its output eight bytes a result.
+ * A transaction's payload is `index into calls u32 | zero u32 | eight bytes an argument`, its
+ * output eight bytes a result.
  */
 import { Crash } from "../errors.ts";
 import type { FunctionType } from "../wasm/types.ts";
@@ -19,7 +21,10 @@ export interface SessionModule {
   /** For messages and maps only; unique. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Which module of the session, by position in the list, each module name of its imports stands for. */
+  /**
+   * Which module of the session, by position in the list, each module name of its imports stands
+   * for.
+   */
   readonly scope: ReadonlyMap<string, number>;
 }
 
@@ -37,12 +42,15 @@ export interface Session extends Pick<Program, "image" | "root" | "map" | "insta
 /**
  * Builds a session.
  *
- * In its initial state globals have their values, memories and tables their least size. Instantiating a module runs all of its active
- * segments and its start function as code; a trap in between leaves what was done, if the transaction keeps. Imported memories and
- * tables are checked for kind, type and maximum, but not for their size, which may have grown when the importer is instantiated.
+ * In its initial state globals have their values, memories and tables their least size.
+ * Instantiating a module runs all of its active segments and its start function as code; a trap in
+ * between leaves what was done, if the transaction keeps. Imported memories and tables are checked
+ * for kind, type and maximum, but not for their size, which may have grown when the importer is
+ * instantiated.
  *
  * @param limits - what is left out is as in `DEFAULT_LIMITS`
- * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot be accepted
+ * @throws ModuleError (DecodeError, ValidationError, UnsupportedError) for a module that cannot
+ *   be accepted
  * @throws LinkError if the modules do not fit together or export too many functions
  * @throws Problem for a limit that is no u32
  */

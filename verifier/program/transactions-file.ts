@@ -6,8 +6,10 @@
  *     command convention: [{"args": ["program", "-v"], "env": {"HOME": "/"}, "files": {"data/in.txt": "text or 0x…"},
  *                           "stdin": "text or 0x…", "clock": "nanoseconds since 1970", "seed": "0x and 64 digits"}]
  *
- * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in all, and so is every field of a command. An integer is decimal or hexadecimal text, a float
- * what `float-text.ts` reads; a number of JSON may stand for its text, unless it is an integer that JSON cannot hold exactly.
+ * `fuel` (a number or a decimal string) and `keep` (a boolean) are optional in all, and so is every
+ * field of a command. An integer is decimal or hexadecimal text, a float what `float-text.ts`
+ * reads; a number of JSON may stand for its text, unless it is an integer that JSON cannot hold
+ * exactly.
  */
 import { isCallable, type NumberType, type TypedExport } from "./drivers/typed.ts";
 import { TransactionError } from "./errors.ts";
@@ -135,7 +137,8 @@ function typedPayload(fields: Fields, place: string, exports: readonly TypedExpo
 /**
  * Writes the payload of a call from what a user typed.
  * @param place - what the message begins with, for example "transaction 3"; may be empty
- * @throws TransactionError if there is no such export, or an argument is missing, superfluous or out of range
+ * @throws TransactionError if there is no such export, or an argument is missing, superfluous or
+ *   out of range
  */
 export function callPayload(
   exports: readonly TypedExport[],

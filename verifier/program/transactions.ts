@@ -1,6 +1,6 @@
 /**
- * Transactions as bytes: what a fragment's input holds, what a typed payload holds, and what a fragment leaves in the output region
- * (docs/machine.md, "Transactions and conventions").
+ * Transactions as bytes: what a fragment's input holds, what a typed payload holds, and what a
+ * fragment leaves in the output region (docs/machine.md, "Transactions and conventions").
  */
 import { Crash } from "../errors.ts";
 import { TransactionError } from "./errors.ts";
@@ -14,7 +14,9 @@ import type { ValueType } from "../wasm/types.ts";
 export interface Transaction {
   /** Steps that it may take. u64. */
   readonly fuel: bigint;
-  /** Whether memory, cells and output stay as they are when it traps; otherwise it leaves no trace. */
+  /**
+   * Whether memory, cells and output stay as they are when it traps; otherwise it leaves no trace.
+   */
   readonly keep: boolean;
   readonly payload: Uint8Array;
 }
@@ -42,7 +44,10 @@ export function encodeTransactions(transactions: readonly Transaction[]): Uint8A
   return bytes;
 }
 
-/** Reads the input of a fragment as a driver does: a truncated header, or a payload beyond the end, ends it. */
+/**
+ * Reads the input of a fragment as a driver does: a truncated header, or a payload beyond the end,
+ * ends it.
+ */
 export function decodeTransactions(input: Uint8Array): Transaction[] {
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const transactions: Transaction[] = [];
@@ -72,7 +77,9 @@ export function encodeTypedPayload(exportNumber: number, args: readonly bigint[]
   return bytes;
 }
 
-/** Reads the output of a call, one value a result: integers as signed numbers, floats as their bits. */
+/**
+ * Reads the output of a call, one value a result: integers as signed numbers, floats as their bits.
+ */
 export function decodeTypedOutput(output: Uint8Array, results: readonly ValueType[]): bigint[] {
   if (output.length !== DISPATCH_VALUE * results.length) {
     throw new Crash(`an output of ${output.length} bytes does not hold ${results.length} results`);
@@ -99,7 +106,9 @@ export interface Receipt {
   readonly fuelUsed: bigint;
 }
 
-/** Reads a receipt from its leaf: outcome at bit 192, start at 128, length at 64, fuel used at 0. */
+/**
+ * Reads a receipt from its leaf: outcome at bit 192, start at 128, length at 64, fuel used at 0.
+ */
 export function decodeReceipt(leaf: bigint): Receipt {
   const u64 = (shift: bigint): bigint => BigInt.asUintN(64, leaf >> shift);
   const outcome = u64(192n);

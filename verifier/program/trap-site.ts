@@ -4,12 +4,16 @@ import type { Executor } from "../state/executor.ts";
 import type { State } from "../state/state.ts";
 import { isHalted, stepState } from "../state/step-state.ts";
 
-/** Steps that a driver takes after a transaction, at most: it writes the receipt and finds that the input is consumed. */
+/**
+ * Steps that a driver takes after a transaction, at most: it writes the receipt and finds that the
+ * input is consumed.
+ */
 const TAIL = 2048n;
 
 /**
- * The state right before the step that trapped, of a fragment whose last transaction trapped or whose program did; undefined if none did.
- * A trap inside a transaction restores the checkpoint, so the fragment is run again up to its last steps.
+ * The state right before the step that trapped, of a fragment whose last transaction trapped or
+ * whose program did; undefined if none did. A trap inside a transaction restores the checkpoint, so
+ * the fragment is run again up to its last steps.
  * @param initial - the fragment as it was loaded
  * @param steps - how many it took to halt
  */

@@ -9,7 +9,9 @@ import { encodeOpening, readOpening, rootOf } from "./opening.ts";
 import { packRecord, unpackRecord } from "./record-bytes.ts";
 import { WitnessReader } from "./witness-reader.ts";
 
-/** The opening of the node above output and input, which `load` needs beside the record of a state. */
+/**
+ * The opening of the node above output and input, which `load` needs beside the record of a state.
+ */
 export function loadOpening(state: State): Uint8Array {
   const { level, index } = outputInputNode(state.header);
   return encodeOpening(state.memory.opening(index, level), level);
@@ -26,7 +28,10 @@ export interface SubmittedInput {
 /** Level of the input's root in its region. */
 const INPUT_LEVEL = 11;
 
-/** The root of the state that `load` makes of the state with this record. Throws a WitnessError if that cannot be. */
+/**
+ * The root of the state that `load` makes of the state with this record. Throws a WitnessError if
+ * that cannot be.
+ */
 export function verifyLoad(record: Uint8Array, input: SubmittedInput, budget: bigint, opening: Uint8Array): Uint8Array {
   const reader = new WitnessReader(opening);
   if (record.length !== RECORD_BYTES) reader.fail(0, `a record has ${RECORD_BYTES} bytes, not ${record.length}`);

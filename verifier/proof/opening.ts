@@ -1,6 +1,7 @@
 /**
- * Openings as bytes (`docs/machine.md`, Witness of a step): bitmap u64 | node, if bit 63 | for each level: sibling, if its bit.
- * What is left out is the zero hash of its level; a leaf is its own hash.
+ * Openings as bytes (`docs/machine.md`, Witness of a step): bitmap u64 | node, if bit 63 | for each
+ * level: sibling, if its bit. What is left out is the zero hash of its level; a leaf is its own
+ * hash.
  */
 import { equalHashes, HASH_BYTES, hashPair } from "../merkle/keccak.ts";
 import type { TreeOpening } from "../merkle/tree.ts";
@@ -21,7 +22,9 @@ export interface Opening {
   readonly siblings: readonly Uint8Array[];
 }
 
-/** Writes an opening of a node at `level`; sibling n of the opening belongs to level `level` + n. */
+/**
+ * Writes an opening of a node at `level`; sibling n of the opening belongs to level `level` + n.
+ */
 export function encodeOpening({ node, siblings }: TreeOpening, level = 0): Uint8Array {
   const hashes = siblings.filter((sibling) => sibling !== undefined);
   if (node !== undefined) hashes.unshift(node);
@@ -44,7 +47,10 @@ export interface OpeningPlace {
   readonly index: number;
 }
 
-/** Reads an opening and checks it against the root of its tree; throws a WitnessError if it does not belong to it. */
+/**
+ * Reads an opening and checks it against the root of its tree; throws a WitnessError if it does not
+ * belong to it.
+ */
 export function readOpening(reader: WitnessReader, root: Uint8Array, place: OpeningPlace): Opening {
   const { what, depth, level, index } = place;
   const where = `opening of ${what} ${index}`;
@@ -65,7 +71,9 @@ export function readOpening(reader: WitnessReader, root: Uint8Array, place: Open
   return opening;
 }
 
-/** The root that a node and its siblings lead to; `node` stands for what the node is replaced by. */
+/**
+ * The root that a node and its siblings lead to; `node` stands for what the node is replaced by.
+ */
 export function rootOf({ index, siblings, node }: Opening): Uint8Array {
   let hash = node;
   siblings.forEach((sibling, i) => {

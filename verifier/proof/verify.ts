@@ -7,7 +7,10 @@ import { packRecord, unpackRecord } from "./record-bytes.ts";
 import { WitnessAccess } from "./witness-access.ts";
 import { WitnessReader } from "./witness-reader.ts";
 
-/** The root of the state after the one with root `stateRoot`. Throws a WitnessError if the witness is not one of its step. */
+/**
+ * The root of the state after the one with root `stateRoot`. Throws a WitnessError if the witness
+ * is not one of its step.
+ */
 export function verifyStep(stateRoot: Uint8Array, witness: Uint8Array): Uint8Array {
   return keccak256(verifiedRecord(stateRoot, witness));
 }

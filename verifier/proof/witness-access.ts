@@ -1,4 +1,7 @@
-/** A step's access to trees of which only the roots are known: every leaf comes from the witness, checked. */
+/**
+ * A step's access to trees of which only the roots are known: every leaf comes from the witness,
+ * checked.
+ */
 import { Crash } from "../errors.ts";
 import type { Access, CheckpointWords, TreeName } from "../machine/access.ts";
 import type { Header } from "../machine/record.ts";
@@ -15,7 +18,10 @@ export interface Roots extends Readonly<Record<TreeName, Uint8Array>> {
 
 const NO_CHECKPOINT = new Uint8Array(HASH_BYTES);
 
-/** Collects a step's changes to the roots; throws a WitnessError for an opening or a preimage that is wrong. */
+/**
+ * Collects a step's changes to the roots; throws a WitnessError for an opening or a preimage that
+ * is wrong.
+ */
 export class WitnessAccess implements Access {
   readonly #header: Header;
   readonly #before: Roots;

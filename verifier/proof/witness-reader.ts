@@ -1,7 +1,10 @@
 /** Reads the parts of a witness one after the other. */
 import { Problem } from "../errors.ts";
 
-/** Thrown when a witness does not prove a step of the state it is given for. Says what is wrong, and at which byte. */
+/**
+ * Thrown when a witness does not prove a step of the state it is given for. Says what is wrong, and
+ * at which byte.
+ */
 export class WitnessError extends Problem {
   override readonly name = "WitnessError";
   /** Where in the witness the part begins that is wrong, in bytes. */
@@ -13,7 +16,10 @@ export class WitnessError extends Problem {
   }
 }
 
-/** A cursor over the bytes of a witness. Every method that reads throws a WitnessError at the end of the bytes. */
+/**
+ * A cursor over the bytes of a witness. Every method that reads throws a WitnessError at the end of
+ * the bytes.
+ */
 export class WitnessReader {
   readonly #bytes: Uint8Array;
   #offset = 0;

@@ -11,7 +11,10 @@ export interface StepProof {
   readonly next: State;
 }
 
-/** Proves the step of a state. Throws a StateError only where the step needs a checkpoint whose preimage is unknown. */
+/**
+ * Proves the step of a state. Throws a StateError only where the step needs a checkpoint whose
+ * preimage is unknown.
+ */
 export function prove(state: State): StepProof {
   const parts: Uint8Array[] = [recordBytes(state)];
   const access = new LiveAccess(state, {

@@ -1,4 +1,7 @@
-/** Whoever can run a machine: the interpreter, a faster engine, or, for tests, the reference step function. */
+/**
+ * Whoever can run a machine: the interpreter, a faster engine, or, for tests, the reference step
+ * function.
+ */
 import { isHalted, noteRefusedGrowth, stepState } from "./step-state.ts";
 import type { State } from "./state.ts";
 
@@ -8,7 +11,10 @@ export interface Execution {
   run(steps: bigint): bigint;
   /** The state at this point. The run can go on afterwards. */
   save(): State;
-  /** Regions of the memories whose `memory.grow` has failed so far, because they would have exceeded their greatest size. */
+  /**
+   * Regions of the memories whose `memory.grow` has failed so far, because they would have exceeded
+   * their greatest size.
+   */
   readonly refusedGrowth: ReadonlySet<number>;
 }
 

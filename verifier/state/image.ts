@@ -1,6 +1,6 @@
 /**
- * A linked and lowered program, ready to become a machine's initial state. `verifier/program` makes images;
- * `initialState` and `programRoot` (`verifier/state`) read them.
+ * A linked and lowered program, ready to become a machine's initial state. `verifier/program` makes
+ * images; `initialState` and `programRoot` (`verifier/state`) read them.
  */
 import type { Header } from "../machine/record.ts";
 
@@ -13,10 +13,16 @@ export interface MemoryBytes {
   readonly bytes: Uint8Array;
 }
 
-/** Everything that decides a program's initial state. Where two pieces of memory overlap, the later one wins. */
+/**
+ * Everything that decides a program's initial state. Where two pieces of memory overlap, the later
+ * one wins.
+ */
 export interface ProgramImage {
   readonly header: Header;
-  /** Instruction words from pc 0 on: one bigint a word, or 32 bytes per word, most significant byte first. */
+  /**
+   * Instruction words from pc 0 on: one bigint a word, or 32 bytes per word, most significant byte
+   * first.
+   */
   readonly code: readonly bigint[] | Uint8Array;
   readonly memory: readonly MemoryBytes[];
   /** Leaves of the cells tree by index; what is missing is zero. Cells 0 to 3 are unused. */

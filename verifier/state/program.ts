@@ -1,4 +1,6 @@
-/** From a program's image to its initial state, its root, and the state in which a fragment begins. */
+/**
+ * From a program's image to its initial state, its root, and the state in which a fragment begins.
+ */
 import { type Header, initialRegisters, isValidHeader, loadedRegisters, packHeader } from "../machine/record.ts";
 import { HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
 import { LEAF_BYTES, writeLeaf } from "../merkle/leaf.ts";
@@ -10,7 +12,10 @@ import { type State, StateError } from "./state.ts";
 /** Bytes of input that a fragment takes at most: 2^11 leaves. */
 export const MAX_INPUT_BYTES = 65_536;
 
-/** Initial states that have been made. States do not change, and one of a large program takes a second to hash. */
+/**
+ * Initial states that have been made. States do not change, and one of a large program takes a
+ * second to hash.
+ */
 const made = new WeakMap<ProgramImage, State>();
 
 /** The state of a program in which nothing has run: yielded, at the driver's entry. */
@@ -63,7 +68,10 @@ function writePiece(memory: Tree, regionDepth: number, { region, offset, bytes }
   return memory.withBytes(first, content);
 }
 
-/** keccak-256 of version, code root, memory root, cells root, sizes, header and sources root; `initial` is the image's state. */
+/**
+ * keccak-256 of version, code root, memory root, cells root, sizes, header and sources root;
+ * `initial` is the image's state.
+ */
 export function programRoot(image: ProgramImage, initial: State = initialState(image)): Uint8Array {
   const words = new Uint8Array(7 * HASH_BYTES);
   writeLeaf(BigInt(image.header.version), words, 0);
@@ -95,7 +103,10 @@ function inputTree(input: Uint8Array): Tree {
   return Tree.empty(INPUT_DEPTH).withBytes(0, input);
 }
 
-/** The state in which a fragment begins: a yielded state with new input, an empty output and `budget` steps (u64). */
+/**
+ * The state in which a fragment begins: a yielded state with new input, an empty output and
+ * `budget` steps (u64).
+ */
 export function load(state: State, input: Uint8Array, budget: bigint): State {
   const { header, registers } = state;
   if (!isValidHeader(header)) throw new StateError("a fragment begins in a state with a valid header");

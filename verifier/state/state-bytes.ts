@@ -1,5 +1,6 @@
 /**
- * A state as bytes, for files and for other threads: what differs from a base state that both sides have, or the whole of it.
+ * A state as bytes, for files and for other threads: what differs from a base state that both sides
+ * have, or the whole of it.
  *
  * Numbers are big-endian. First come 208 bytes:
  *
@@ -13,8 +14,9 @@
  * | 32 | root of the state |
  * | 96 | registers, sizes, lengths, as in the record |
  *
- * Then the four trees relative to the base's, or to empty ones (`tree-bytes.ts`), and the checkpoint: a byte 0 if there is none; 1 and
- * its hash if only that is known; 2, sizes, context and the stack, memory and cells trees relative to the state's.
+ * Then the four trees relative to the base's, or to empty ones (`tree-bytes.ts`), and the
+ * checkpoint: a byte 0 if there is none; 1 and its hash if only that is known; 2, sizes, context
+ * and the stack, memory and cells trees relative to the state's.
  */
 import { Problem } from "../errors.ts";
 import {
@@ -37,7 +39,10 @@ import { readTree, TreeBytesError, writeTree } from "./tree-bytes.ts";
 /** The version of the format: bytes of another one are not read. */
 export const STATE_FORMAT = 1;
 
-/** Thrown when bytes are not those of a state: cut off, damaged, of another format, or relative to another base. */
+/**
+ * Thrown when bytes are not those of a state: cut off, damaged, of another format, or relative to
+ * another base.
+ */
 export class StateBytesError extends Problem {
   override readonly name = "StateBytesError";
 }
@@ -51,8 +56,10 @@ const NO_BASE = new Uint8Array(HASH_BYTES);
 type Trees = Readonly<Record<(typeof TREES)[number], Tree>>;
 
 /**
- * The bytes of a state, in pieces of about 1 MiB. A piece is valid until the next one is asked for, which takes its place in memory.
- * @param base - a state of the same program, from which little differs; without it everything is written
+ * The bytes of a state, in pieces of about 1 MiB. A piece is valid until the next one is asked for,
+ * which takes its place in memory.
+ * @param base - a state of the same program, from which little differs; without it everything is
+ *   written
  * @throws StateError if header or depths are not the base's
  */
 export function* encodeState(state: State, base?: State): Generator<Uint8Array> {
@@ -89,14 +96,17 @@ export function* encodeState(state: State, base?: State): Generator<Uint8Array> 
   yield* writer.rest();
 }
 
-/** The same bytes in arrays with a buffer of its own each, which may be kept, or transferred to another thread. */
+/**
+ * The same bytes in arrays with a buffer of its own each, which may be kept, or transferred to
+ * another thread.
+ */
 export function statePieces(state: State, base?: State): Uint8Array<ArrayBuffer>[] {
   return Array.from(encodeState(state, base), (piece) => piece.slice());
 }
 
 /**
- * The state that bytes describe: the one whose root was written with them. Shares with the base all that is equal. Whatever `pieces`
- * throws is passed on.
+ * The state that bytes describe: the one whose root was written with them. Shares with the base all
+ * that is equal. Whatever `pieces` throws is passed on.
  * @param base - the base that the bytes were written relative to
  * @throws StateBytesError if they are anything but that
  */

@@ -1,4 +1,7 @@
-/** A whole machine state, immutable: what the state root commits to (`docs/machine.md`, Record and state root). */
+/**
+ * A whole machine state, immutable: what the state root commits to (`docs/machine.md`, Record and
+ * state root).
+ */
 import { Problem } from "../errors.ts";
 import { type Header, packHeader, packRegisters, type Registers } from "../machine/record.ts";
 import { HASH_BYTES, keccak256 } from "../merkle/keccak.ts";
@@ -15,8 +18,9 @@ export interface State {
   readonly memory: Tree;
   readonly cells: Tree;
   /**
-   * What the open transaction goes back to; `undefined` outside transactions. A hash stands for a checkpoint whose
-   * preimage nobody knows, as an ill-formed state may have one; 32 zero bytes mean none.
+   * What the open transaction goes back to; `undefined` outside transactions. A hash stands for a
+   * checkpoint whose preimage nobody knows, as an ill-formed state may have one; 32 zero bytes mean
+   * none.
    */
   readonly checkpoint: Checkpoint | Uint8Array | undefined;
 }
@@ -24,7 +28,10 @@ export interface State {
 /** Bytes of a record: nine words. */
 export const RECORD_BYTES = 9 * HASH_BYTES;
 
-/** Thrown when a state does not allow what is asked of it. The message says what it is and what was asked. */
+/**
+ * Thrown when a state does not allow what is asked of it. The message says what it is and what was
+ * asked.
+ */
 export class StateError extends Problem {
   override readonly name = "StateError";
 }
@@ -36,7 +43,8 @@ export function savedHash(checkpoint: State["checkpoint"]): Uint8Array {
 }
 
 /**
- * The record, 288 bytes: code root, header, stack root, memory root, cells root, saved, registers, sizes, lengths.
+ * The record, 288 bytes: code root, header, stack root, memory root, cells root, saved, registers,
+ * sizes, lengths.
  */
 export function recordBytes(state: State): Uint8Array {
   const record = new Uint8Array(RECORD_BYTES);

@@ -1,8 +1,10 @@
 /**
- * A tree as bytes, relative to another one of the same depth: the leaves in which it differs, page by page.
+ * A tree as bytes, relative to another one of the same depth: the leaves in which it differs, page
+ * by page.
  *
- * A record begins with 8 bytes, of which the first is its kind and the others are the number of a page (128 leaves, or the whole of a
- * smaller tree). Records follow in the order of their pages. Numbers are big-endian.
+ * A record begins with 8 bytes, of which the first is its kind and the others are the number of a
+ * page (128 leaves, or the whole of a smaller tree). Records follow in the order of their pages.
+ * Numbers are big-endian.
  *
  * | kind | what follows |
  * | --- | --- |

@@ -1,4 +1,7 @@
-/** WebAssembly code as nested lists of bytes (section 5.4 of the specification), and instructions in that notation. */
+/**
+ * WebAssembly code as nested lists of bytes (section 5.4 of the specification), and instructions in
+ * that notation.
+ */
 import { ByteWriter } from "./byte-writer.ts";
 
 /** Bytes of instructions, nested as it suits their author. */

@@ -1,4 +1,7 @@
-/** A growing run of bytes with the number formats of WebAssembly binaries (section 5.2 of the specification). */
+/**
+ * A growing run of bytes with the number formats of WebAssembly binaries (section 5.2 of the
+ * specification).
+ */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
   #length = 0;

@@ -3,7 +3,10 @@ import type { FunctionEntry, FunctionType, OperandType, ValueType } from "./type
 
 export type BlockKind = "function" | "block" | "loop" | "if" | "else";
 
-/** A block that is open ("control frame" in the specification's appendix on the validation algorithm). */
+/**
+ * A block that is open ("control frame" in the specification's appendix on the validation
+ * algorithm).
+ */
 export interface Block {
   /** The branch taken to the end of an `if` is the kind `else` after its `else`. */
   readonly kind: BlockKind;
@@ -23,14 +26,18 @@ export interface View {
   readonly function: FunctionEntry;
   /** Whether the instruction can be reached at all; what cannot needs no code. */
   readonly isLive: boolean;
-  /** Operands on the stack, parameters of open blocks included, locals not. In dead code there may be fewer than are taken. */
+  /**
+   * Operands on the stack, parameters of open blocks included, locals not. In dead code there may
+   * be fewer than are taken.
+   */
   readonly height: number;
   /** Parameters and locals of the function. */
   readonly localCount: number;
   /** Open blocks, the function's own included. */
   readonly depth: number;
   /**
-   * Type of the operand `distance` below the top, which is 0; `unknown` for what dead code makes up.
+   * Type of the operand `distance` below the top, which is 0; `unknown` for what dead code makes
+   * up.
    *
    * @throws Crash if the stack is not that high.
    */
@@ -49,7 +56,10 @@ export interface View {
   local(index: number): ValueType;
 }
 
-/** The values that a branch to the block carries: to the start of a loop its parameters, to the end of any other its results. */
+/**
+ * The values that a branch to the block carries: to the start of a loop its parameters, to the end
+ * of any other its results.
+ */
 export function branchTypes({ kind, type }: Block): readonly ValueType[] {
   return kind === "loop" ? type.params : type.results;
 }

@@ -13,7 +13,10 @@ export interface InstructionContext {
   readonly features: Features;
   readonly types: readonly FunctionType[];
   readonly dataCount?: number;
-  /** Allows `ref.func` and `ref.null func` without reference types, as element expressions have them from `bulk-table`. */
+  /**
+   * Allows `ref.func` and `ref.null func` without reference types, as element expressions have them
+   * from `bulk-table`.
+   */
   readonly elementExpression?: boolean;
 }
 
@@ -22,8 +25,10 @@ const NONE: Immediate = { kind: "none" };
 /**
  * Reads the instruction at the reader's position.
  *
- * @throws UnsupportedError if the instruction belongs to a feature that is off, after its immediates have been found well formed.
- * @throws DecodeError for an unknown opcode or malformed immediates; ValidationError for an unknown type.
+ * @throws UnsupportedError if the instruction belongs to a feature that is off, after its
+ *   immediates have been found well formed.
+ * @throws DecodeError for an unknown opcode or malformed immediates; ValidationError for an
+ *   unknown type.
  */
 export function readInstruction(reader: Reader, context: InstructionContext): Instruction {
   const offset = reader.position;
@@ -153,7 +158,10 @@ function unknownType(index: number, count: number, offset: number): ValidationEr
   return new ValidationError(`unknown type ${index}: there are ${count}`, offset);
 }
 
-/** Without a data count an instruction's data index could not be checked in one pass (section 5.5.16). */
+/**
+ * Without a data count an instruction's data index could not be checked in one pass (section
+ * 5.5.16).
+ */
 function requireDataCount(context: InstructionContext, offset: number): void {
   if (context.features.has("bulk-memory") && context.dataCount === undefined) {
     throw new DecodeError("data count section required", offset);
@@ -172,7 +180,10 @@ function readMemoryArgument(reader: Reader, row: Operation, context: Instruction
   return { alignment: flags & 0x3f, offset, memory };
 }
 
-/** Reads immediates that are not kept, to tell a malformed instruction from one that is not supported. */
+/**
+ * Reads immediates that are not kept, to tell a malformed instruction from one that is not
+ * supported.
+ */
 function readRefused(reader: Reader, layout: string, context: InstructionContext): void {
   for (const letter of layout) {
     if (letter === "u") reader.u32();

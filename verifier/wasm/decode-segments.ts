@@ -1,4 +1,7 @@
-/** Constant expressions, element segments and data segments (sections 5.4.9, 5.5.12 and 5.5.14 of the WebAssembly specification). */
+/**
+ * Constant expressions, element segments and data segments (sections 5.4.9, 5.5.12 and 5.5.14 of
+ * the WebAssembly specification).
+ */
 import { readInstruction } from "./decode-instruction.ts";
 import type { InstructionContext } from "./decode-instruction.ts";
 import { readReferenceType, requireFeature } from "./decode-types.ts";
@@ -16,7 +19,10 @@ import type {
   SegmentMode,
 } from "./types.ts";
 
-/** Reads instructions up to the `end` that closes them; whether they are constant is for the validator to say. */
+/**
+ * Reads instructions up to the `end` that closes them; whether they are constant is for the
+ * validator to say.
+ */
 export function readConstantExpression(reader: Reader, context: InstructionContext): ConstantExpression {
   const offset = reader.position;
   const instructions: Instruction[] = [];
@@ -77,7 +83,10 @@ function readExpressionItems(reader: Reader, type: ReferenceType, context: Instr
   return items;
 }
 
-/** Items that take the same global are one expression, with the offset of the first: a segment may hold millions. */
+/**
+ * Items that take the same global are one expression, with the offset of the first: a segment may
+ * hold millions.
+ */
 function share(item: ElementItem, globals: Map<number, ConstantExpression>): ElementItem {
   if (item === null || typeof item === "number" || item.instructions.length !== 1) return item;
   const immediate = item.instructions[0]?.immediate;

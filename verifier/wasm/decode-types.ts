@@ -160,7 +160,10 @@ export function readLimits(reader: Reader, construct: string): Limits {
   return flags === 0 ? { minimum } : { minimum, maximum: readLimit(reader) };
 }
 
-/** A size that is 64 bits wide in the binary format, so that one beyond 32 bits is invalid, not malformed. */
+/**
+ * A size that is 64 bits wide in the binary format, so that one beyond 32 bits is invalid, not
+ * malformed.
+ */
 function readLimit(reader: Reader): number {
   const offset = reader.position;
   const limit = reader.u64();

@@ -1,7 +1,9 @@
 /**
- * Decoder of WebAssembly modules (chapter 5 of the WebAssembly specification): bytes → sections → `Module`.
+ * Decoder of WebAssembly modules (chapter 5 of the WebAssembly specification): bytes → sections →
+ * `Module`.
  *
- * What a module needs beyond the given features is refused here and, for the instructions of bodies, in `walk`.
+ * What a module needs beyond the given features is refused here and, for the instructions of
+ * bodies, in `walk`.
  */
 import { readConstantExpression, readDataSegment, readElementSegment } from "./decode-segments.ts";
 import {
@@ -83,9 +85,10 @@ const VERSION = [0x01, 0x00, 0x00, 0x00];
  *
  * @param bytes - The module, which must not change as long as the result is in use.
  * @param features - What it may need; the default is what this project runs.
- * @returns The module. Its bodies are not decoded yet and nothing but the type of functions is validated: see `validate` and `walk`.
- * @throws DecodeError if it is malformed, UnsupportedError if it needs something that is not in `features` or exceeds a limit,
- *   ValidationError if a function has an unknown type.
+ * @returns The module. Its bodies are not decoded yet and nothing but the type of functions is
+ *   validated: see `validate` and `walk`.
+ * @throws DecodeError if it is malformed, UnsupportedError if it needs something that is not in
+ *   `features` or exceeds a limit, ValidationError if a function has an unknown type.
  */
 export function decode(bytes: Uint8Array, features: Features = DEFAULT_FEATURES): Module {
   if (bytes.length > LIMITS.module) {
@@ -344,7 +347,9 @@ function readBody(reader: Reader, draft: Draft, typeIndex: number | undefined): 
   return { start, code: body.position, end: body.end };
 }
 
-/** The custom sections of a module whose other sections may be anything, for the names in an error. */
+/**
+ * The custom sections of a module whose other sections may be anything, for the names in an error.
+ */
 function findCustom({ bytes, custom }: Draft): readonly CustomSection[] {
   const found = [...custom];
   const reader = new Reader(bytes, 8);

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a module. Every message is one line that says what and where, and starts with the wording that the official test
- * suite expects of the problem; the hint says what to do.
+ * What can be wrong with a module. Every message is one line that says what and where, and starts
+ * with the wording that the official test suite expects of the problem; the hint says what to do.
  */
 import { Problem } from "../errors.ts";
 import { printableName } from "../printable.ts";
@@ -74,7 +74,10 @@ export class ValidationError extends ModuleError {
   }
 }
 
-/** The module may be good WebAssembly, but needs a part of it, or more of something, than is accepted here. */
+/**
+ * The module may be good WebAssembly, but needs a part of it, or more of something, than is
+ * accepted here.
+ */
 export class UnsupportedError extends ModuleError {
   override readonly name = "UnsupportedError";
   /** Where the construct comes from; `limit` for a size that is out of proportion. */
@@ -107,7 +110,10 @@ export class UnsupportedError extends ModuleError {
   }
 }
 
-/** Adds what is known of the place to an error that passes by; errors that are not about the module stay as they are. */
+/**
+ * Adds what is known of the place to an error that passes by; errors that are not about the module
+ * stay as they are.
+ */
 export function located(error: unknown, location: CodeLocation): unknown {
   return error instanceof ModuleError ? error.in(location) : error;
 }

@@ -1,6 +1,6 @@
 /**
- * The parts of WebAssembly that a reader of modules may be asked to accept, each named after the proposal that brought it
- * (github.com/WebAssembly/proposals, "finished proposals").
+ * The parts of WebAssembly that a reader of modules may be asked to accept, each named after the
+ * proposal that brought it (github.com/WebAssembly/proposals, "finished proposals").
  */
 import type { Feature, Proposal } from "../instructions/proposal.ts";
 

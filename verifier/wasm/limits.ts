@@ -1,8 +1,9 @@
 /**
- * Sizes beyond which a module is refused. Where a browser has a limit ("Implementation-defined Limits" of the WebAssembly JavaScript
- * interface) ours is the same or lower, so that whatever is accepted here also runs there; only tables are bounded by the linker, for
- * a table of any size takes no memory before it is used. The lower ones and the others bound time and memory for hostile modules: 10 MB
- * are read in a few seconds and some 400 MB at most.
+ * Sizes beyond which a module is refused. Where a browser has a limit ("Implementation-defined
+ * Limits" of the WebAssembly JavaScript interface) ours is the same or lower, so that whatever is
+ * accepted here also runs there; only tables are bounded by the linker, for a table of any size
+ * takes no memory before it is used. The lower ones and the others bound time and memory for
+ * hostile modules: 10 MB are read in a few seconds and some 400 MB at most.
  */
 export const LIMITS = {
   /** Bytes of a module. */
@@ -39,8 +40,9 @@ export const LIMITS = {
   /** Instructions of a constant expression. */
   constantExpression: 10_000,
   /**
-   * Values that the blocks, calls and branches of one function may move, beyond `movesPerByte` for each byte of its code. Two bytes can
-   * call a function of 1000 parameters and results, so 10 MB of code could ask for 10¹⁰ moves.
+   * Values that the blocks, calls and branches of one function may move, beyond `movesPerByte` for
+   * each byte of its code. Two bytes can call a function of 1000 parameters and results, so 10 MB
+   * of code could ask for 10¹⁰ moves.
    */
   moves: 2_000,
   movesPerByte: 64,

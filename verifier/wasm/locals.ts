@@ -1,10 +1,15 @@
-/** Types of a function's parameters and locals, without a copy of a declaration for each of them. */
+/**
+ * Types of a function's parameters and locals, without a copy of a declaration for each of them.
+ */
 import { readValueType } from "./decode-types.ts";
 import type { Features } from "./features.ts";
 import { Reader } from "./reader.ts";
 import type { FunctionBody, ValueType } from "./types.ts";
 
-/** Runs of locals of one type. Six bytes can declare 50,000 locals, so they are never written out one by one. */
+/**
+ * Runs of locals of one type. Six bytes can declare 50,000 locals, so they are never written out
+ * one by one.
+ */
 export class Locals {
   readonly count: number;
   private readonly params: readonly ValueType[];

@@ -1,6 +1,6 @@
 /**
- * Writes WebAssembly modules (section 5.5 of the specification): driver modules, hashing code, generated code, and the modules of
- * tests.
+ * Writes WebAssembly modules (section 5.5 of the specification): driver modules, hashing code,
+ * generated code, and the modules of tests.
  */
 import { Crash } from "../errors.ts";
 import { type Code, signed, vector, unsigned, writeCode } from "./assembler.ts";
@@ -49,7 +49,10 @@ export function functionBody(locals: readonly ValueType[], code: Code): ByteWrit
   return body;
 }
 
-/** A module under construction. Indices count as in the module's index spaces: import functions before adding any. */
+/**
+ * A module under construction. Indices count as in the module's index spaces: import functions
+ * before adding any.
+ */
 export class ModuleWriter {
   readonly #indices = new Map<string, number>();
   readonly #types = new Items();
@@ -141,13 +144,18 @@ export class ModuleWriter {
     this.#start = index;
   }
 
-  /** A segment of functions for table 0; without a destination (a constant expression) it is passive. */
+  /**
+   * A segment of functions for table 0; without a destination (a constant expression) it is
+   * passive.
+   */
   elements(functions: readonly number[], destination?: Code): void {
     const items = vector(functions.map(unsigned));
     this.#elements.add(destination === undefined ? [1, 0, items] : [0, destination, END, items]);
   }
 
-  /** A segment of bytes for memory 0; without a destination (a constant expression) it is passive. */
+  /**
+   * A segment of bytes for memory 0; without a destination (a constant expression) it is passive.
+   */
   data(bytes: Uint8Array, destination?: Code): void {
     const content = [unsigned(bytes.length), bytes];
     this.#data.add(destination === undefined ? [1, content] : [0, destination, END, content]);

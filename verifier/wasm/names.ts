@@ -1,6 +1,6 @@
 /**
- * Names for people: the custom section "name" (appendix "Name Section" of the WebAssembly specification). A malformed part of it is left
- * out and harms nothing.
+ * Names for people: the custom section "name" (appendix "Name Section" of the WebAssembly
+ * specification). A malformed part of it is left out and harms nothing.
  */
 import { ModuleError } from "./errors.ts";
 import type { FunctionReference } from "./errors.ts";
@@ -18,8 +18,8 @@ export interface NameSource {
 const NONE: ReadonlyMap<number, string> = new Map();
 
 /**
- * Collects the names of a module. A function without an entry in the name section goes by its first export, else by where it is
- * imported from.
+ * Collects the names of a module. A function without an entry in the name section goes by its first
+ * export, else by where it is imported from.
  */
 export function readNames({ bytes, custom, functions, exports }: NameSource): Names {
   const names = new Map<number, string>();
@@ -71,7 +71,10 @@ function forEachSubsection(reader: Reader, visit: (id: number, content: Reader) 
   });
 }
 
-/** Reads pairs of index and name into `map`, as far as they are well formed; the first name of an index counts. */
+/**
+ * Reads pairs of index and name into `map`, as far as they are well formed; the first name of an
+ * index counts.
+ */
 function readNameMap(reader: Reader, indices: number, map: Map<number, string>): void {
   const count = reader.u32();
   for (let i = 0; i < count; i++) {

@@ -1,10 +1,15 @@
-/** Bytes, integers and names of the binary format (section 5.2 of the WebAssembly specification). */
+/**
+ * Bytes, integers and names of the binary format (section 5.2 of the WebAssembly specification).
+ */
 import { DecodeError, UnsupportedError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads a stretch of a module from left to right; every method throws DecodeError at the offset of the bytes that are wrong. */
+/**
+ * Reads a stretch of a module from left to right; every method throws DecodeError at the offset of
+ * the bytes that are wrong.
+ */
 export class Reader {
   readonly bytes: Uint8Array;
   /** Absolute offset of the next byte. */
@@ -108,7 +113,10 @@ export class Reader {
     return BigInt.asIntN(64, result | (BigInt(last & 1) << 63n));
   }
 
-  /** Unsigned LEB128 of at most 64 bits, rounded if it is beyond 2^53: for values that are only compared with 2^32. */
+  /**
+   * Unsigned LEB128 of at most 64 bits, rounded if it is beyond 2^53: for values that are only
+   * compared with 2^32.
+   */
   u64(): number {
     const start = this.position;
     let result = 0;
@@ -160,7 +168,8 @@ export class Reader {
   }
 
   /**
-   * The count of a vector. As an entry takes at least one byte, a count beyond the bytes that are left is refused at once.
+   * The count of a vector. As an entry takes at least one byte, a count beyond the bytes that are
+   * left is refused at once.
    *
    * @throws UnsupportedError if it is above `limit`.
    */

@@ -8,7 +8,8 @@ const PREAMBLE = 8;
 const CODE = 10;
 
 /**
- * Byte offset of the contents of a module's code section, which addresses of DWARF count from; undefined if it has none.
+ * Byte offset of the contents of a module's code section, which addresses of DWARF count from;
+ * undefined if it has none.
  * @throws DecodeError if the bytes are no module
  */
 export function codeSectionStart(bytes: Uint8Array): number | undefined {

@@ -1,13 +1,17 @@
 /**
- * Which compiler made a module, and how that one is told to leave a part of WebAssembly out. Compilers tell their name in the custom section
- * "producers" (tool-conventions, ProducersSection.md); AssemblyScript and Emscripten are known by names that only they use.
+ * Which compiler made a module, and how that one is told to leave a part of WebAssembly out.
+ * Compilers tell their name in the custom section "producers" (tool-conventions,
+ * ProducersSection.md); AssemblyScript and Emscripten are known by names that only they use.
  */
 import { ModuleError } from "./errors.ts";
 import { REMEDIES } from "./features.ts";
 import type { Proposal } from "../instructions/proposal.ts";
 import { Reader } from "./reader.ts";
 
-/** A compiler that has options of its own; any other gets clang's, which LLVM's other front ends resemble. */
+/**
+ * A compiler that has options of its own; any other gets clang's, which LLVM's other front ends
+ * resemble.
+ */
 export type Toolchain = "rust" | "emscripten" | "assemblyscript" | "tinygo" | "go" | "clang";
 
 /** LLVM's names for what it can leave out. */
@@ -90,7 +94,10 @@ export function toolchainOf(bytes: Uint8Array): Toolchain | undefined {
 const CUSTOM = 0;
 const IMPORTS = 2;
 
-/** Marks of the section "producers", the more particular first: Rust's and TinyGo's modules have passed through LLVM too. */
+/**
+ * Marks of the section "producers", the more particular first: Rust's and TinyGo's modules have
+ * passed through LLVM too.
+ */
 const TOLD: readonly (readonly [mark: string, toolchain: Toolchain])[] = [
   ["rustc", "rust"],
   ["TinyGo", "tinygo"],

@@ -1,4 +1,7 @@
-/** The abstract syntax of modules (chapter 2 of the WebAssembly specification), with the byte offset of everything. */
+/**
+ * The abstract syntax of modules (chapter 2 of the WebAssembly specification), with the byte offset
+ * of everything.
+ */
 import type { Features } from "./features.ts";
 
 export type ReferenceType = "funcref" | "externref";
@@ -37,7 +40,10 @@ export interface FunctionEntry {
   readonly body?: FunctionBody;
 }
 
-/** The bytes of a body; its instructions are decoded by `walk`, one at a time, so that a module never takes many times its size. */
+/**
+ * The bytes of a body; its instructions are decoded by `walk`, one at a time, so that a module
+ * never takes many times its size.
+ */
 export interface FunctionBody {
   /** Byte offset of the declarations of locals. */
   readonly start: number;
@@ -84,10 +90,16 @@ export interface ConstantExpression {
   readonly instructions: readonly Instruction[];
 }
 
-/** A reference in an element segment: the index of a function, null, or what an expression other than `ref.func` yields. */
+/**
+ * A reference in an element segment: the index of a function, null, or what an expression other
+ * than `ref.func` yields.
+ */
 export type ElementItem = number | null | ConstantExpression;
 
-/** What a segment is for: copied at instantiation to `destination` of `index`, copied on demand, or only there to declare references. */
+/**
+ * What a segment is for: copied at instantiation to `destination` of `index`, copied on demand, or
+ * only there to declare references.
+ */
 export type SegmentMode =
   | { readonly kind: "active"; readonly index: number; readonly destination: ConstantExpression }
   | { readonly kind: "passive" }
@@ -120,7 +132,10 @@ export interface Names {
   readonly module?: string;
   /** By function index. */
   readonly functions: ReadonlyMap<number, string>;
-  /** Names of a function's parameters and locals by index; read again at every call, as few ever ask. */
+  /**
+   * Names of a function's parameters and locals by index; read again at every call, as few ever
+   * ask.
+   */
   locals(functionIndex: number): ReadonlyMap<number, string>;
 }
 
@@ -146,8 +161,8 @@ export interface Module {
 /**
  * An instruction with its immediates.
  *
- * `op` is the opcode's byte; after a prefix it is 0xFB00, 0xFC00 or 0xFD00 plus the number that follows, and 0xFE00 plus the number
- * less 256 for vector instructions from 256 on.
+ * `op` is the opcode's byte; after a prefix it is 0xFB00, 0xFC00 or 0xFD00 plus the number that
+ * follows, and 0xFE00 plus the number less 256 for vector instructions from 256 on.
  */
 export interface Instruction {
   readonly op: number;
@@ -164,7 +179,10 @@ export interface MemoryArgument {
   readonly memory: number;
 }
 
-/** What follows an opcode. Indices count as in the module's index spaces, labels outwards from the innermost block. */
+/**
+ * What follows an opcode. Indices count as in the module's index spaces, labels outwards from the
+ * innermost block.
+ */
 export type Immediate =
   | { readonly kind: "none" }
   | { readonly kind: "block"; readonly type: FunctionType }

@@ -11,8 +11,8 @@ import { walk } from "./walk.ts";
  * Validates a decoded module, bodies included.
  *
  * @param onFunction - told after each body, of which a large module has tens of thousands
- * @throws ValidationError if the module breaks a rule, DecodeError if a body is malformed, UnsupportedError if the module needs a
- *   feature that is off.
+ * @throws ValidationError if the module breaks a rule, DecodeError if a body is malformed,
+ *   UnsupportedError if the module needs a feature that is off.
  */
 export function validate(module: Module, onFunction?: () => void): void {
   for (const { limits, offset } of module.tables) checkTable(limits, offset);

@@ -1,11 +1,15 @@
-/** Whether what an instruction refers to is there (the conditions on indices in section 3.4 of the WebAssembly specification). */
+/**
+ * Whether what an instruction refers to is there (the conditions on indices in section 3.4 of the
+ * WebAssembly specification).
+ */
 import { ValidationError } from "./errors.ts";
 import { Op } from "../instructions/table.ts";
 import type { Operation } from "../instructions/operation.ts";
 import type { Instruction, MemoryArgument, Module } from "./types.ts";
 
 /**
- * Checks the indices, alignment and lane of an instruction's immediates; labels and locals are left to the walk.
+ * Checks the indices, alignment and lane of an instruction's immediates; labels and locals are left
+ * to the walk.
  *
  * @throws ValidationError at the instruction.
  */
@@ -110,7 +114,10 @@ function checkLane(lane: number, lanes: number, offset: number): void {
 
 const declared = new WeakMap<Module, ReadonlySet<number>>();
 
-/** The functions that a module mentions outside bodies and its start, to which alone `ref.func` may refer (section 3.5.18). */
+/**
+ * The functions that a module mentions outside bodies and its start, to which alone `ref.func` may
+ * refer (section 3.5.18).
+ */
 function declaredFunctions(module: Module): ReadonlySet<number> {
   const known = declared.get(module);
   if (known !== undefined) return known;

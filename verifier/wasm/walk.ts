@@ -1,6 +1,7 @@
 /**
- * The walk over a function's body that validation and every later pass share: it decodes one instruction after the other and keeps the
- * stacks of operands and blocks (appendix "Validation Algorithm" of the WebAssembly specification).
+ * The walk over a function's body that validation and every later pass share: it decodes one
+ * instruction after the other and keeps the stacks of operands and blocks (appendix "Validation
+ * Algorithm" of the WebAssembly specification).
  */
 import { Crash } from "../errors.ts";
 import { branchTypes } from "./control.ts";
@@ -24,9 +25,10 @@ import type {
 import { checkReferences } from "./walk-references.ts";
 
 /**
- * Called for every instruction of a body in order, dead ones and the last `end` included, BEFORE it takes effect: at `end` the block is
- * still open, at `call` the arguments are still on the stack. The view is one object that changes; the instruction is new each time.
- * In a module that has not been validated the instruction may yet turn out to be wrong.
+ * Called for every instruction of a body in order, dead ones and the last `end` included, BEFORE it
+ * takes effect: at `end` the block is still open, at `call` the arguments are still on the stack.
+ * The view is one object that changes; the instruction is new each time. In a module that has not
+ * been validated the instruction may yet turn out to be wrong.
  */
 export type Visitor = (instruction: Instruction, view: View) => void;
 
@@ -36,7 +38,8 @@ export type Visitor = (instruction: Instruction, view: View) => void;
  * @param module - A decoded module.
  * @param index - The function, in the index space that imports open.
  * @param visit - What to do at each instruction.
- * @throws DecodeError, ValidationError or UnsupportedError with function and instruction; other errors of `visit` pass unchanged.
+ * @throws DecodeError, ValidationError or UnsupportedError with function and instruction; other
+ *   errors of `visit` pass unchanged.
  * @throws Crash if the function is not there or is imported.
  */
 export function walk(module: Module, index: number, visit?: Visitor): void {
@@ -79,7 +82,10 @@ class Typing implements View {
   readonly function: FunctionEntry;
   private readonly module: Module;
   private readonly locals: Locals;
-  /** The operand stack is the first `height` of these: an array that is cut and grows again all the time costs twice as much. */
+  /**
+   * The operand stack is the first `height` of these: an array that is cut and grows again all the
+   * time costs twice as much.
+   */
   private readonly operands: OperandType[] = [];
   /** Operands on the stack. */
   height = 0;

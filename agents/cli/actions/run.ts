@@ -139,7 +139,10 @@ interface FloatResult {
 
 type RunResult = number | string | FloatResult;
 
-/** i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text, else in hexadecimal. */
+/**
+ * i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text,
+ * else in hexadecimal.
+ */
 function resultsOf({ program, called }: Prepared, output: Uint8Array): RunResult[] {
   if (program.convention === "payload") return [textOf(output) ?? bytesToHex(output)];
   const types = program.exports.find(({ name }) => name === called)?.type.results ?? [];

@@ -1,4 +1,7 @@
-/** The backtrace of a trap as data and as lines: names, byte offsets, and source lines where the modules tell them. */
+/**
+ * The backtrace of a trap as data and as lines: names, byte offsets, and source lines where the
+ * modules tell them.
+ */
 import { backtrace, type Frame } from "../../../verifier/program/backtrace.ts";
 import type { Program } from "../../../verifier/program/build.ts";
 import type { State } from "../../../verifier/state/state.ts";
@@ -14,9 +17,15 @@ export interface TracedFunction {
   readonly function: string;
   /** Name of the module under which it is linked. */
   readonly module: string;
-  /** Byte offset in the module of the instruction that it was at; that of the function around it, if it was inlined. */
+  /**
+   * Byte offset in the module of the instruction that it was at; that of the function around it, if
+   * it was inlined.
+   */
   readonly offset: number;
-  /** Text name of that instruction; null if the function was inlined: the one around it has the instruction. */
+  /**
+   * Text name of that instruction; null if the function was inlined: the one around it has the
+   * instruction.
+   */
   readonly instruction: string | null;
   readonly isStart: boolean;
   readonly source: SourcePlace | null;
@@ -31,7 +40,8 @@ export interface TrapReport {
 
 /**
  * Traces a state back.
- * @param files - where modules were read from, by the name under which they are linked: source maps lie beside them
+ * @param files - where modules were read from, by the name under which they are linked: source
+ *   maps lie beside them
  */
 export async function traceBack(
   program: Program,

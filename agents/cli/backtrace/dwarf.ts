@@ -18,8 +18,9 @@ const Answers = z.array(
 );
 
 /**
- * For each byte offset of an instruction the functions around it, the innermost first: those that were inlined, then the one that is
- * there. Nothing for offsets about which there is nothing, or if the module's DWARF cannot be read.
+ * For each byte offset of an instruction the functions around it, the innermost first: those that
+ * were inlined, then the one that is there. Nothing for offsets about which there is nothing, or if
+ * the module's DWARF cannot be read.
  */
 export async function placesByDwarf(module: Uint8Array, offsets: readonly number[]): Promise<NamedPlace[][]> {
   const start = codeSectionStart(module) ?? 0;

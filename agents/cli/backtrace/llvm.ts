@@ -1,4 +1,7 @@
-/** LLVM's tools, which are WebAssembly and come with the package of the compiler. They take a second to load, when they are first asked. */
+/**
+ * LLVM's tools, which are WebAssembly and come with the package of the compiler. They take a second
+ * to load, when they are first asked.
+ */
 
 /** A tool and its arguments. */
 export type LlvmCommand = readonly [tool: "c++filt" | "symbolizer", ...args: string[]];

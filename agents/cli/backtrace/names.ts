@@ -1,4 +1,7 @@
-/** Names of functions as their authors wrote them: C++ (Itanium ABI) and Rust (legacy and v0 mangling) mangle them into symbols. */
+/**
+ * Names of functions as their authors wrote them: C++ (Itanium ABI) and Rust (legacy and v0
+ * mangling) mangle them into symbols.
+ */
 import { runTool } from "./llvm.ts";
 
 /** C++, Rust's legacy mangling, and Rust's v0. */

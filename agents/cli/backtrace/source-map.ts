@@ -24,8 +24,9 @@ export interface Instruction {
 }
 
 /**
- * The place of each instruction. Of the map's address only the last part counts, as the name of a file beside the module: a module
- * does not choose which files are read. Nothing if there is no such file, or it is no source map.
+ * The place of each instruction. Of the map's address only the last part counts, as the name of a
+ * file beside the module: a module does not choose which files are read. Nothing if there is no
+ * such file, or it is no source map.
  * @param path - the module's file
  */
 export function placesBySourceMap(
@@ -37,7 +38,10 @@ export function placesBySourceMap(
   return map === undefined ? [] : instructions.map((instruction) => placeIn(map, instruction));
 }
 
-/** An instruction that the compiler added, which has no place, goes by the one before it in its function. */
+/**
+ * An instruction that the compiler added, which has no place, goes by the one before it in its
+ * function.
+ */
 function placeIn(map: SourceMap, { offset, body }: Instruction): SourcePlace | undefined {
   const entry: Partial<SourceMapping> = map.findEntry(0, offset);
   const { generatedColumn, originalSource: file, originalLine: line, originalColumn: column } = entry;

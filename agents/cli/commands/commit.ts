@@ -1,4 +1,7 @@
-/** `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does. What it needs is loaded when it runs. */
+/**
+ * `commit MODULE [ARGS…] --level K`: commits to the history of a run, as a player of the game does.
+ * What it needs is loaded when it runs.
+ */
 import type { Command } from "commander";
 import type { CommitOptions } from "../actions/commit.ts";
 import { guarded } from "../failure.ts";

@@ -1,4 +1,7 @@
-/** `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. What it needs is loaded when it runs. */
+/**
+ * `dispute MODULE [ARGS…] --lie-at N`: plays a dispute about one run, without a Deal. What it needs
+ * is loaded when it runs.
+ */
 import type { Command } from "commander";
 import type { DisputeOptions } from "../actions/dispute.ts";
 import { guarded } from "../failure.ts";

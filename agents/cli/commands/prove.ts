@@ -1,4 +1,7 @@
-/** `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. What it needs is loaded when it runs. */
+/**
+ * `prove MODULE [ARGS…] --at N`: proves one step on the embedded chain. What it needs is loaded
+ * when it runs.
+ */
 import type { Command } from "commander";
 import type { ProveOptions } from "../actions/prove.ts";
 import { guarded } from "../failure.ts";

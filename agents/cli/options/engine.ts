@@ -1,4 +1,7 @@
-/** `--engine`: who executes a program. Both give the same states; the native engine needs far less time for long runs. */
+/**
+ * `--engine`: who executes a program. Both give the same states; the native engine needs far less
+ * time for long runs.
+ */
 import { type Command, Option } from "commander";
 
 /** Names that the option takes. */

@@ -1,4 +1,7 @@
-/** One that commits to garbage: every leaf at every level is the same hash, which is no state of anything. */
+/**
+ * One that commits to garbage: every leaf at every level is the same hash, which is no state of
+ * anything.
+ */
 import { type Hex, keccak256, stringToHex } from "viem";
 import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import { parent } from "../../game/openings.ts";
@@ -6,7 +9,8 @@ import type { Eight } from "../../game/types.ts";
 import type { Book, OpenCommitment } from "../book.ts";
 
 /**
- * A book of garbage. It can open its commitments, so it plays to the bottom; a witness it has not, so there it runs out of time.
+ * A book of garbage. It can open its commitments, so it plays to the bottom; a witness it has not,
+ * so there it runs out of time.
  *
  * @param seed - different seeds give different garbage
  * @param heights - of the tournament's levels

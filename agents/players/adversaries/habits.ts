@@ -11,7 +11,8 @@ export const IDLER: Habits = { joins: true, moves: false, resolves: false };
 export const SELFISH: Habits = { ...DILIGENT, resolves: false };
 
 /**
- * A griefer: many commitments of one owner, each to other garbage, to make the honest player pay for many matches.
+ * A griefer: many commitments of one owner, each to other garbage, to make the honest player pay
+ * for many matches.
  *
  * @param count - how many commitments; each costs a bond
  */

@@ -1,4 +1,7 @@
-/** In which of a program's fragments a liar lies, and how: decided once it has run them all honestly. */
+/**
+ * In which of a program's fragments a liar lies, and how: decided once it has run them all
+ * honestly.
+ */
 import type { Trace } from "../../../verifier/history/trace.ts";
 import type { Executor } from "../../../verifier/state/executor.ts";
 import { type ChosenLie, LieError, LieSearch } from "./lie-site.ts";
@@ -7,7 +10,10 @@ import { type ChosenLie, LieError, LieSearch } from "./lie-site.ts";
 export interface Wish {
   /** Step, counted from 1 over all fragments. */
   readonly at?: bigint | undefined;
-  /** A transaction about whose answer the liar lies, if no step is given: its fragment and its index in it, from 0. */
+  /**
+   * A transaction about whose answer the liar lies, if no step is given: its fragment and its index
+   * in it, from 0.
+   */
   readonly about?: { readonly fragment: number; readonly transaction: number } | undefined;
 }
 

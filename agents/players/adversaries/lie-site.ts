@@ -1,4 +1,7 @@
-/** Where a lie is told, and which: one that shows in what an instruction does, and whose consequences are still there at the end. */
+/**
+ * Where a lie is told, and which: one that shows in what an instruction does, and whose
+ * consequences are still there at the end.
+ */
 import { Problem } from "../../../verifier/errors.ts";
 import { equalHashes } from "../../../verifier/merkle/keccak.ts";
 import { STORES } from "../../../verifier/instructions/table.ts";
@@ -26,14 +29,20 @@ export interface ChosenLie extends Fault {
 /** Steps that are looked at for an instruction that suits, from where the search begins. */
 const REACH = 20_000;
 
-/** Suitable instructions that are tried one after the other, and places further on in the history that are tried then. */
+/**
+ * Suitable instructions that are tried one after the other, and places further on in the history
+ * that are tried then.
+ */
 const NEAR = 8;
 const FAR = 16n;
 
 /** Lies that are tried about each of them. */
 const VARIANTS = 2;
 
-/** Steps that a liar may take beyond twice what the honest one has left; then it has gone astray and is given up. */
+/**
+ * Steps that a liar may take beyond twice what the honest one has left; then it has gone astray and
+ * is given up.
+ */
 const SLACK = 2n ** 20n;
 
 /** Places in a transaction that are tried for a lie about its answer. */
@@ -47,7 +56,10 @@ const shows: Suits = (before) => isOfValue(visibleLies(before)[0]);
 
 const isOfValue = (lie: VisibleLie | undefined): boolean => lie?.about === "store" || lie?.about === "value";
 
-/** Looks for lies about an honest history: such whose final state is neither the true one nor one that is taken. */
+/**
+ * Looks for lies about an honest history: such whose final state is neither the true one nor one
+ * that is taken.
+ */
 export class LieSearch {
   readonly #honest: Trace;
   readonly #executor: Executor;
@@ -66,7 +78,8 @@ export class LieSearch {
   }
 
   /**
-   * A lie about step `step`, from 1: the one that shows best among those that make a difference in the end.
+   * A lie about step `step`, from 1: the one that shows best among those that make a difference in
+   * the end.
    *
    * @throws LieError if there is no such step
    */
@@ -80,8 +93,8 @@ export class LieSearch {
   }
 
   /**
-   * A lie about a step after `from`: about what it stores if such a step is near or further on, else about another value; about
-   * whatever comes next where no such lie makes a difference.
+   * A lie about a step after `from`: about what it stores if such a step is near or further on,
+   * else about another value; about whatever comes next where no such lie makes a difference.
    */
   after(from: bigint): ChosenLie {
     for (const suits of [stores, shows]) {
@@ -95,11 +108,12 @@ export class LieSearch {
   }
 
   /**
-   * A lie about a store in a transaction that makes a wrong answer: one that looks right, of the same length, if there is such a store among
-   * those that are tried, else any other answer.
+   * A lie about a store in a transaction that makes a wrong answer: one that looks right, of the
+   * same length, if there is such a store among those that are tried, else any other answer.
    *
    * @param transaction its index in the fragment, from 0
-   * @returns undefined if the history has no such transaction, or no lie that was tried changes its answer
+   * @returns undefined if the history has no such transaction, or no lie that was tried changes
+   *   its answer
    */
   aboutAnswer(transaction: number): ChosenLie | undefined {
     const [begin, end] = [this.#firstStepOf(transaction), this.#firstStepOf(transaction + 1)];
@@ -134,7 +148,9 @@ export class LieSearch {
     return undefined;
   }
 
-  /** The state of a liar when the honest one is at step `end`, or has been there for as long again. */
+  /**
+   * The state of a liar when the honest one is at step `end`, or has been there for as long again.
+   */
   #follow(step: bigint, lie: VisibleLie, end: bigint): State {
     const run = this.#executor.load(lie.mutate(this.#honest.stateAt(step)));
     run.run(2n * (end - step) + SLACK);

@@ -1,6 +1,6 @@
 /**
- * Lies about one step: ways to change the state that a run has reached, after which the liar goes on as if nothing had happened. Each is a
- * function of the true state alone.
+ * Lies about one step: ways to change the state that a run has reached, after which the liar goes
+ * on as if nothing had happened. Each is a function of the true state alone.
  */
 import type { Tree } from "../../../verifier/merkle/tree.ts";
 import type { State } from "../../../verifier/state/state.ts";

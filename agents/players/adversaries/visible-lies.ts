@@ -1,6 +1,6 @@
 /**
- * Lies about an instruction that everybody can see who reads what it does: about the bytes that it stores, the value that it computes, the
- * place where it goes on, or how it ends.
+ * Lies about an instruction that everybody can see who reads what it does: about the bytes that it
+ * stores, the value that it computes, the place where it goes on, or how it ends.
  */
 import { Op } from "../../../verifier/instructions/table.ts";
 import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
@@ -10,8 +10,9 @@ import type { State } from "../../../verifier/state/state.ts";
 import { effectOf, type StepEffect, type Write } from "./writes.ts";
 
 /**
- * What a lie is about: bytes or cells that the instruction writes, or else a value that it leaves on the stack or in a local; how it
- * ends a transaction or the run; where the program goes on; or, as a last resort, the fuel that it takes.
+ * What a lie is about: bytes or cells that the instruction writes, or else a value that it leaves
+ * on the stack or in a local; how it ends a transaction or the run; where the program goes on; or,
+ * as a last resort, the fuel that it takes.
  */
 export type Subject = "store" | "value" | "ending" | "target" | "fuel";
 
@@ -31,7 +32,10 @@ const ENDS: ReadonlySet<number> = new Set([Op.commit, Op.leave, Op.yield, Op.fin
 /** Moves that keep a cursor on the stack while they work. */
 const MOVES: ReadonlySet<number> = new Set([Op.copyBytes, Op.fillBytes, Op.copyCells, Op.fillCells]);
 
-/** All lies about the step out of a state, the one that shows best first. Whether it makes a difference in the end is another question. */
+/**
+ * All lies about the step out of a state, the one that shows best first. Whether it makes a
+ * difference in the end is another question.
+ */
 export function visibleLies(before: State): VisibleLie[] {
   const effect = effectOf(before);
   const { op } = unpackWord(before.code.get(before.registers.pc));
@@ -55,7 +59,10 @@ function values(before: State, { writes, trapped }: StepEffect): VisibleLie[] {
   return index === undefined ? [] : slot("value", { tree: "stack", index });
 }
 
-/** Lies about stored bytes: the first one, which is the least significant of a number, then the last, then both. */
+/**
+ * Lies about stored bytes: the first one, which is the least significant of a number, then the
+ * last, then both.
+ */
 function bytes(first: Write, last: Write): VisibleLie[] {
   const [low, high] = [topByte(first.bits), lowByte(last.bits)];
   return [
@@ -113,7 +120,10 @@ function endings({ status, trapCode, outcome }: Registers): VisibleLie[] {
   return [register("ending", { outcome: Outcome.trap * 2 ** 32 + trap })];
 }
 
-/** Lies about where the program goes on: the other way of a branch, one instruction further, or the same once more. */
+/**
+ * Lies about where the program goes on: the other way of a branch, one instruction further, or the
+ * same once more.
+ */
 function targets(before: State, { registers: { pc } }: StepEffect): VisibleLie[] {
   const { op, a } = unpackWord(before.code.get(before.registers.pc));
   const next = (before.registers.pc + 1) % 2 ** 32;
@@ -123,8 +133,9 @@ function targets(before: State, { registers: { pc } }: StepEffect): VisibleLie[]
 }
 
 /**
- * Lies about the fuel that is left: first of the open transaction, then of what was put aside when it began, which not even its rollback
- * undoes. Another amount at every step, so that two liars never claim the same.
+ * Lies about the fuel that is left: first of the open transaction, then of what was put aside when
+ * it began, which not even its rollback undoes. Another amount at every step, so that two liars
+ * never claim the same.
  */
 function fuelLies({ registers }: State): VisibleLie[] {
   const taken = 1n + ((registers.fuel + registers.reserve) & 0xffffn);

@@ -1,4 +1,7 @@
-/** What the step out of a state writes, leaf by leaf and bit by bit, as the step function itself tells it. */
+/**
+ * What the step out of a state writes, leaf by leaf and bit by bit, as the step function itself
+ * tells it.
+ */
 import type { TreeName } from "../../../verifier/machine/access.ts";
 import type { Registers } from "../../../verifier/machine/record.ts";
 import { step } from "../../../verifier/machine/step.ts";

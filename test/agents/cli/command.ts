@@ -12,7 +12,10 @@ export interface Finished {
 
 const CLI = join(import.meta.dirname, "../../../agents/cli");
 
-/** Expects that `arbiter.ts` refuses arguments with this line on stderr, at most a hint after it, code 1, and nothing on stdout. */
+/**
+ * Expects that `arbiter.ts` refuses arguments with this line on stderr, at most a hint after it,
+ * code 1, and nothing on stdout.
+ */
 export async function expectRefusal(args: readonly string[], message: RegExp): Promise<void> {
   const { code, stdout, stderr } = await command("arbiter", args);
   expect(code).equal(1);

@@ -1,10 +1,16 @@
-/** Names, texts and files of strangers forge no line of a report and command no terminal, whichever way they come out. */
+/**
+ * Names, texts and files of strangers forge no line of a report and command no terminal, whichever
+ * way they come out.
+ */
 import { expect } from "chai";
 import { assemble } from "../guests.ts";
 import { command, type Finished } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A line feed with a verdict, a colour, the 8-bit CSI, a right-to-left override; in bytes of WebAssembly's text format. */
+/**
+ * A line feed with a verdict, a colour, the 8-bit CSI, a right-to-left override; in bytes of
+ * WebAssembly's text format.
+ */
 const FORGED = "  The liar WON.";
 const EVIL = `x\\0a${FORGED}\\0a\\1b[31m\\c2\\9b2J\\e2\\80\\ae`;
 const EVIL_TEXT = `x\n${FORGED}\n\u009b2J\u202e`;
@@ -17,7 +23,10 @@ const MODULE = `(module
     (i32.store (i32.const 0) (i32.const 0)) (i32.const 0))
   (func $"trap ${EVIL}" (export "${EVIL}") (result i32) unreachable))`;
 
-/** Expects that nothing forged and no control character but line feeds came out, and that the name did. */
+/**
+ * Expects that nothing forged and no control character but line feeds came out, and that the name
+ * did.
+ */
 function expectClean({ stdout, stderr }: Finished): void {
   for (const out of [stdout, stderr]) {
     expect(out.split("\n").filter((line) => /^ *The liar WON/.test(line))).deep.equal([]);

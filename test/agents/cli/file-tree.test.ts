@@ -76,8 +76,8 @@ describe("a directory for a program", () => {
 });
 
 /**
- * Ends with the sum of: 1 if `in/empty` can't be read as a directory, 2 if `tmp/new` can't be made and written, 4 if `in/1` is not there;
- * and 256 in any case.
+ * Ends with the sum of: 1 if `in/empty` can't be read as a directory, 2 if `tmp/new` can't be made
+ * and written, 4 if `in/1` is not there; and 256 in any case.
  */
 const PROBE = `(module
   (import "wasi_snapshot_preview1" "path_open"

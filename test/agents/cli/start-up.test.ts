@@ -4,7 +4,10 @@ import { reaches } from "../../../scripts/hardhat/imports.ts";
 
 const COMMANDS = join(import.meta.dirname, "../../../agents/cli");
 
-/** What takes long to load: everything of the verifier but constants and errors, and whatever talks to a chain. */
+/**
+ * What takes long to load: everything of the verifier but constants and errors, and whatever talks
+ * to a chain.
+ */
 const isHeavy = (specifier: string): boolean =>
   /verifier\/(engine|interpreter|program|proof|state|wasm|node\/use-node)|^(viem|hardhat|zod)\b/.test(specifier);
 

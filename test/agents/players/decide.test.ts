@@ -33,7 +33,10 @@ const chainOf = (params: Params, halt: bigint): ToyChain =>
 /** Another lineage from a step on. */
 const lie = (lineage: number, from: bigint, halt: bigint): Story => halting(story([[from, BigInt(lineage)]]), halt);
 
-/** Opens with the honest seat and lets everybody act in a random order until time alone changes nothing. */
+/**
+ * Opens with the honest seat and lets everybody act in a random order until time alone changes
+ * nothing.
+ */
 async function contest(
   params: Params,
   honest: Seat,

@@ -1,6 +1,6 @@
 /**
- * Which place an instruction is about, from what the specification says of it and not from the step function: for tests that compare a lie
- * with the instruction that it is told of.
+ * Which place an instruction is about, from what the specification says of it and not from the step
+ * function: for tests that compare a lie with the instruction that it is told of.
  */
 import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { imm32, unpackWord } from "../../../verifier/machine/word.ts";

@@ -1,4 +1,7 @@
-/** Lies are about the instruction that is executed: about what it stores, what it computes, where it goes on or how it ends. */
+/**
+ * Lies are about the instruction that is executed: about what it stores, what it computes, where it
+ * goes on or how it ends.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { LieSearch } from "../../../agents/players/adversaries/lie-site.ts";
@@ -77,7 +80,10 @@ describe("a lie about an instruction", function () {
         steps = setting.trace.halt();
       });
 
-      /** Checks a property of a random step, each drawn after the one before in a stretch of the history. */
+      /**
+       * Checks a property of a random step, each drawn after the one before in a stretch of the
+       * history.
+       */
       const ofSteps = (runs: number, check: (step: bigint) => void): void => {
         const step = fc.bigInt({ min: 1n, max: steps });
         fc.assert(fc.property(step, check), { seed: SEED, numRuns: runs, endOnFailure: true });

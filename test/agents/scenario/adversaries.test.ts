@@ -30,7 +30,8 @@ const LIE_AT = 9_000n;
 /**
  * Lets an honest player meet adversaries on a real chain, and tells what became of them.
  *
- * @param forgetful - the honest player is killed after every action and begins again from the chain's logs and its own replay
+ * @param forgetful - the honest player is killed after every action and begins again from the
+ *   chain's logs and its own replay
  */
 async function meet(
   adversaries: (setting: Setting) => Seat[],

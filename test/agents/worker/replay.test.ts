@@ -1,4 +1,7 @@
-/** A replay runs what the chain has: its bytes are checked, and what the chain takes back is forgotten. */
+/**
+ * A replay runs what the chain has: its bytes are checked, and what the chain takes back is
+ * forgotten.
+ */
 import { expect } from "chai";
 import { bytesToHex } from "viem";
 import { Replay, type Submitted, WrongInput } from "../../../agents/worker/replay.ts";

@@ -1,4 +1,7 @@
-/** Deal, Deposits, Arbiter, Tournament and StepVerifier together, as Ignition deploys them: no double takes part. */
+/**
+ * Deal, Deposits, Arbiter, Tournament and StepVerifier together, as Ignition deploys them: no
+ * double takes part.
+ */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { keccak256, ZeroAddress, ZeroHash } from "ethers";
@@ -77,7 +80,10 @@ async function announces({ deal, arbiter, tournament }: World, who: HardhatEther
   return id;
 }
 
-/** `opener` disputes the claim with the root tournament's first commitment, `other` joins it, and they play to the end. */
+/**
+ * `opener` disputes the claim with the root tournament's first commitment, `other` joins it, and
+ * they play to the end.
+ */
 async function dispute(
   world: World,
   claim: Hex,

@@ -26,7 +26,10 @@ const { time } = networkHelpers;
 
 const HEAD = { yielded: 0n, hidden: 1n, halted: 2n } as const;
 
-/** A world where w1 claims fragment 0 falsely, w2 backs it, w3 claims fragment 1 on top, and fragment 0 is disputed. */
+/**
+ * A world where w1 claims fragment 0 falsely, w2 backs it, w3 claims fragment 1 on top, and
+ * fragment 0 is disputed.
+ */
 async function disputedWorld(): Promise<World & { false0: string; claim1: string }> {
   const world = await started();
   await submit(world);

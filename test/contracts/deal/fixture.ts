@@ -1,6 +1,6 @@
 /**
- * What the tests of Deposits and Deal start from: a Deal over a toy verifier and a toy arbiter whose verdicts the test
- * decides, with four workers.
+ * What the tests of Deposits and Deal start from: a Deal over a toy verifier and a toy arbiter
+ * whose verdicts the test decides, with four workers.
  */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder, concat, keccak256, toBeHex, ZeroAddress, ZeroHash, type BytesLike } from "ethers";
@@ -13,7 +13,9 @@ import type { ContractOf, DealTerms } from "../../support/typed-contract.ts";
 const shared = await network.create();
 export const { ethers, networkHelpers } = shared;
 
-/** As in the network's helpers: runs a fixture once, and goes back to its end every further time. */
+/**
+ * As in the network's helpers: runs a fixture once, and goes back to its end every further time.
+ */
 export const loadFixture = <T>(fixture: () => Promise<T>): Promise<T> => networkHelpers.loadFixture(fixture);
 
 export const PERIOD = 3_600n;
@@ -222,7 +224,10 @@ export const afterWindow = async (): Promise<void> => {
   await networkHelpers.time.increase(PERIOD);
 };
 
-/** Merkle root of an input, written as plainly as possible: all 2^11 leaves, level by level. Twin of contracts/deal/Input.sol. */
+/**
+ * Merkle root of an input, written as plainly as possible: all 2^11 leaves, level by level. Twin of
+ * contracts/deal/Input.sol.
+ */
 export function inputRoot(data: string): string {
   const hex = data.slice(2).padEnd(65_536 * 2, "0");
   let nodes = Array.from({ length: 2_048 }, (_, i) => `0x${hex.slice(i * 64, i * 64 + 64)}`);

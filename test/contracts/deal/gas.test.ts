@@ -1,6 +1,7 @@
 /**
- * Gas of every action of Deal and Deposits, as transactions cost it, against the committed snapshot. Every test has a network
- * of its own: addresses are calldata, and what a zero byte of theirs costs would depend on the tests before.
+ * Gas of every action of Deal and Deposits, as transactions cost it, against the committed
+ * snapshot. Every test has a network of its own: addresses are calldata, and what a zero byte of
+ * theirs costs would depend on the tests before.
  */
 import type { ContractTransactionResponse } from "ethers";
 import { hexlify, keccak256, ZeroHash } from "ethers";

@@ -1,6 +1,6 @@
 /**
- * A small program of the real machine, and what the two sides of a dispute about it need: for the test that joins Deal,
- * Deposits, Arbiter, Tournament and StepVerifier.
+ * A small program of the real machine, and what the two sides of a dispute about it need: for the
+ * test that joins Deal, Deposits, Arbiter, Tournament and StepVerifier.
  */
 import { bytesToHex, type Hex } from "viem";
 import { opening } from "../../../agents/game/openings.ts";
@@ -20,7 +20,9 @@ import { recordBytes, type State, stateRoot } from "../../../verifier/state/stat
 
 const word = (op: number): bigint => packWord({ op, flags: 0, top: 0, a: 0, b: 0, imm: 0n });
 
-/** A fragment is 20 steps that do nothing and a `yield`; the second one ends the program instead. */
+/**
+ * A fragment is 20 steps that do nothing and a `yield`; the second one ends the program instead.
+ */
 const CODE = [
   Op.finish,
   ...Array.from({ length: 20 }, () => Op.nop),
@@ -56,7 +58,10 @@ export function programOf(image: ProgramImage, initial: State = initialState(ima
 /** A state's packed record. */
 export const recordOf = (state: State): Hex => bytesToHex(recordBytes(state));
 
-/** One side of a dispute in a game of one level: a history, true but for its faults, and the commitment to it. */
+/**
+ * One side of a dispute in a game of one level: a history, true but for its faults, and the
+ * commitment to it.
+ */
 export class Side {
   readonly #trace: Trace;
   readonly #height: number;

@@ -16,7 +16,10 @@ const F64_SQRT = 0x9f;
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1_500);
 /** Operations in one call. */
 const BATCH = 2_000;
-/** Gas of the static call of one operation: a step's calldata costs far more than the step (measured in gas.test.ts). */
+/**
+ * Gas of the static call of one operation: a step's calldata costs far more than the step (measured
+ * in gas.test.ts).
+ */
 const GAS_CEILING = 3_000;
 
 describe("Floats", () => {
@@ -60,7 +63,8 @@ describe("Floats", () => {
   }
 
   it("rounds up a square root that is a little above a tie", async () => {
-    // Roots of subnormal numbers, whose first bits look like a tie that goes down to an even result.
+    // Roots of subnormal numbers, whose first bits look like a tie that goes down to an even
+    // result.
     await expectAgreement([170n, 343n, 550n, 971n, 2026n, 19_713n].map((x): Operation => [F64_SQRT, x, 0n]));
   });
 

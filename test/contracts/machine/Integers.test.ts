@@ -1,4 +1,7 @@
-/** Integers.sol against `verifier/machine/integers.ts`, which has its own test against the host's WebAssembly. */
+/**
+ * Integers.sol against `verifier/machine/integers.ts`, which has its own test against the host's
+ * WebAssembly.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { alu } from "../../../verifier/machine/integers.ts";
@@ -9,7 +12,9 @@ import { deployVerifier, packWords, unpackWords, type Verifier } from "./verifie
 
 type Operation = readonly [op: number, x: bigint, y: bigint];
 
-/** Where results change: around zero and the ends of every width, shift counts, and bits above 64. */
+/**
+ * Where results change: around zero and the ends of every width, shift counts, and bits above 64.
+ */
 const EDGES: readonly bigint[] = [
   ...[0n, 1n, 2n, 7n, 31n, 32n, 33n, 63n, 64n, 65n],
   ...[8n, 16n, 32n, 64n].flatMap((bits) => [(1n << (bits - 1n)) - 1n, 1n << (bits - 1n), (1n << bits) - 1n]),

@@ -1,4 +1,7 @@
-/** Changed proofs: whatever is changed, the contract either refuses it or gives the next root that it gave before. */
+/**
+ * Changed proofs: whatever is changed, the contract either refuses it or gives the next root that
+ * it gave before.
+ */
 import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";
@@ -17,7 +20,10 @@ const STATES_EACH = 3;
 
 interface Case extends StepQuery {
   readonly kind: string;
-  /** The next root for the unchanged witness; the only one that may come out for the unchanged state root. */
+  /**
+   * The next root for the unchanged witness; the only one that may come out for the unchanged state
+   * root.
+   */
   readonly honest: string;
   /** What `verifyStep` gives for the changed witness; undefined if it refuses it. */
   readonly reference: string | undefined;

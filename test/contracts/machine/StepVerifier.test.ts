@@ -1,4 +1,7 @@
-/** The step of the contract against the step of `verifier/machine`, on random states, well-formed and ill-formed. */
+/**
+ * The step of the contract against the step of `verifier/machine`, on random states, well-formed
+ * and ill-formed.
+ */
 import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";

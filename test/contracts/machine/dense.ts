@@ -1,6 +1,7 @@
 /**
- * States of the sizes that gas is measured at. A tree here holds what a full one would show in an opening: beside each leaf
- * that is used, one leaf in every neighbouring subtree where a live state has any. So 64 MiB cost some hundred leaves.
+ * States of the sizes that gas is measured at. A tree here holds what a full one would show in an
+ * opening: beside each leaf that is used, one leaf in every neighbouring subtree where a live state
+ * has any. So 64 MiB cost some hundred leaves.
  */
 import { MACHINE_VERSION, type Header } from "../../../verifier/machine/record.ts";
 import { packWord, type Word } from "../../../verifier/machine/word.ts";
@@ -13,7 +14,10 @@ import type { State } from "../../../verifier/state/state.ts";
 /** How much of everything a machine has. */
 export interface Size {
   readonly header: Header;
-  /** Live stack slots. Half of the siblings of the topmost ones are there: neither the best nor the worst height. */
+  /**
+   * Live stack slots. Half of the siblings of the topmost ones are there: neither the best nor the
+   * worst height.
+   */
   readonly height: number;
   /** Live cells, from cell 4 on: globals, sizes, then the elements of a table. */
   readonly cells: number;
@@ -36,7 +40,9 @@ const header = (codeDepth: number, regionDepth: number, cellsDepth: number): Hea
   slotLimit: 65_535,
 });
 
-/** 2^12 code words and 64 KiB; 2^19 code words and 64 MiB, with room for a million table elements. */
+/**
+ * 2^12 code words and 64 KiB; 2^19 code words and 64 MiB, with room for a million table elements.
+ */
 export const SIZES = {
   small: {
     header: header(12, 11, 7),
@@ -58,7 +64,9 @@ export const SIZES = {
   },
 } as const satisfies Record<string, Size>;
 
-/** Offset of the frame's first free operand slot; the frame is the topmost part of the live stack. */
+/**
+ * Offset of the frame's first free operand slot; the frame is the topmost part of the live stack.
+ */
 export const TOP = 12;
 
 /** What a step is to be measured on. */
@@ -68,7 +76,10 @@ export interface Scenario {
   readonly operands?: readonly bigint[];
   /** Cells that matter, by index. */
   readonly cells?: Readonly<Record<number, bigint>>;
-  /** Live cells, if they are not as many as in the size; too many to make them all, so those that are opened are named. */
+  /**
+   * Live cells, if they are not as many as in the size; too many to make them all, so those that
+   * are opened are named.
+   */
   readonly live?: { readonly cells: number; readonly opened: readonly number[] };
   /** Bytes addresses of memory 0 that are touched. */
   readonly addresses?: readonly number[];
@@ -90,7 +101,10 @@ export function noise(index: number): bigint {
 /** A stack value of 64 bits. */
 const value = (index: number): bigint => noise(index) >> 192n;
 
-/** Sets leaves so that every sibling of `index` that has a live leaf, one in [from, to), is not zero. */
+/**
+ * Sets leaves so that every sibling of `index` that has a live leaf, one in [from, to), is not
+ * zero.
+ */
 function surround(tree: Tree, index: number, from: number, to: number, leaf: (index: number) => bigint): Tree {
   let result = tree;
   for (let level = -1; level < tree.depth; level++) {
@@ -151,7 +165,10 @@ export function stateOf(size: Size, scenario: Scenario): State {
   };
 }
 
-/** All of memory 0 and of the input is live, of the output what is written, of the data segments a little. */
+/**
+ * All of memory 0 and of the input is live, of the output what is written, of the data segments a
+ * little.
+ */
 function memoryOf(size: Size, addresses: readonly number[]): Tree {
   const { memoryDepth, regionBits } = size.header;
   const region = 2 ** (memoryDepth - regionBits);

@@ -1,7 +1,7 @@
 /**
- * Random states around the bounds: addresses at the ends of leaves, pages and regions, copies that overlap or lie in one
- * leaf, frames and tables that just fit, an output that is nearly full. Everything that may be read is there and random, so
- * that a wrong byte shows.
+ * Random states around the bounds: addresses at the ends of leaves, pages and regions, copies that
+ * overlap or lie in one leaf, frames and tables that just fit, an output that is nearly full.
+ * Everything that may be read is there and random, so that a wrong byte shows.
  */
 import fc from "fast-check";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
@@ -48,7 +48,10 @@ const MEMORY = [0, 1, 2, 3].reduce(
   Tree.empty(HEADER.memoryDepth),
 );
 
-/** Sizes around 1 and 60 in cells 5 to 9, references of types 0 and 1 from cell 20 on with nulls between them. */
+/**
+ * Sizes around 1 and 60 in cells 5 to 9, references of types 0 and 1 from cell 20 on with nulls
+ * between them.
+ */
 const CELLS = Array.from({ length: SLOTS }, (_, i) => i).reduce((tree, i) => {
   const entry = packReference({ type: i % 2, entry: i, frame: 20 + i });
   if (i < 4 || i % 5 === 4) return tree;

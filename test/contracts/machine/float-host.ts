@@ -23,12 +23,17 @@ const EXTEND_U = 0xad;
 const CANONICAL: Readonly<Record<string, bigint>> = { f32: 0x7fc0_0000n, f64: 0x7ff8_0000_0000_0000n };
 
 const isComparison = ({ name }: NumericShape): boolean => /\.(eq|ne|lt|gt|le|ge)$/.test(name);
-/** Whether the specification leaves the bits of a NaN open, and the machine gives the canonical one. */
+/**
+ * Whether the specification leaves the bits of a NaN open, and the machine gives the canonical one.
+ */
 const isArithmetic = (shape: NumericShape): boolean =>
   /^f\d/.test(shape.name) && !isComparison(shape) && !/abs|neg|copysign|reinterpret/.test(shape.name);
 const resultOf = (shape: NumericShape): string => (isComparison(shape) ? "i32" : shape.name.slice(0, 3));
 
-/** The body of a function of i64 bits that gives i64 bits: floats pass as integers, so that no NaN is changed. */
+/**
+ * The body of a function of i64 bits that gives i64 bits: floats pass as integers, so that no NaN
+ * is changed.
+ */
 function bodyOf(op: number, shape: NumericShape): number[] {
   const integer = /convert|reinterpret_i/.test(shape.name);
   const enter = shape.bits === 32 ? [WRAP, ...(integer ? [] : [0xbe])] : integer ? [] : [0xbf];
@@ -37,7 +42,10 @@ function bodyOf(op: number, shape: NumericShape): number[] {
   return [...operands, ...(op > 0xff ? [op >> 8, op & 0xff] : [op]), ...leave];
 }
 
-/** One module with a function for each instruction, exported by the hexadecimal number of its opcode. */
+/**
+ * One module with a function for each instruction, exported by the hexadecimal number of its
+ * opcode.
+ */
 function moduleOf(): Uint8Array<ArrayBuffer> {
   const writer = new ModuleWriter();
   for (const [op, shape] of FLOATS) {

@@ -1,4 +1,7 @@
-/** Random pairs of floats that meet: sums that cancel or tie, products and quotients at both ends of the exponents. */
+/**
+ * Random pairs of floats that meet: sums that cancel or tie, products and quotients at both ends of
+ * the exponents.
+ */
 import { RandomBits } from "../../verifier/machine/float-operands.ts";
 
 const FORMATS = {
@@ -46,7 +49,10 @@ export class FloatPairs {
     return low + (BigInt(this.#random.word()) % (high - low + 1n));
   }
 
-  /** An exponent around the greatest finite number, or among the subnormal ones and a little below and above. */
+  /**
+   * An exponent around the greatest finite number, or among the subnormal ones and a little below
+   * and above.
+   */
   #end(): bigint {
     const { digits, bias } = FORMATS[this.#width];
     return this.#random.word() % 4 === 0
@@ -54,7 +60,10 @@ export class FloatPairs {
       : -bias - this.#between(-3n, digits + 3n);
   }
 
-  /** A number with this exponent, or the nearest that there is, any sign, and a fraction that is often short. */
+  /**
+   * A number with this exponent, or the nearest that there is, any sign, and a fraction that is
+   * often short.
+   */
   #float(exponent: bigint): bigint {
     const { digits, bias } = FORMATS[this.#width];
     const biased = exponent < -bias ? 0n : exponent > bias + 1n ? 2n * bias : exponent + bias;

@@ -1,4 +1,7 @@
-/** What a step costs: gas of real transactions, and bytes of witness, for every opcode and class of outcome. */
+/**
+ * What a step costs: gas of real transactions, and bytes of witness, for every opcode and class of
+ * outcome.
+ */
 import { expect } from "chai";
 import { getBytes, hexlify } from "ethers";
 import { network } from "hardhat";

@@ -1,4 +1,7 @@
-/** Steps of generated modules, as the contract and the reference take them: of every opcode that comes up, and at random. */
+/**
+ * Steps of generated modules, as the contract and the reference take them: of every opcode that
+ * comes up, and at random.
+ */
 import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";

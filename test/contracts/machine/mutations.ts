@@ -1,4 +1,7 @@
-/** Ways to change a witness: of bytes, of 32-byte parts and of the bitmaps that say which parts are there. */
+/**
+ * Ways to change a witness: of bytes, of 32-byte parts and of the bitmaps that say which parts are
+ * there.
+ */
 import { RECORD_BYTES } from "../../../verifier/state/state.ts";
 import { MAX_DEPTH } from "../../../verifier/machine/record.ts";
 import { zeroHash } from "../../../verifier/merkle/zero.ts";
@@ -21,7 +24,10 @@ interface Place {
   readonly end: number;
 }
 
-/** The openings of an unchanged witness. What is left at the end, if anything, is the preimage of `saved`. */
+/**
+ * The openings of an unchanged witness. What is left at the end, if anything, is the preimage of
+ * `saved`.
+ */
 function openingsOf(witness: Uint8Array): Place[] {
   const view = new DataView(witness.buffer, witness.byteOffset, witness.byteLength);
   const places: Place[] = [];

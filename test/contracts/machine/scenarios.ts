@@ -31,7 +31,8 @@ export function scenarios(size: Size): Named[] {
     ...(size.header.cellsDepth > 20 ? tables(" with a full table", FULL_TABLE) : []),
     ...host(size),
   ];
-  // A host instruction is out of place either inside a transaction or outside, so it has one of the two outcomes.
+  // A host instruction is out of place either inside a transaction or outside, so it has one of the
+  // two outcomes.
   const outside = ok.filter(({ trap }) => trap !== 0 && trap !== Trap.host);
   return [
     ...ok.map((s) => ({
@@ -142,14 +143,20 @@ function integers(): Named[] {
   return list;
 }
 
-/** Pi and an inexact negative number, whose sums, products and quotients all round; as integers they are large. */
+/**
+ * Pi and an inexact negative number, whose sums, products and quotients all round; as integers they
+ * are large.
+ */
 const INEXACT = {
   32: [0x4049_0fdbn, 0xbf9e_0652n],
   64: [0x4009_21fb_5444_2d18n, 0xbff3_c0ca_428c_59fbn],
 } as const;
 const NAN = { 32: 0x7fc0_0000n, 64: 0x7ff8_0000_0000_0000n } as const;
 const INFINITY = { 32: 0x7f80_0000n, 64: 0x7ff0_0000_0000_0000n } as const;
-/** Five times the least positive number: it is multiplied and divided in the range of the subnormal numbers. */
+/**
+ * Five times the least positive number: it is multiplied and divided in the range of the subnormal
+ * numbers.
+ */
 const SUBNORMAL = 5n;
 
 function floats(): Named[] {
@@ -236,8 +243,8 @@ interface TableShape {
 }
 
 /**
- * Two tables of a million live elements, the most that the linker allows, which take all the cells that there are. What
- * the instructions reach for lies far apart: an opening shows every sibling.
+ * Two tables of a million live elements, the most that the linker allows, which take all the cells
+ * that there are. What the instructions reach for lies far apart: an opening shows every sibling.
  */
 const FULL_TABLE: TableShape = {
   elements: 2 ** 20 - 100,
@@ -332,7 +339,10 @@ export function idle(size: Size): Named[] {
   ];
 }
 
-/** How a step ended: the trap code, whether it halted the machine or was restored, and whether the state moved on. */
+/**
+ * How a step ended: the trap code, whether it halted the machine or was restored, and whether the
+ * state moved on.
+ */
 export function trapOf(next: State, open: boolean): number {
   if (next.registers.status === Status.trapped) return next.registers.trapCode;
   const { outcome } = next.registers;

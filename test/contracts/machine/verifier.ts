@@ -11,7 +11,10 @@ export interface StepQuery {
   readonly witness: Uint8Array;
 }
 
-/** What a verifier answers: the next root in hexadecimal, or the name of its error (its selector, if it is no known error). */
+/**
+ * What a verifier answers: the next root in hexadecimal, or the name of its error (its selector, if
+ * it is no known error).
+ */
 export type StepAnswer =
   { readonly accepted: true; readonly next: string } | { readonly accepted: false; readonly reason: string };
 
@@ -31,8 +34,8 @@ export interface Verifier {
 }
 
 /**
- * Bytes of witnesses in one call. The simulator takes 7,400 steps a second with 8 KiB, 5,600 with 32 KiB and 5,200 with 128 KiB (steps of
- * 780 bytes, four calls at a time).
+ * Bytes of witnesses in one call. The simulator takes 7,400 steps a second with 8 KiB, 5,600 with
+ * 32 KiB and 5,200 with 128 KiB (steps of 780 bytes, four calls at a time).
  */
 export const CALL_BYTES = 1 << 13;
 
@@ -56,7 +59,8 @@ export async function deployVerifier(): Promise<Verifier> {
   const to = await batch.getAddress();
   const selector = batch.steps.fragment.selector;
 
-  // The call is written and its answer read here: with ethers that would take as long as the steps themselves.
+  // The call is written and its answer read here: with ethers that would take as long as the steps
+  // themselves.
   async function ask(queries: readonly StepQuery[], of = contract): Promise<StepAnswer[]> {
     const data = selector + encodeArguments(await of.getAddress(), pack(queries));
     const answer: unknown = await provider.request({

@@ -76,7 +76,9 @@ class Table {
     return { kind: "join", tournament, commitment: joining(tree), value };
   }
 
-  /** Truth waits, liar pairs with it, the other waits. Player 1 owns the truth, 2 and 3 the lies. */
+  /**
+   * Truth waits, liar pairs with it, the other waits. Player 1 owns the truth, 2 and 3 the lies.
+   */
   async begin(): Promise<void> {
     const trees = [this.truth, this.liar, this.other];
     for (const [i, tree] of trees.entries())
@@ -476,8 +478,9 @@ describe("Tournament", () => {
 });
 
 /**
- * A contract that is rude when it is paid has lost a game to a player, which has a credit of 1501, and won another, which gives it one of 1001.
- * A third game keeps a bond of the arbiter in the contract.
+ * A contract that is rude when it is paid has lost a game to a player, which has a credit of 1501,
+ * and won another, which gives it one of 1001. A third game keeps a bond of the arbiter in the
+ * contract.
  */
 async function rudeGame(refuses: boolean) {
   const { ethers, networkHelpers } = await network.create();
@@ -508,7 +511,10 @@ async function rudeGame(refuses: boolean) {
   return { ethers, game, rude, player };
 }
 
-/** Truth and liar play down to the first differing leaf of the upper level; the inner tournament's name. */
+/**
+ * Truth and liar play down to the first differing leaf of the upper level; the inner tournament's
+ * name.
+ */
 async function sealed(table: Table): Promise<Hex> {
   await table.do({ kind: "move", ...nextMove(table.match(), table.truth) }, table.player(1));
   await table.do(table.last(table.liar), table.player(2));

@@ -1,4 +1,7 @@
-/** The Tournament contract on Hardhat's network, called with the actions of agents/game and read back in its terms. */
+/**
+ * The Tournament contract on Hardhat's network, called with the actions of agents/game and read
+ * back in its terms.
+ */
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { EventLog } from "ethers";
 import type { ContractTransactionResponse, Log, Result } from "ethers";
@@ -20,12 +23,17 @@ import type { ContractOf } from "../../support/typed-contract.ts";
 /** What the toy machine's lineages stop at: beyond every tree of the tests. */
 export const LIMIT = 1n << 40n;
 
-/** A Tournament contract of its own on a network of its own, in which `arbiter` is an ordinary account. */
+/**
+ * A Tournament contract of its own on a network of its own, in which `arbiter` is an ordinary
+ * account.
+ */
 export interface Chain {
   readonly contract: ContractOf<"Tournament">;
   readonly accounts: readonly HardhatEthersSigner[];
   readonly arbiter: Hex;
-  /** Sends an action in a block of this time: its logs, gas and calldata, or the name of the error. */
+  /**
+   * Sends an action in a block of this time: its logs, gas and calldata, or the name of the error.
+   */
   readonly send: (action: Action, sender: Hex, time: number) => Promise<Outcome>;
   /** What the contract holds about every name in `state`, in the same form. */
   readonly read: (state: GameState) => Promise<GameState>;

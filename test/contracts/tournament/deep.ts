@@ -1,4 +1,7 @@
-/** Two commitments of full height that differ at a chosen place, without the trees beside the path: for gas at real depths. */
+/**
+ * Two commitments of full height that differ at a chosen place, without the trees beside the path:
+ * for gas at real depths.
+ */
 import { keccak256, numberToHex } from "viem";
 import type { Hex } from "viem";
 import { parent, rootOf, top } from "../../../agents/game/openings.ts";
@@ -6,7 +9,10 @@ import { FAN_OUT, MOVE_LEVELS } from "../../../verifier/history/game-levels.ts";
 import type { Eight, Joining, Side } from "../../../agents/game/types.ts";
 import { NO_SALT } from "../../support/toy-tree.ts";
 
-/** Octal digits of the first difference, from the top; the first must be below 7 (the last leaf hangs elsewhere), the last above 0. */
+/**
+ * Octal digits of the first difference, from the top; the first must be below 7 (the last leaf
+ * hangs elsewhere), the last above 0.
+ */
 export type Path = readonly number[];
 
 /** What the path ends in. */

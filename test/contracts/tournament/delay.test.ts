@@ -7,11 +7,17 @@ import type { Stalling, Strategy } from "./stalling.ts";
 
 const PERIOD = 100_000;
 const GRACE = 200;
-/** The honest player is this late with everything: two turns a match and a join stay within the grace. */
+/**
+ * The honest player is this late with everything: two turns a match and a join stay within the
+ * grace.
+ */
 const LAG = 50;
 const GAMES = process.env["FUZZ_PROFILE"] === "ci" ? 1000 : 40;
 
-/** Heights, false commitments in each tournament, and the longest delay seen in periods, below which the stallers would be too tame. */
+/**
+ * Heights, false commitments in each tournament, and the longest delay seen in periods, below which
+ * the stallers would be too tame.
+ */
 const CASES: readonly (readonly [heights: readonly number[], liars: number, atLeast: number])[] = [
   [[6], 1, 1],
   [[6], 3, 2],
@@ -29,7 +35,10 @@ const CASES: readonly (readonly [heights: readonly number[], liars: number, atLe
   [[3, 3, 3, 3], 3, 24],
 ];
 
-/** 1 + log2(1 + N) periods at one level; with another above, each of its log2(1 + N) rounds takes as long as all that was there. */
+/**
+ * 1 + log2(1 + N) periods at one level; with another above, each of its log2(1 + N) rounds takes as
+ * long as all that was there.
+ */
 function boundInPeriods(levels: number, liars: number): number {
   const rounds = Math.ceil(Math.log2(1 + liars));
   return Array.from({ length: levels }).reduce<number>((delay) => 1 + rounds * delay, 1);
@@ -53,7 +62,10 @@ describe("Delay against stalling liars (invariants 1 and 13)", () => {
   }
 });
 
-/** The first games are those of one mind: all never, all in the last second, early or late; the others mix. */
+/**
+ * The first games are those of one mind: all never, all in the last second, early or late; the
+ * others mix.
+ */
 function strategyOf(seed: number, liars: number, draw: Draw): Strategy {
   const pure: readonly (readonly [Stalling, boolean])[] = [
     ["never", false],

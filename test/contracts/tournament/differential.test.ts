@@ -184,7 +184,10 @@ async function schedule(heights: readonly number[], opinions: number, choices: r
   return game;
 }
 
-/** Nobody plays any more: whatever can be resolved is, until every tournament is finished. Each round must bring something. */
+/**
+ * Nobody plays any more: whatever can be resolved is, until every tournament is finished. Each
+ * round must bring something.
+ */
 async function drain(game: Game, sender: Hex): Promise<void> {
   while ([...game.state.tournaments.keys()].some((id) => !verdict(game.state, id, game.time).finished)) {
     const closing = [...game.state.tournaments.values()].map(({ closes }) => closes - game.time);

@@ -16,7 +16,10 @@ const PARAMS: Params = { period: 100_000, grace: 1_000, heights: [33, 15], bonds
 const INITIAL = toyState(0n, 0n);
 const OTHER: Hex = `0x${"77".repeat(32)}`;
 
-/** Every digit twice, so that the average is that of random paths; no path starts with 7 or ends in 0. */
+/**
+ * Every digit twice, so that the average is that of random paths; no path starts with 7 or ends in
+ * 0.
+ */
 const OUTER: Path = [0, 1, 2, 3, 4, 5, 6, 7, 7, 0, 3];
 const INNER: Path = [5, 4, 6, 2, 1];
 
@@ -35,7 +38,10 @@ describe("Tournament gas", () => {
   });
 });
 
-/** Plays one dispute of two levels over 2^48 steps: every move of it, the seal and the step; then the same pairs run out of time. */
+/**
+ * Plays one dispute of two levels over 2^48 steps: every move of it, the seal and the step; then
+ * the same pairs run out of time.
+ */
 async function disputeOfTwoLevels(): Promise<{ figures: Record<string, number>; moves: number[] }> {
   const chain = await deploy(PARAMS);
   const tournament = tournamentId(chain.arbiter, NO_SALT);

@@ -1,4 +1,7 @@
-/** Random schedules: what anybody might try next in a game of many opinions, right, late, wrong or absurd. */
+/**
+ * Random schedules: what anybody might try next in a game of many opinions, right, late, wrong or
+ * absurd.
+ */
 import { numberToHex } from "viem";
 import type { Hex } from "viem";
 import { announcementHash, matchId } from "../../../agents/game/openings.ts";
@@ -43,7 +46,10 @@ export class Cast {
   readonly #candidates = new Map<Hex, Tree[]>();
   readonly #opinions: number;
 
-  /** `opinions` different commitments compete for each tournament; in the root tournament the truth is the first. */
+  /**
+   * `opinions` different commitments compete for each tournament; in the root tournament the truth
+   * is the first.
+   */
   constructor(params: Params, tournament: Hex, arbiter: Hex, owners: readonly Hex[], opinions: number, draw: Draw) {
     this.params = params;
     this.tournament = tournament;
@@ -71,7 +77,8 @@ export class Cast {
     const stride = strideOf(this.params.heights, row.level);
     const start = one.start + match.pos * one.stride;
     const ends = [row.leaves.one, row.leaves.two];
-    // A side that had to end in a given state tells another story up to there, and has to end so here as well.
+    // A side that had to end in a given state tells another story up to there, and has to end so
+    // here as well.
     const trees = [one, two].map((tree, side) => grow(tree.story, start, stride, height, ends[side]));
     for (let i = 2; i < this.#opinions; i++) {
       const lineage = BigInt(i) + (start << 8n);
@@ -180,7 +187,10 @@ export function play(cast: Cast, state: GameState, match: MatchState): Action | 
   return { kind: "last", pairing: { tournament, one, two }, shown: lastMove(match, tree, row.initial) };
 }
 
-/** Often none or little; sometimes just to the edge of a clock or of a tournament's closing; rarely very long. */
+/**
+ * Often none or little; sometimes just to the edge of a clock or of a tournament's closing; rarely
+ * very long.
+ */
 function pause(params: Params, state: GameState, time: number, draw: Draw): number {
   const kind = draw(20);
   if (kind < 12) return 0;

@@ -1,4 +1,7 @@
-/** Liars who only want to lose time, against one honest player, in the rules of agents/game: how long does a tournament last? */
+/**
+ * Liars who only want to lose time, against one honest player, in the rules of agents/game: how
+ * long does a tournament last?
+ */
 import type { Hex } from "viem";
 import { announcementHash, tournamentId } from "../../../agents/game/openings.ts";
 import { apply, clockRuns, verdict } from "../../../agents/game/rules.ts";
@@ -101,7 +104,10 @@ class Stall {
     for (const row of this.#state.tournaments.values()) if (!before.tournaments.has(row.id)) this.#below(row, time);
   }
 
-  /** Who joins an inner tournament: both sides with their own stories, and liars who end as one of them does. */
+  /**
+   * Who joins an inner tournament: both sides with their own stories, and liars who end as one of
+   * them does.
+   */
   #below(row: TournamentState, time: number): void {
     const match = this.#state.matches.get(row.id);
     const [one, two] = [match && this.#trees.get(match.one), match && this.#trees.get(match.two)];

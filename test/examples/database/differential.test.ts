@@ -18,7 +18,10 @@ const SEED = 20_261_120;
 /** Payloads in a fragment: its input is limited. */
 const TOGETHER = 50;
 
-/** Runs payloads on both, each a list of statements, and compares answer by answer. Gives how many statements were answered with errors. */
+/**
+ * Runs payloads on both, each a list of statements, and compares answer by answer. Gives how many
+ * statements were answered with errors.
+ */
 async function compare(payloads: readonly (readonly string[])[]): Promise<number> {
   const session = await Session.open();
   const oracle = new Oracle();
@@ -55,7 +58,8 @@ describe("SQLite under the machine, against the SQLite of Node", function () {
   });
 
   compared("answers a day of a shop", async () => {
-    // The schema's triggers hold semicolons, so a payload is split only where a line ends a statement.
+    // The schema's triggers hold semicolons, so a payload is split only where a line ends a
+    // statement.
     const payloads = shopStatements().map((text) => (text.startsWith("CREATE") ? split(text) : text.split(/;\n?/)));
     expect(await compare(payloads.map((statements) => statements.filter((sql) => sql.trim() !== "")))).greaterThan(20);
   });

@@ -1,4 +1,7 @@
-/** Payloads that a database must answer as SQLite does; each is a list of statements, executed in this order on one database. */
+/**
+ * Payloads that a database must answer as SQLite does; each is a list of statements, executed in
+ * this order on one database.
+ */
 export const HANDWRITTEN: readonly (readonly string[])[] = [
   // Values and their text.
   ["SELECT 1 AS a, -9223372036854775808 AS b, 9223372036854775807 AS c, 9223372036854775808 AS d"],

@@ -47,7 +47,9 @@ describe("steps of SQLite", function () {
   });
 });
 
-/** Random steps of a run in ascending order, at least as far apart as the stretches that are proven. */
+/**
+ * Random steps of a run in ascending order, at least as far apart as the stretches that are proven.
+ */
 function places(length: number): number[] {
   const numbers = new Numbers(20_261_120);
   const room = Math.floor(length / PLACES);

@@ -1,4 +1,7 @@
-/** Programs that nobody here wrote: on the machine they do what they do under V8, and random steps of them are proven on chain. */
+/**
+ * Programs that nobody here wrote: on the machine they do what they do under V8, and random steps
+ * of them are proven on chain.
+ */
 import { expect } from "chai";
 import Table from "cli-table3";
 import { hexlify } from "ethers";
@@ -46,15 +49,24 @@ const PROGRAMS = [
 /** Steps of each program that are proven on chain. */
 const PROVEN = Number(process.env["FOREIGN_STEPS"] ?? 1000);
 
-/** Steps from which on a call is long: each such call is first attempted with too little fuel, which must leave no trace. */
+/**
+ * Steps from which on a call is long: each such call is first attempted with too little fuel, which
+ * must leave no trace.
+ */
 const LONG = 10_000n;
 
-/** A step of a run: the query for the contract, and the root that reference step function and interpreter give. */
+/**
+ * A step of a run: the query for the contract, and the root that reference step function and
+ * interpreter give.
+ */
 interface ProvenStep extends StepQuery {
   readonly step: bigint;
   readonly reference: string;
   readonly interpreted: string;
-  /** Whether it is the foreign module's own, rather than the driver's, the harness's or a supporting module's. */
+  /**
+   * Whether it is the foreign module's own, rather than the driver's, the harness's or a supporting
+   * module's.
+   */
   readonly isForeign: boolean;
   readonly mnemonic: string;
 }

@@ -47,7 +47,8 @@ export interface Playback {
 
 /**
  * Plays a recording from its beginning to its end.
- * @param attempts - fuel for an attempt at a call, by the call's number, before it is made; it is rolled back when the fuel is spent
+ * @param attempts - fuel for an attempt at a call, by the call's number, before it is made; it is
+ *   rolled back when the fuel is spent
  */
 export function play(
   { program, initial }: Machine,

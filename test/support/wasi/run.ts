@@ -1,4 +1,7 @@
-/** C programs for WASI preview 1, compiled; and two ways to run such programs: on the machine, and under Node's own WASI. */
+/**
+ * C programs for WASI preview 1, compiled; and two ways to run such programs: on the machine, and
+ * under Node's own WASI.
+ */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,10 +69,15 @@ export function onMachine(bytes: Uint8Array, given: Given): Ended {
 /** Milliseconds that a process may take. */
 const PATIENCE = 60_000;
 
-/** Exit code by which the process below says that an instruction trapped; no program of ours uses it. */
+/**
+ * Exit code by which the process below says that an instruction trapped; no program of ours uses
+ * it.
+ */
 const TRAPPED = 199;
 
-/** Runs a module in a process of its own: its path, the root directory, and the arguments follow. */
+/**
+ * Runs a module in a process of its own: its path, the root directory, and the arguments follow.
+ */
 const UNDER_NODE = `
 import { WASI } from "node:wasi";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * A guest that grows, traps, recurses and changes everything that can be changed, under engines of all kinds: executions of one
- * engine take turns at random, are saved, restored and dropped, and always agree with the interpreter.
+ * A guest that grows, traps, recurses and changes everything that can be changed, under engines of
+ * all kinds: executions of one engine take turns at random, are saved, restored and dropped, and
+ * always agree with the interpreter.
  */
 import { expect } from "chai";
 import fc from "fast-check";

@@ -1,6 +1,7 @@
 /**
- * Damaged states of the engine's own program: stacks, cells, memories, registers and checkpoints that no run leaves behind. Whatever
- * native code makes of them has to be what the reference makes of them.
+ * Damaged states of the engine's own program: stacks, cells, memories, registers and checkpoints
+ * that no run leaves behind. Whatever native code makes of them has to be what the reference makes
+ * of them.
  */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
@@ -34,7 +35,10 @@ const leaf = fc.oneof(
   fc.record({ type: fc.nat(20), entry: fc.nat(1500), frame: fc.nat(60) }).map(packReference),
 );
 
-/** Something is done to the leaf of a tree that an index, counted from the tree's end or its beginning, tells. */
+/**
+ * Something is done to the leaf of a tree that an index, counted from the tree's end or its
+ * beginning, tells.
+ */
 const slots = fc.record({ back: fc.boolean(), index: fc.nat(40), change: fc.oneof(leaf, fc.constant(undefined)) });
 
 /** What another leaf holds is as good as any. */
@@ -128,7 +132,10 @@ function started(program: Program): State {
   return load(initialState(program.image), encodeTransactions(transactions), 10n ** 7n);
 }
 
-/** Frames with values of all types that stay as they are through loops and calls, and are given back at the end. */
+/**
+ * Frames with values of all types that stay as they are through loops and calls, and are given back
+ * at the end.
+ */
 const SLOTS = `(module (memory 1 1) (global $sum (mut i64) (i64.const 0))
   (func $leaf (param $a i32) (param $b f32) (result i32) (local $c i32) (local $d f64)
     (loop $more

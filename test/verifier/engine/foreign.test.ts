@@ -1,4 +1,7 @@
-/** States that no run of the program leads to, and states of other programs: what the engine cannot hold natively, it interprets. */
+/**
+ * States that no run of the program leads to, and states of other programs: what the engine cannot
+ * hold natively, it interprets.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";

@@ -1,4 +1,7 @@
-/** Generated modules: the engine agrees with the interpreter at random pauses, however their transactions end. */
+/**
+ * Generated modules: the engine agrees with the interpreter at random pauses, however their
+ * transactions end.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";

@@ -29,7 +29,10 @@ const WORK: Readonly<Record<CGuest, number>> = {
   switch: 20_000,
 };
 
-/** Pauses of each guest: short gaps, so that most pauses are reached in several pieces, and long ones. */
+/**
+ * Pauses of each guest: short gaps, so that most pauses are reached in several pieces, and long
+ * ones.
+ */
 const PAUSES = Number(process.env["ENGINE_PAUSES"] ?? 40);
 
 async function programOf(name: CGuest): Promise<Program> {

@@ -1,4 +1,7 @@
-/** Memories that native code and the interpreter share: what they hold after growth, traps and rollbacks. */
+/**
+ * Memories that native code and the interpreter share: what they hold after growth, traps and
+ * rollbacks.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineExecutor } from "../../../verifier/engine/executor.ts";

@@ -1,4 +1,6 @@
-/** The host's stack runs over in the middle of native code, wherever that is, and nobody notices. */
+/**
+ * The host's stack runs over in the middle of native code, wherever that is, and nobody notices.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
@@ -11,7 +13,10 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { identity, someGaps } from "../../support/agree.ts";
 
-/** Grows a memory by what is left of the argument, writes, recurses as deep as the argument says, and traps if it is odd. */
+/**
+ * Grows a memory by what is left of the argument, writes, recurses as deep as the argument says,
+ * and traps if it is odd.
+ */
 const TEXT = `(module (memory 1 30) (memory 0 3) (global $sum (mut i64) (i64.const 0))
   (func $deep (param $n i32) (result i64)
     (local $kept i64)

@@ -1,4 +1,6 @@
-/** The official test suite on the engine: every call beside the interpreter, with pauses in between. */
+/**
+ * The official test suite on the engine: every call beside the interpreter, with pauses in between.
+ */
 import { expect } from "chai";
 import type { EngineExecutor } from "../../../verifier/engine/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";

@@ -1,4 +1,7 @@
-/** Tables and globals that the interpreter changes between native stretches: native calls go where the cells say. */
+/**
+ * Tables and globals that the interpreter changes between native stretches: native calls go where
+ * the cells say.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
@@ -20,7 +23,10 @@ const CALLS = `
       (br_if $more (i32.lt_u (local.get $n) (i32.const 50))))
     (local.get $sum))`;
 
-/** What is done to the tables before element 0 to 5 are called, by the argument's lowest three bits; bit 5 traps at the end. */
+/**
+ * What is done to the tables before element 0 to 5 are called, by the argument's lowest three bits;
+ * bit 5 traps at the end.
+ */
 const CHANGES = [
   `(table.set $t (i32.const 1) (ref.null func))`,
   `(table.fill $t (i32.const 0) (ref.null func) (i32.const 2))`,

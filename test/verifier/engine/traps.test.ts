@@ -1,4 +1,7 @@
-/** Traps one after another, some in native code and some in the interpreter, near and far from the state that was saved last. */
+/**
+ * Traps one after another, some in native code and some in the interpreter, near and far from the
+ * state that was saved last.
+ */
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
@@ -9,7 +12,10 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { gapsUpTo, identity, someGaps } from "../../support/agree.ts";
 
-/** Counts in memory and in a global for half as many turns as the argument says, and traps if it is odd. */
+/**
+ * Counts in memory and in a global for half as many turns as the argument says, and traps if it is
+ * odd.
+ */
 const TEXT = `(module (memory 1 2) (global $count (mut i64) (i64.const 0))
   (func (export "run") (param $n i64) (result i64)
     (local $left i64)

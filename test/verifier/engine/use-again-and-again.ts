@@ -1,4 +1,7 @@
-/** For `leak.test.ts`: loads, runs and saves states on one engine for a while, and prints what the process holds before and after. */
+/**
+ * For `leak.test.ts`: loads, runs and saves states on one engine for a while, and prints what the
+ * process holds before and after.
+ */
 import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions, encodeTypedPayload } from "../../../verifier/program/transactions.ts";

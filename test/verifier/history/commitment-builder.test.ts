@@ -23,7 +23,10 @@ interface Counted {
   readonly asked: number[];
 }
 
-/** A commitment to leaves that come in pieces of these sizes, which repeat themselves, and can be had again. */
+/**
+ * A commitment to leaves that come in pieces of these sizes, which repeat themselves, and can be
+ * had again.
+ */
 function built(height: number, leaves: Uint8Array, pieces: readonly number[]): Counted {
   const asked: number[] = [];
   const builder = new CommitmentBuilder(height, (first, count) => {

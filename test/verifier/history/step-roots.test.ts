@@ -29,9 +29,9 @@ const FUEL = 10n ** 9n;
 const text = (root: Uint8Array): string => Buffer.from(root).toString("hex");
 
 /**
- * Takes up to `limit` steps in pieces of these sizes, which repeat themselves, and expects the root of each state to be the
- * reference's; at the end of some pieces it saves, and after the first of them a second run starts from what was saved.
- * Gives the number of steps and the last state.
+ * Takes up to `limit` steps in pieces of these sizes, which repeat themselves, and expects the root
+ * of each state to be the reference's; at the end of some pieces it saves, and after the first of
+ * them a second run starts from what was saved. Gives the number of steps and the last state.
  */
 function expectRoots(start: State, pieces: readonly number[], limit: number): { steps: number; end: State } {
   let state = start;
@@ -105,7 +105,8 @@ describe("StepRoots", function () {
   });
 
   it("through more nodes than the arena holds, some of them over and over", async () => {
-    // Stores all over memory: what is in use grows beyond the arena, so everything is forgotten from time to time.
+    // Stores all over memory: what is in use grows beyond the arena, so everything is forgotten
+    // from time to time.
     const scatter = loadedState(
       [
         word(Op.i32Const, { top: 0, imm: 12_345n }),

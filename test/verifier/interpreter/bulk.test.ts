@@ -1,4 +1,7 @@
-/** Moves in one go, in parts and a step at a time: overlapping ranges in both directions, fills, tables, input and output. */
+/**
+ * Moves in one go, in parts and a step at a time: overlapping ranges in both directions, fills,
+ * tables, input and output.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";

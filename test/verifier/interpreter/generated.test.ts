@@ -1,4 +1,7 @@
-/** Generated modules: the interpreter agrees with the reference at random pauses, however their transactions end. */
+/**
+ * Generated modules: the interpreter agrees with the reference at random pauses, however their
+ * transactions end.
+ */
 import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";

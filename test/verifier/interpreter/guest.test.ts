@@ -1,4 +1,7 @@
-/** A compiled backend: every transaction on the interpreter ends as it does on V8, and leaves the same memory behind. */
+/**
+ * A compiled backend: every transaction on the interpreter ends as it does on V8, and leaves the
+ * same memory behind.
+ */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
@@ -13,7 +16,10 @@ import { expectAgreement, identity } from "../../support/agree.ts";
 /** Transactions a fragment. */
 const FRAGMENT = 50;
 
-/** The ledger on V8. A request that traps leaves no trace there either: all that went well before is done once more. */
+/**
+ * The ledger on V8. A request that traps leaves no trace there either: all that went well before is
+ * done once more.
+ */
 class LedgerOnV8 {
   readonly #module: WebAssembly.Module;
   readonly #done: Uint8Array[] = [];

@@ -1,4 +1,7 @@
-/** The hand-over between interpreter and native code, with the reference step function in the place of native code. */
+/**
+ * The hand-over between interpreter and native code, with the reference step function in the place
+ * of native code.
+ */
 import { expect } from "chai";
 import { Op } from "../../../verifier/instructions/table.ts";
 import type { SharedMachine, SharedStorage } from "../../../verifier/interpreter/hand-over.ts";
@@ -43,7 +46,10 @@ function countdown(): State {
   return loadedState(words);
 }
 
-/** Storage with an image in the middle of a buffer, and memory 0 in a window that the test can write to. */
+/**
+ * Storage with an image in the middle of a buffer, and memory 0 in a window that the test can write
+ * to.
+ */
 class Lender implements SharedStorage {
   readonly bytes = new Uint8Array(2 * MARGIN + 4 * SLOT_WORDS * SMALL.slotLimit).fill(GUARD);
   readonly stack = { buffer: this.bytes.buffer, offset: MARGIN, slots: SMALL.slotLimit };

@@ -1,4 +1,7 @@
-/** Programs that no compiler makes, each of which would break the fast form if it took them for granted. */
+/**
+ * Programs that no compiler makes, each of which would break the fast form if it took them for
+ * granted.
+ */
 import { expect } from "chai";
 import { Op } from "../../../verifier/instructions/table.ts";
 import { Status, Trap } from "../../../verifier/machine/codes.ts";
@@ -10,7 +13,10 @@ import { expectExecution } from "../../support/agree.ts";
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 const end = (top: number): bigint[] => [word(Op.yield, { top }), word(Op.unreachable, { top })];
 
-/** A function of no parameters at pc 6 that replaces its own call record. Its caller's word after the call has top 2. */
+/**
+ * A function of no parameters at pc 6 that replaces its own call record. Its caller's word after
+ * the call has top 2.
+ */
 function forged(record: bigint): State {
   const call = word(Op.call, { top: 1, a: 6, imm: packImm32(6) });
   const words = [
@@ -32,7 +38,10 @@ function forged(record: bigint): State {
 
 const reference = (entry: number, frame: number): bigint => packReference({ type: 7, entry, frame });
 
-/** An indirect call of element `index` by a caller with three operands below the index; the callee is at pc 8. */
+/**
+ * An indirect call of element `index` by a caller with three operands below the index; the callee
+ * is at pc 8.
+ */
 function indirect(index: bigint, cells: Setup["cells"], capacity = 2): State {
   const words = [
     constant(1n, 0),
@@ -50,7 +59,9 @@ function indirect(index: bigint, cells: Setup["cells"], capacity = 2): State {
   return loadedState(words, { cells: { 5: 2n, ...cells } });
 }
 
-/** Reads an element of the table that begins at cell 10 and has its size in cell 4, by default 2. */
+/**
+ * Reads an element of the table that begins at cell 10 and has its size in cell 4, by default 2.
+ */
 function element(index: bigint, cells: Setup["cells"], then: readonly bigint[] = []): State {
   const get = word(Op.tableGet, { top: 1, a: 10, imm: packImm32(0, 2, 4) });
   return loadedState([constant(index, 0), get, ...then, ...end(1)], { cells: { 4: 2n, ...cells } });

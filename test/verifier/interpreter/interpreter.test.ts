@@ -1,4 +1,7 @@
-/** Loading, running and saving: what is refused, what is exact, and what a stack does that outgrows its first size. */
+/**
+ * Loading, running and saving: what is refused, what is exact, and what a stack does that outgrows
+ * its first size.
+ */
 import { expect } from "chai";
 import { NotWellFormed } from "../../../verifier/interpreter/errors.ts";
 import { execute, interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
@@ -30,7 +33,10 @@ function countdown(turns: number): State {
   return loadedState(words, { budget: 1n << 60n });
 }
 
-/** A function that calls itself with its argument minus one, until that is zero; `depth` calls of a frame of 8 slots. */
+/**
+ * A function that calls itself with its argument minus one, until that is zero; `depth` calls of a
+ * frame of 8 slots.
+ */
 function recursion(depth: number, slotLimit: number, indirect = false): State {
   const self = packReference({ type: 3, entry: 5, frame: 8 });
   const call = indirect

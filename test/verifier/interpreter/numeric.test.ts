@@ -1,4 +1,7 @@
-/** Every numeric instruction on special values of both widths and families, against the reference's arithmetic. */
+/**
+ * Every numeric instruction on special values of both widths and families, against the reference's
+ * arithmetic.
+ */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { compute } from "../../../verifier/machine/numeric.ts";
@@ -36,7 +39,10 @@ function casesOf(op: number, { operands, family, bits }: NumericShape): Case[] {
 
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 
-/** Runs the cases one after the other: all results, if none of them traps, else the code of the first trap. */
+/**
+ * Runs the cases one after the other: all results, if none of them traps, else the code of the
+ * first trap.
+ */
 function execute(op: number, operands: number, cases: readonly Case[]): bigint[] | number {
   const words = cases.flatMap(({ x, y }, i) => [
     constant(x, i),

@@ -1,6 +1,7 @@
 /**
- * Random programs of machine words: straight code with consistent stack heights, branches, calls of every kind, bulk and host
- * instructions. A few words may be spoilt, so that the program does what no compiler would let it do.
+ * Random programs of machine words: straight code with consistent stack heights, branches, calls of
+ * every kind, bulk and host instructions. A few words may be spoilt, so that the program does what
+ * no compiler would let it do.
  */
 import { CHECKS, EFFECTS, MOVES } from "../../../verifier/interpreter/effects.ts";
 import { Flag } from "../../../verifier/machine/codes.ts";
@@ -30,7 +31,10 @@ export interface RandomProgram {
   readonly cells: Readonly<Record<number, bigint>>;
 }
 
-/** Size cells of a segment of elements, of one of data, and of a memory; two globals; the elements of the segment. */
+/**
+ * Size cells of a segment of elements, of one of data, and of a memory; two globals; the elements
+ * of the segment.
+ */
 export const CELLS = { elementSize: 4, dataSize: 5, pages: 6, globals: 8, elements: 40 } as const;
 
 interface Table {
@@ -224,7 +228,10 @@ export class WordWriter {
       : { ...this.#memory(), imm: offset };
   }
 
-  /** Region and size index: memory 0, or another one; but not the output, of which half is no memory to the interpreter. */
+  /**
+   * Region and size index: memory 0, or another one; but not the output, of which half is no memory
+   * to the interpreter.
+   */
   #memory(): { readonly a: number; readonly b: number } {
     const draw = this.#draw;
     const region = draw.pick([0, 1, 1, 3]);
@@ -401,7 +408,10 @@ export class WordWriter {
     if (record === top) this.#heights.fill(Infinity, this.#heights.length - 1 - results);
   }
 
-  /** Branches of a function go to its own words of the right height; where there is none, they are no branches. */
+  /**
+   * Branches of a function go to its own words of the right height; where there is none, they are
+   * no branches.
+   */
   #settle(first: number): void {
     for (const { word, height } of this.#pending) {
       const fitting: number[] = [];

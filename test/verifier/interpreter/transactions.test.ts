@@ -1,4 +1,7 @@
-/** Transactions: what they leave behind, seen at every pause, and whoever saves or loads in the middle of one. */
+/**
+ * Transactions: what they leave behind, seen at every pause, and whoever saves or loads in the
+ * middle of one.
+ */
 import { expect } from "chai";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { Op } from "../../../verifier/instructions/table.ts";
@@ -26,7 +29,9 @@ const begin = (fuel: number, keep: boolean): bigint[] => [
   word(Op.checkpoint, { top: 2 }),
 ];
 
-/** Touches two pages of memory, one of them new, a global, the output, and memory's size; 20 steps. */
+/**
+ * Touches two pages of memory, one of them new, a global, the output, and memory's size; 20 steps.
+ */
 const work = (value: number): bigint[] => [
   ...store(8, value),
   constant(1, 0),
@@ -46,7 +51,9 @@ const leave = (keep: boolean): bigint[] => [constant(5, 0), constant(keep ? 1 : 
 /** What every way to end a transaction is followed by: a receipt, and the same work outside. */
 const epilogue = [word(Op.outcome, { top: 0 }), word(Op.receipt, { top: 1 }), ...work(77), word(Op.yield), word(0)];
 
-/** Jumps after the ending if the transaction is over already: outcome is not zero after a rollback. */
+/**
+ * Jumps after the ending if the transaction is over already: outcome is not zero after a rollback.
+ */
 function program(keep: boolean, ending: readonly bigint[], fuel = 500): State {
   const body = [...work(3), ...ending];
   const start = [...work(2), ...begin(fuel, keep), word(Op.outcome, { top: 0 })];

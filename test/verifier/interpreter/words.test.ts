@@ -1,4 +1,7 @@
-/** Random programs of words: the interpreter agrees with the reference, also where it has to leave steps to it. */
+/**
+ * Random programs of words: the interpreter agrees with the reference, also where it has to leave
+ * steps to it.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { packSizes } from "../../../verifier/interpreter/core.ts";

@@ -1,7 +1,8 @@
 /**
- * Random machine states for property tests: well-formed, nearly well-formed, and nonsense. Words, registers, stack, memory
- * and cells are drawn so that they meet: operands lie below `top`, addresses near the bounds of memories, cells where
- * instructions look. `arbitrary-state.test.ts` measures that both the trap and the result of every instruction come up.
+ * Random machine states for property tests: well-formed, nearly well-formed, and nonsense. Words,
+ * registers, stack, memory and cells are drawn so that they meet: operands lie below `top`,
+ * addresses near the bounds of memories, cells where instructions look. `arbitrary-state.test.ts`
+ * measures that both the trap and the result of every instruction come up.
  */
 import fc from "fast-check";
 import { EXECUTED, LOADS, NUMERIC, type NumericShape, Op, STORES } from "../../../verifier/instructions/table.ts";
@@ -310,12 +311,18 @@ function states(header: fc.Arbitrary<Header>, op: number): fc.Arbitrary<State> {
   return fc.record(parts).map(assemble);
 }
 
-/** States whose next instruction has this opcode; all else is random, the header nearly always valid. */
+/**
+ * States whose next instruction has this opcode; all else is random, the header nearly always
+ * valid.
+ */
 export function stateOf(op: number): fc.Arbitrary<State> {
   return states(fc.oneof({ weight: 60, arbitrary: validHeader }, anyHeader), op);
 }
 
-/** States with any opcode at all, known or not, and more bad headers. The preimage of an open checkpoint is always known. */
+/**
+ * States with any opcode at all, known or not, and more bad headers. The preimage of an open
+ * checkpoint is always known.
+ */
 export const anyState: fc.Arbitrary<State> = fc
   .oneof(
     { weight: 8, arbitrary: fc.constantFrom(...OPCODES) },

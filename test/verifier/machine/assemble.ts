@@ -12,7 +12,10 @@ export function word(op: number, fields: Partial<Omit<Word, "op">> = {}): bigint
   return packWord({ op, flags: 0, top: 0, a: 0, b: 0, imm: 0n, ...fields });
 }
 
-/** A small machine: 64 KiB regions, four of them (memory 0, data segments, output, input), 2^6 slots, 2^6 cells. */
+/**
+ * A small machine: 64 KiB regions, four of them (memory 0, data segments, output, input), 2^6
+ * slots, 2^6 cells.
+ */
 export const SMALL: Header = {
   version: 1,
   codeDepth: 6,

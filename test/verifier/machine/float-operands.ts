@@ -1,6 +1,12 @@
-/** Bit patterns on which floating-point arithmetic is tested: the special ones, and random ones that meet each other. */
+/**
+ * Bit patterns on which floating-point arithmetic is tested: the special ones, and random ones that
+ * meet each other.
+ */
 
-/** Bits of f32 and f64 that stand for something special, and integers where conversions round or overflow. */
+/**
+ * Bits of f32 and f64 that stand for something special, and integers where conversions round or
+ * overflow.
+ */
 export const SPECIAL: Readonly<Record<32 | 64, readonly bigint[]>> = {
   32: withSigns(31n, [
     ...[0n, 1n, 2n, 0x7f_ffffn, 0x80_0000n, 0x80_0001n], // zero, subnormals, the least normals
@@ -53,8 +59,9 @@ export class RandomBits {
   }
 
   /**
-   * Bits of an operand. Most floats have an exponent near that of others, or near where conversions overflow, and a short
-   * fraction, so that sums cancel, products tie and quotients are exact now and then.
+   * Bits of an operand. Most floats have an exponent near that of others, or near where conversions
+   * overflow, and a short fraction, so that sums cancel, products tie and quotients are exact now
+   * and then.
    */
   operand(width: 32 | 64): bigint {
     const raw = (BigInt(this.word()) << 32n) | BigInt(this.word());

@@ -30,7 +30,10 @@ function signatureOf({ name, bits }: NumericShape): Signature {
   return { enter, result: name.slice(1, 3) === "64" ? 64 : 32, leave };
 }
 
-/** A module of one exported function "f" that applies an opcode to the bits in its parameters and gives those of the result. */
+/**
+ * A module of one exported function "f" that applies an opcode to the bits in its parameters and
+ * gives those of the result.
+ */
 function moduleOf(op: number, shape: NumericShape): Uint8Array<ArrayBuffer> {
   const { enter, result, leave } = signatureOf(shape);
   const parameters = Array<ValueType>(shape.operands).fill(shape.bits === 32 ? "i32" : "i64");

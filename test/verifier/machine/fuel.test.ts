@@ -8,7 +8,9 @@ import { SEED } from "../seed.ts";
 import { OPCODES, wordOf } from "./arbitrary-state.ts";
 import { loadedState, runToHalt, word } from "./assemble.ts";
 
-/** Instructions that end or begin transactions, and branches, come up often: these move fuel around. */
+/**
+ * Instructions that end or begin transactions, and branches, come up often: these move fuel around.
+ */
 const instruction = fc
   .oneof(
     fc.constantFrom(Op.commit, Op.leave, Op.br, Op.if),
@@ -47,7 +49,8 @@ describe("fuel", () => {
       ),
       { seed: SEED, numRuns: 600 },
     );
-    // The property is about programs that run long and open transactions: some of these have to come up.
+    // The property is about programs that run long and open transactions: some of these have to
+    // come up.
     expect(longest).to.be.greaterThan(250);
     expect(transactions).to.be.greaterThan(100);
   });

@@ -99,7 +99,10 @@ describe("memory.grow", () => {
   });
 });
 
-/** Length of each piece that a copy moves, by the definition: up to the nearest leaf boundary of either side. */
+/**
+ * Length of each piece that a copy moves, by the definition: up to the nearest leaf boundary of
+ * either side.
+ */
 function pieces(d: number, s: number, n: number): number {
   let count = 0;
   for (let left = n; left > 0; count++) {

@@ -11,7 +11,9 @@ import { after, loadedState, runToHalt, slots, word } from "./assemble.ts";
 
 const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top, imm: value });
 
-/** Cells 16 to 31 hold the table, cell 5 its size, cell 6 that of another. The tree has 64 cells. */
+/**
+ * Cells 16 to 31 hold the table, cell 5 its size, cell 6 that of another. The tree has 64 cells.
+ */
 const FIRST = 16;
 const CAPACITY = 16;
 const SIZE = 5;
@@ -33,7 +35,9 @@ function run(operands: readonly bigint[], words: readonly bigint[], cells: Recor
   return after(loadedState([...pushes, ...words, word(Op.yield)], { cells }), operands.length + steps);
 }
 
-/** Runs until the machine yields or traps; steps are counted from the first word after the operands. */
+/**
+ * Runs until the machine yields or traps; steps are counted from the first word after the operands.
+ */
 function finish(operands: readonly bigint[], words: readonly bigint[], cells: Record<number, bigint>) {
   const { state, steps } = runToHalt(run(operands, words, cells, 0));
   return { state, steps: steps - 1 };

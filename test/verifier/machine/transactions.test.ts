@@ -1,4 +1,6 @@
-/** Checkpoints: what a transaction that ends in each possible way leaves behind, and what it costs. */
+/**
+ * Checkpoints: what a transaction that ends in each possible way leaves behind, and what it costs.
+ */
 import { expect } from "chai";
 import { Op } from "../../../verifier/instructions/table.ts";
 import { Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
@@ -16,7 +18,10 @@ const begin = (fuel: bigint, keep: bigint): bigint[] => [
   word(Op.checkpoint, { top: 2 }),
 ];
 
-/** Writes 7 to address 0, 8 to cell 9, and appends eight bytes of output: three operands' work in 8 steps. */
+/**
+ * Writes 7 to address 0, 8 to cell 9, and appends eight bytes of output: three operands' work in 8
+ * steps.
+ */
 const effects = [
   constant(0n, 0),
   constant(7n, 1),
@@ -101,7 +106,8 @@ describe("transactions", () => {
   });
 
   it("undo the changes of the step that traps, also where they keep", () => {
-    // A store across the end of memory writes nothing, and its operands are still on the stack when it is undone.
+    // A store across the end of memory writes nothing, and its operands are still on the stack when
+    // it is undone.
     const words = [
       ...begin(50n, 1n),
       constant(65_533n, 0),

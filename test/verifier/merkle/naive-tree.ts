@@ -1,4 +1,7 @@
-/** Merkle trees by their definition, with another keccak: every leaf and every node is there. For small trees. */
+/**
+ * Merkle trees by their definition, with another keccak: every leaf and every node is there. For
+ * small trees.
+ */
 import { keccak256 } from "ethers";
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));

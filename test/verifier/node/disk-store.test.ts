@@ -1,4 +1,7 @@
-/** The store of states: what is kept comes back, and whatever happens to the directory is no more than a loss. */
+/**
+ * The store of states: what is kept comes back, and whatever happens to the directory is no more
+ * than a loss.
+ */
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";

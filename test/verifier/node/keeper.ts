@@ -1,4 +1,7 @@
-/** A process that keeps states: `node keeper.ts ROOT FIRST STRIDE COUNT PAGES BYTES`. It tells when it has begun. */
+/**
+ * A process that keeps states: `node keeper.ts ROOT FIRST STRIDE COUNT PAGES BYTES`. It tells when
+ * it has begun.
+ */
 import { DiskStore } from "../../../verifier/node/disk-store.ts";
 import { beginning, stateAt } from "./stored-history.ts";
 

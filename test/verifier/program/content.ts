@@ -1,9 +1,15 @@
-/** What the instances of a program hold, told so that two programs of the same modules can be compared. */
+/**
+ * What the instances of a program hold, told so that two programs of the same modules can be
+ * compared.
+ */
 import { packReference } from "../../../verifier/machine/word.ts";
 import type { Instance } from "../../../verifier/program/linkage.ts";
 import type { MapMachine } from "./map-access.ts";
 
-/** Memories as their leaves that are not zero, tables and globals as their values; functions by module and index. */
+/**
+ * Memories as their leaves that are not zero, tables and globals as their values; functions by
+ * module and index.
+ */
 export interface Content {
   readonly memories: readonly { readonly pages: bigint; readonly leaves: readonly (readonly [number, bigint])[] }[];
   readonly tables: readonly (readonly (bigint | string)[])[];

@@ -1,4 +1,6 @@
-/** The fragment runner: one fragment after the other, on any executor, with receipts and progress. */
+/**
+ * The fragment runner: one fragment after the other, on any executor, with receipts and progress.
+ */
 import { expect } from "chai";
 import { engineExecutor } from "../../../verifier/engine/executor.ts";
 import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";

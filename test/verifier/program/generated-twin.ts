@@ -103,7 +103,10 @@ export class GeneratedTwin {
     if (build === "session") EXTERNALS.forEach((external, i) => this.#export(INSTALL)(external, i));
   }
 
-  /** Makes all calls and compares what they give, and what is left after each. Returns how many did not trap. */
+  /**
+   * Makes all calls and compares what they give, and what is left after each. Returns how many did
+   * not trap.
+   */
   run(): number {
     this.#compareState("before the first call");
     let returned = 0;

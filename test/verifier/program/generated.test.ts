@@ -1,4 +1,7 @@
-/** Generated modules give the same on the interpreter as on V8: results, traps, memory, tables and globals. */
+/**
+ * Generated modules give the same on the interpreter as on V8: results, traps, memory, tables and
+ * globals.
+ */
 import { expect } from "chai";
 import fc from "fast-check";
 import { EXECUTED } from "../../../verifier/instructions/table.ts";

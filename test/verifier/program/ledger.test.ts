@@ -1,4 +1,7 @@
-/** The demonstration's ledger gives the same answers on the lowered program as on V8, and real work to argue about. */
+/**
+ * The demonstration's ledger gives the same answers on the lowered program as on V8, and real work
+ * to argue about.
+ */
 import { expect } from "chai";
 import { Outcome } from "../../../verifier/machine/codes.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";

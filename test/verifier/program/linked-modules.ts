@@ -1,7 +1,8 @@
 /**
- * Random programs of several modules, as text: memories, tables, globals and functions that are imported and shared, references in
- * globals, tables and segments, and instructions on all of them. They always end: a global of each module counts down at function
- * entry, and `refill` sets it again.
+ * Random programs of several modules, as text: memories, tables, globals and functions that are
+ * imported and shared, references in globals, tables and segments, and instructions on all of them.
+ * They always end: a global of each module counts down at function entry, and `refill` sets it
+ * again.
  */
 import type { Draw } from "../../support/draw.ts";
 

@@ -1,4 +1,6 @@
-/** Programs of several modules give the same as on V8: results, traps, memories, tables and globals. */
+/**
+ * Programs of several modules give the same as on V8: results, traps, memories, tables and globals.
+ */
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
 import fc from "fast-check";
@@ -35,7 +37,10 @@ async function start(texts: Readonly<Record<string, string>>): Promise<Twin> {
   return twin;
 }
 
-/** A program whose initial state holds what initialization does begins as the session is after all its instantiations. */
+/**
+ * A program whose initial state holds what initialization does begins as the session is after all
+ * its instantiations.
+ */
 function compareFolded({ modules, session, machine }: Twin): void {
   const program = buildProgram(modules, { convention: "typed", limits: TWIN_LIMITS });
   const guests = modules.map((_, i) => i);

@@ -1,4 +1,7 @@
-/** Runs programs on the reference step function over plain maps: no trees, no hashes, so that tests can take many steps. */
+/**
+ * Runs programs on the reference step function over plain maps: no trees, no hashes, so that tests
+ * can take many steps.
+ */
 import type { Access, CheckpointWords, TreeName } from "../../../verifier/machine/access.ts";
 import { Outcome, Status, TRAP_TEXT } from "../../../verifier/machine/codes.ts";
 import { initialRegisters, loadedRegisters, type Registers } from "../../../verifier/machine/record.ts";

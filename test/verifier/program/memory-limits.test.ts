@@ -11,7 +11,10 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
 import { assemble } from "../wasm/text.ts";
 
-/** Grows by two numbers of pages, after a loop that is worth native code; gives what it got and the size. */
+/**
+ * Grows by two numbers of pages, after a loop that is worth native code; gives what it got and the
+ * size.
+ */
 const GROW = `(func (export "grow") (param i32 i32) (result i32 i32 i32) (local $i i32)
   (loop $more (br_if $more (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
   (memory.grow (local.get 0)) (memory.grow (local.get 1)) (memory.size))`;

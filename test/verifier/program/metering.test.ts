@@ -1,9 +1,11 @@
 /**
- * Step counts against an independent oracle: `wasm-metering` injects a counter into WebAssembly 1.0 modules, and V8 runs what comes
- * out. Its cost table says what `docs/machine.md` says; its charge for the counter itself is taken off again.
+ * Step counts against an independent oracle: `wasm-metering` injects a counter into WebAssembly 1.0
+ * modules, and V8 runs what comes out. Its cost table says what `docs/machine.md` says; its charge
+ * for the counter itself is taken off again.
  *
- * The oracle cannot tell a function's end from a block's, so every function here ends with `return`, and branches to a function's own
- * label, which take a step more when they are conditional, do not occur.
+ * The oracle cannot tell a function's end from a block's, so every function here ends with
+ * `return`, and branches to a function's own label, which take a step more when they are
+ * conditional, do not occur.
  */
 import { createRequire } from "node:module";
 import { expect } from "chai";
@@ -43,7 +45,10 @@ function metered(bytes: Uint8Array, name: string, args: readonly number[]): { st
   return { steps, result };
 }
 
-/** Steps of calls by the machine; the driver's share is what a call of `nothing` takes, beyond its `return`. */
+/**
+ * Steps of calls by the machine; the driver's share is what a call of `nothing` takes, beyond its
+ * `return`.
+ */
 function counted(bytes: Uint8Array, calls: readonly (readonly [name: string, args: readonly number[]])[]) {
   const { image, exports } = buildProgram([{ name: "guest", bytes }], { convention: "typed" });
   const transactions = [["nothing", [0, 0]] as const, ...calls].map(([name, args]) => {
@@ -137,7 +142,10 @@ const EXAMPLES = {
   },
 } as const;
 
-/** Random bodies: nested blocks, loops that a local counts down, branches that cut, calls of earlier functions. */
+/**
+ * Random bodies: nested blocks, loops that a local counts down, branches that cut, calls of earlier
+ * functions.
+ */
 class Body {
   readonly #draw: Draw;
   readonly #callees: number;

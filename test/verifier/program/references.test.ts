@@ -1,4 +1,7 @@
-/** Instructions on references and tables as words; what tables take of the cells; wrappers; functions that nothing provides. */
+/**
+ * Instructions on references and tables as words; what tables take of the cells; wrappers;
+ * functions that nothing provides.
+ */
 import { expect } from "chai";
 import { parse } from "@bytecodealliance/jco";
 import { packReference, unpackWord } from "../../../verifier/machine/word.ts";

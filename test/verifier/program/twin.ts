@@ -1,4 +1,7 @@
-/** The same modules in a session on the reference step function and on V8: whatever is done to both must give the same. */
+/**
+ * The same modules in a session on the reference step function and on V8: whatever is done to both
+ * must give the same.
+ */
 import { expect } from "chai";
 import { Outcome, TRAP_TEXT } from "../../../verifier/machine/codes.ts";
 import { packExternal, packReference } from "../../../verifier/machine/word.ts";
@@ -62,7 +65,10 @@ export class Twin {
     return "values" in wanted;
   }
 
-  /** Calls an exported function on both with the same arguments, given by their bits, and gives the bits of its results, or the trap. */
+  /**
+   * Calls an exported function on both with the same arguments, given by their bits, and gives the
+   * bits of its results, or the trap.
+   */
   invoke(position: number, name: string, args: readonly bigint[] = []): string {
     const number = this.#callOf(position, name);
     const call = this.session.calls[number];

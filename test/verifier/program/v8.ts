@@ -1,7 +1,9 @@
 /** How V8 ends what a module does, in the machine's terms. */
 import { Trap } from "../../../verifier/machine/codes.ts";
 
-/** V8's messages, and the traps of the machine that they stand for. The first that matches counts. */
+/**
+ * V8's messages, and the traps of the machine that they stand for. The first that matches counts.
+ */
 const V8_TRAPS: readonly (readonly [RegExp, readonly number[]])[] = [
   [/unreachable/, [Trap.unreachable]],
   [/^(divide|remainder) by zero$/, [Trap.divideByZero]],

@@ -4,7 +4,9 @@ import fc from "fast-check";
 /** A change of a witness; it may leave some as they are. */
 export type Mutation = (witness: Uint8Array) => Uint8Array;
 
-/** A place in a witness, most often after the record of 288 bytes, whose hash would tell at once. */
+/**
+ * A place in a witness, most often after the record of 288 bytes, whose hash would tell at once.
+ */
 const place = fc.tuple(fc.nat(2 ** 20), fc.nat(9)).map(([n, kind]) => (length: number): number => {
   const first = kind > 0 && length > 288 ? 288 : 0;
   return first + (n % Math.max(1, length - first));
@@ -48,7 +50,10 @@ const insertWord: fc.Arbitrary<Mutation> = fc.tuple(aligned, fc.uint8Array({ min
 const removeWord: fc.Arbitrary<Mutation> = aligned.map(
   (at) => (witness) => splice(witness, at(witness.length), 32, new Uint8Array()),
 );
-/** Writes out a hash that was left out, or leaves one out, if the place is a bitmap: the bit and the bytes go together. */
+/**
+ * Writes out a hash that was left out, or leaves one out, if the place is a bitmap: the bit and the
+ * bytes go together.
+ */
 const toggleSibling: fc.Arbitrary<Mutation> = fc
   .tuple(aligned, fc.nat(63), fc.boolean())
   .map(([at, bit, zero]) => (witness) => {

@@ -31,6 +31,9 @@ export const body = (code: Bytes, ...locals: readonly Bytes[]): Bytes => {
 /** Type section of `() → ()`. */
 export const TYPES: Bytes = section(1, vector([0x60, 0, 0]));
 
-/** A module of one function `() → ()`, which begins at byte 22, with one page of memory before it at byte 18 on demand. */
+/**
+ * A module of one function `() → ()`, which begins at byte 22, with one page of memory before it at
+ * byte 18 on demand.
+ */
 export const withCode = (code: Bytes, ...locals: readonly Bytes[]): Uint8Array =>
   binary(TYPES, section(3, vector([0])), section(10, vector(body(code, ...locals))));

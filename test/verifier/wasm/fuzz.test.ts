@@ -193,7 +193,8 @@ describe("decode and validate, on generated modules", () => {
         } else {
           expect(error.offset).to.be.within(0, bytes.length);
           expect(error.message).not.to.contain("\n");
-          // What V8 accepts is never malformed or invalid, but may be a feature that is not known here.
+          // What V8 accepts is never malformed or invalid, but may be a feature that is not known
+          // here.
           if (isValid) expect(error.name, error.message).to.equal("UnsupportedError");
         }
         const plain = refusal(bytes, DEFAULT_FEATURES);

@@ -24,8 +24,8 @@ const PLAIN = new Set(
 );
 
 /**
- * Assertions whose wording is that of a decoder which reads beyond the end of a section or body (the section's size is too small there);
- * this one says that the section ends.
+ * Assertions whose wording is that of a decoder which reads beyond the end of a section or body
+ * (the section's size is too small there); this one says that the section ends.
  */
 const SHORT_SECTIONS: Readonly<Record<string, readonly string[]>> = {
   "binary-leb128": ["integer representation too long", "integer too large"],

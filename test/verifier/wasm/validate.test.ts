@@ -8,7 +8,8 @@ import { assemble } from "./text.ts";
 
 describe("validate", () => {
   describe("refuses what is invalid", () => {
-    // [what, text, problem, instruction, offset]; a bare name or number where the assembler would resolve it
+    // [what, text, problem, instruction, offset]; a bare name or number where the assembler would
+    // resolve it
     const cases: [string, string, string, string | undefined, number][] = [
       [
         "an operand of another type",

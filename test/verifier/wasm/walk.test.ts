@@ -10,7 +10,10 @@ import { assemble } from "./text.ts";
 
 const decodeText = async (text: string): Promise<Module> => decode(await assemble(`(module ${text})`));
 
-/** What the visitor sees at each instruction: name, height before it, depth of blocks, and whether it is reached. */
+/**
+ * What the visitor sees at each instruction: name, height before it, depth of blocks, and whether
+ * it is reached.
+ */
 function trace(module: Module, index = 0): string[] {
   const lines: string[] = [];
   walk(module, index, ({ op }, view) => {

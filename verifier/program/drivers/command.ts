@@ -1,6 +1,7 @@
 /**
- * The driver of the command convention: a transaction runs the program's `_start`, once. A later one is skipped, as the process has
- * ended and its memory is what it left; one that was rolled back has not run.
+ * The driver of the command convention: a transaction runs the program's `_start`, once. A later
+ * one is skipped, as the process has ended and its memory is what it left; one that was rolled back
+ * has not run.
  */
 import { Outcome } from "../../machine/codes.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";

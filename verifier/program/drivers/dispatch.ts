@@ -20,7 +20,10 @@ export const DISPATCH_VALUE = 8;
 /** Most functions to choose from, each an open block of the driver. */
 export const MAX_DISPATCHED = 10_000;
 
-/** Per type, the code that makes a value of an i64, and the other way round; what is not in it cannot be passed. */
+/**
+ * Per type, the code that makes a value of an i64, and the other way round; what is not in it
+ * cannot be passed.
+ */
 export type Conversions = ReadonlyMap<ValueType, { readonly fromI64: Code; readonly toI64: Code }>;
 
 /** A function to choose. */
@@ -107,7 +110,8 @@ export function addDispatch(
     [load(0), asm.i64(BigInt(count)), I64.ltU, inRange],
     asm.br(count),
   ];
-  // Nested blocks, written flat: block k ends where the call of function k begins, and the outermost one ends in a trap.
+  // Nested blocks, written flat: block k ends where the call of function k begins, and the
+  // outermost one ends in a trap.
   const open: Code = [BLOCK, EMPTY];
   const calls = functions.map((fn): Code => [callOf(fn), END]);
   const nest: Code = [functions.map(() => open), open, choose, END, calls];
@@ -123,7 +127,10 @@ function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-/** Locals that hold the results of whatever function is called: as many of each type as any of them needs. */
+/**
+ * Locals that hold the results of whatever function is called: as many of each type as any of them
+ * needs.
+ */
 class ResultLocals {
   readonly types: readonly ValueType[];
 

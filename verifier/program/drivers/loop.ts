@@ -1,6 +1,6 @@
 /**
- * What the drivers of all conventions have in common: the loop over the transactions of a fragment's input
- * (docs/machine.md, "Transactions and conventions").
+ * What the drivers of all conventions have in common: the loop over the transactions of a
+ * fragment's input (docs/machine.md, "Transactions and conventions").
  *
  *     fuel u64 | length u32 | flags u32 (bit 0: keep) | payload
  */
@@ -16,7 +16,10 @@ export const TRANSACTION_HEADER = 16;
 /** Steps that the driver keeps back for what it does around a transaction. */
 export const TRANSACTION_RESERVE = 1000n;
 
-/** Steps that it keeps back for each transaction that may still follow, enough to record that it was skipped. */
+/**
+ * Steps that it keeps back for each transaction that may still follow, enough to record that it was
+ * skipped.
+ */
 export const SKIP_RESERVE = 200n;
 
 /** The export that the program begins with. */
@@ -97,7 +100,8 @@ const low32 = (code: Code): Code => [code, asm.i64(0xffff_ffffn), I64.and];
 
 /**
  * Adds the driver's main function.
- * @param execute - index of a function (payload's offset i64, payload's length i64) → () that runs one transaction
+ * @param execute - index of a function (payload's offset i64, payload's length i64) → () that
+ *   runs one transaction
  */
 export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number, options: LoopOptions = {}): void {
   const { initialize, refusal, outcome = asm.call(host.outcome) } = options;
@@ -116,7 +120,8 @@ export function addLoop(writer: ModuleWriter, host: LoopImports, execute: number
     [asm.get(TOTAL), asm.get(NEXT), I64.sub, asm.i64(4n), I64.shrU],
     [asm.i64(SKIP_RESERVE), I64.mul, asm.i64(TRANSACTION_RESERVE), I64.add, asm.set(KEPT)],
   ];
-  // Two comparisons and no sum, for the sum of the fuel asked for and the fuel kept back may not fit 64 bits.
+  // Two comparisons and no sum, for the sum of the fuel asked for and the fuel kept back may not
+  // fit 64 bits.
   const receiptOfSkipped = (code: number): Code => [
     asm.i64((BigInt(Outcome.skipped) << 32n) | BigInt(code)),
     asm.call(host.receipt),

@@ -1,6 +1,7 @@
 /**
- * The driver of the payload convention: bytes in, bytes out. The guest exports `memory`, `allocate(size) → ptr`,
- * `invoke(ptr, len) → ptr` and optionally `deallocate(ptr, len)`; the result is a little-endian u32 length and that many bytes.
+ * The driver of the payload convention: bytes in, bytes out. The guest exports `memory`,
+ * `allocate(size) → ptr`, `invoke(ptr, len) → ptr` and optionally `deallocate(ptr, len)`; the
+ * result is a little-endian u32 length and that many bytes.
  */
 import { Crash } from "../../errors.ts";
 import type { FunctionType } from "../../wasm/types.ts";

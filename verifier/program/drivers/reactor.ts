@@ -1,4 +1,7 @@
-/** What the drivers of guests that are called again and again do around the calls: a library of functions, and no command. */
+/**
+ * What the drivers of guests that are called again and again do around the calls: a library of
+ * functions, and no command.
+ */
 import type { FunctionType } from "../../wasm/types.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";
 import type { ModuleWriter } from "../../wasm/module-writer.ts";

@@ -1,6 +1,6 @@
 /**
- * The driver of a session: a transaction instantiates a module, or calls an exported function of any of them. References pass
- * through it by their 64 bits (verifier/machine/word.ts).
+ * The driver of a session: a transaction instantiates a module, or calls an exported function of
+ * any of them. References pass through it by their 64 bits (verifier/machine/word.ts).
  */
 import type { FunctionType } from "../../wasm/types.ts";
 import { asm, type Code } from "../../wasm/assembler.ts";
@@ -9,7 +9,9 @@ import { HOST_MODULE, instantiationImport } from "../host-functions.ts";
 import { addDispatch, NUMBER_CONVERSIONS, type Conversions, type Dispatched } from "./dispatch.ts";
 import { addLoop, importHost, importLoop } from "./loop.ts";
 
-/** What a transaction can do: a call of an export, or the instantiation of the module at a position. */
+/**
+ * What a transaction can do: a call of an export, or the instantiation of the module at a position.
+ */
 export type SessionTarget =
   { readonly module: string; readonly name: string; readonly type: FunctionType } | { readonly position: number };
 

@@ -1,6 +1,6 @@
 /**
- * The driver of the typed convention: a transaction names an export by number and gives eight bytes an argument; the output is
- * eight bytes a result. A payload that fits no export traps.
+ * The driver of the typed convention: a transaction names an export by number and gives eight bytes
+ * an argument; the output is eight bytes a result. A payload that fits no export traps.
  */
 import type { FunctionType, ValueType } from "../../wasm/types.ts";
 import { ModuleWriter } from "../../wasm/module-writer.ts";

@@ -1,6 +1,7 @@
 /**
- * The loader of modules that share a memory and a table, as modules that do what Emscripten's JavaScript does: they provide memory, table,
- * bases and addresses, and call what initializes the others. All addresses are known when the program is linked.
+ * The loader of modules that share a memory and a table, as modules that do what Emscripten's
+ * JavaScript does: they provide memory, table, bases and addresses, and call what initializes the
+ * others. All addresses are known when the program is linked.
  */
 import { asm, type Code } from "../../wasm/assembler.ts";
 import { External, ModuleWriter } from "../../wasm/module-writer.ts";
@@ -24,7 +25,9 @@ const RESIZE = "emscripten_resize_heap";
 /** The loader of a program. */
 export interface Loader {
   readonly modules: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-  /** By name of a module that shares the memory: the module that `env` stands for in its imports. */
+  /**
+   * By name of a module that shares the memory: the module that `env` stands for in its imports.
+   */
   readonly environments: ReadonlyMap<string, string>;
   /** Under which name the memory is imported. */
   readonly memory: Pick<ImportName, "module" | "name">;
@@ -108,7 +111,10 @@ function importsOf({ source }: PlacedModule, space: "functions" | "globals", fro
   return [...found.values()];
 }
 
-/** Addresses of data, as variables. What has none is not exported: importing it is an error, unless it may be missing. */
+/**
+ * Addresses of data, as variables. What has none is not exported: importing it is an error, unless
+ * it may be missing.
+ */
 function dataModule(plan: SharedPlan): Uint8Array {
   const writer = new ModuleWriter();
   exportAddresses(plan, GOT_DATA, writer, (name) => plan.address(name));

@@ -28,7 +28,10 @@ export interface SharedPlan {
   readonly stackPointer: number;
   readonly memory: { readonly minimum: number; readonly maximum?: number };
   readonly table: { readonly minimum: number; readonly maximum?: number };
-  /** The function of a name: of a module that shares the memory, else of any other one of the program. */
+  /**
+   * The function of a name: of a module that shares the memory, else of any other one of the
+   * program.
+   */
   function(name: string): SymbolFunction | undefined;
   /** The address of a name's data; undefined if there is none. */
   address(name: string): number | undefined;

@@ -1,6 +1,7 @@
 /**
- * The custom section "dylink.0" of modules that are made to be loaded into a memory and a table that others use too: Emscripten's side and
- * main modules, and clang's with `-shared` (WebAssembly tool conventions, DynamicLinking.md).
+ * The custom section "dylink.0" of modules that are made to be loaded into a memory and a table
+ * that others use too: Emscripten's side and main modules, and clang's with `-shared` (WebAssembly
+ * tool conventions, DynamicLinking.md).
  */
 import { Reader } from "../../wasm/reader.ts";
 import type { ImportName, Module } from "../../wasm/types.ts";

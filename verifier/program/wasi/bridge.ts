@@ -1,6 +1,7 @@
 /**
- * The module between WASI and the guest. WASI's functions have a memory of their own, for which their compiler knows one only; this
- * module imports both, and copies between them. Memory 0 is the guest's.
+ * The module between WASI and the guest. WASI's functions have a memory of their own, for which
+ * their compiler knows one only; this module imports both, and copies between them. Memory 0 is the
+ * guest's.
  */
 import { asm, type Code } from "../../wasm/assembler.ts";
 import { External, ModuleWriter } from "../../wasm/module-writer.ts";

@@ -1,6 +1,7 @@
 /**
- * Transactions of the command convention as bytes: the payload that a process begins with, and the output that it leaves
- * (docs/machine.md, "Transactions and conventions"). The module in `assembly/` reads the payload.
+ * Transactions of the command convention as bytes: the payload that a process begins with, and the
+ * output that it leaves (docs/machine.md, "Transactions and conventions"). The module in
+ * `assembly/` reads the payload.
  */
 import { Outcome } from "../../machine/codes.ts";
 import { TransactionError } from "../errors.ts";
@@ -21,7 +22,10 @@ export interface CommandInput {
   /** The first one is by custom the name of the program. */
   readonly args: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
-  /** Contents by paths from the root, without a slash in front: `data/in.txt`. A path that ends with a slash is an empty directory. */
+  /**
+   * Contents by paths from the root, without a slash in front: `data/in.txt`. A path that ends with
+   * a slash is an empty directory.
+   */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly stdin: Uint8Array;
   /** Where the realtime clock begins, in nanoseconds since 1970. u64. */
@@ -43,7 +47,8 @@ export const EMPTY_INPUT: CommandInput = {
 /**
  * Writes the payload of a command.
  * @param input - what is left out is as in `EMPTY_INPUT`
- * @throws TransactionError for what no process can be given: a zero in a string, a path that leads elsewhere, a clock beyond u64
+ * @throws TransactionError for what no process can be given: a zero in a string, a path that
+ *   leads elsewhere, a clock beyond u64
  */
 export function encodeCommand(input: Partial<CommandInput>): Uint8Array {
   const { args, environment, files, stdin, clock, seed } = { ...EMPTY_INPUT, ...input };
@@ -114,7 +119,8 @@ const STDERR = 2;
 
 /**
  * Reads the receipt and the output of a command.
- * @throws TransactionError if the output is no sequence of frames, as when the guest has written to it past WASI
+ * @throws TransactionError if the output is no sequence of frames, as when the guest has written
+ *   to it past WASI
  */
 export function decodeCommandResult({ kind, code, output }: TransactionResult): CommandResult {
   const reader = new PayloadReader(output);
@@ -253,7 +259,9 @@ class PayloadReader {
     }
   }
 
-  /** A count, and as many items; each takes at least four bytes, so that a false count ends soon. */
+  /**
+   * A count, and as many items; each takes at least four bytes, so that a false count ends soon.
+   */
   list<T>(item: () => T): T[] {
     const count = this.u32();
     const items: T[] = [];

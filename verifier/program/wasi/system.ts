@@ -1,4 +1,7 @@
-/** WASI for the modules that import it: a linked module like any other, so that each of its steps can be proven. */
+/**
+ * WASI for the modules that import it: a linked module like any other, so that each of its steps
+ * can be proven.
+ */
 import { decode } from "../../wasm/decode.ts";
 import type { ImportName } from "../../wasm/types.ts";
 import type { Loader } from "../dylink/loader.ts";
@@ -28,8 +31,9 @@ export function importsWasi({ module }: LinkModule, from: readonly string[] = [W
 }
 
 /**
- * The modules that have to be linked to a program: none, if nothing imports WASI or the program brings a module of that name.
- * The memory that pointers mean is that of the last module that imports WASI.
+ * The modules that have to be linked to a program: none, if nothing imports WASI or the program
+ * brings a module of that name. The memory that pointers mean is that of the last module that
+ * imports WASI.
  * @param loader - of modules that share a memory, if there are any
  * @throws LinkError if that module has a memory of its own and does not export it
  */

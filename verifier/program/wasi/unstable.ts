@@ -1,6 +1,6 @@
 /**
- * The predecessor of WASI preview 1, which old compilers import. Its functions are those of preview 1 under another module name, but for
- * four, whose parameters or structures differ.
+ * The predecessor of WASI preview 1, which old compilers import. Its functions are those of preview
+ * 1 under another module name, but for four, whose parameters or structures differ.
  */
 import { External, ModuleWriter } from "../../wasm/module-writer.ts";
 import type { Module } from "../../wasm/types.ts";

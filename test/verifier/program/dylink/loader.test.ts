@@ -35,7 +35,10 @@ const SHARED = `(import "env" "memory" (memory 1)) (import "env" "__indirect_fun
   (import "env" "__memory_base" (global $memory i32)) (import "env" "__table_base" (global $table i32))
   (import "env" "__stack_pointer" (global $stack (mut i32)))`;
 
-/** Has data at its base, a variable of the other's, and calls a function of the other's by its address. */
+/**
+ * Has data at its base, a variable of the other's, and calls a function of the other's by its
+ * address.
+ */
 const FIRST = `${dylink(12, 4, 1)} ${SHARED}
   (import "GOT.mem" "counter" (global $counter (mut i32))) (import "GOT.func" "twice" (global $twice (mut i32)))
   (import "env" "twice" (func $direct (param i32) (result i32)))
@@ -71,7 +74,8 @@ describe("modules that share a memory and a table", () => {
     expect(await run(texts, "data")).equal("7");
     expect(await run(texts, "indirect", "21")).equal("42 121");
     expect(await run(texts, "direct", "21")).equal("42");
-    // Addresses are written before constructors run, which find 5 there, whatever the order of the modules.
+    // Addresses are written before constructors run, which find 5 there, whatever the order of the
+    // modules.
     expect(await run(texts, "counter")).equal("50");
     expect(await run({ first: FIRST, second: SECOND }, "bases")).equal("1040 2 1032 1049632");
   });

@@ -1,4 +1,7 @@
-/** Emscripten's modules as they lie in npm packages: a parser and a grammar that its JavaScript loads at run time. */
+/**
+ * Emscripten's modules as they lie in npm packages: a parser and a grammar that its JavaScript
+ * loads at run time.
+ */
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

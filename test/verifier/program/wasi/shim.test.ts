@@ -14,7 +14,10 @@ import type { FunctionType } from "../../../../verifier/wasm/types.ts";
 import { finish } from "../../../support/wasi/run.ts";
 import { SEED } from "../../seed.ts";
 
-/** Decides the roots of all programs with WASI. It changes with the sources in `verifier/program/wasi/assembly`, and with the compiler. */
+/**
+ * Decides the roots of all programs with WASI. It changes with the sources in
+ * `verifier/program/wasi/assembly`, and with the compiler.
+ */
 const HASH = "b09b91add9d93c3f569af0af33d996edcf3501f95753636fdcdebf2373b6fbb2";
 
 const isSpecial = (name: string): boolean => /^(command|enter|unstable_.*)$/.test(name);
@@ -22,7 +25,10 @@ const isSpecial = (name: string): boolean => /^(command|enter|unstable_.*)$/.tes
 /** What Node provides, by name. */
 const names = Object.keys(new WASI({ version: "preview1" }).wasiImport);
 
-/** What the shim provides, but for what the driver calls, and for what `wasi_unstable` has otherwise. */
+/**
+ * What the shim provides, but for what the driver calls, and for what `wasi_unstable` has
+ * otherwise.
+ */
 function provided(): [name: string, type: FunctionType][] {
   const { exports, functions } = decode(shimBytes());
   return exports.flatMap(({ kind, name, index }): [string, FunctionType][] => {
@@ -66,7 +72,8 @@ describe("the module of WASI preview 1", () => {
       program = buildProgram([{ name: "caller", bytes: writer.bytes() }], { convention: "typed" });
     });
 
-    // Numbers of descriptors, pointers on both sides of the end of memory, lengths, flags and anything else.
+    // Numbers of descriptors, pointers on both sides of the end of memory, lengths, flags and
+    // anything else.
     const argument = fc.oneof(
       fc.bigInt({ min: 0n, max: 8n }),
       fc.bigInt({ min: 0n, max: 70_000n }),
