@@ -8,7 +8,6 @@ export default defineConfig(
     "cache/",
     ".cache/",
     "coverage/",
-    "types/",
     "deploy/deployments/",
     "examples/*/assembly/",
     "verifier/program/wasi/assembly/",
