@@ -173,11 +173,18 @@ export const LAYERS: readonly Layer[] = [
     usesNode: false,
   },
   {
-    folder: "agents/chain",
-    purpose: "reading and sending, the only place with effects on a chain",
-    imports: [...VERIFIER, "contracts", "agents/game"],
+    folder: "agents/store",
+    purpose: "what a service keeps on disk, so that it may be killed at any instant",
+    imports: [...VERIFIER],
     packages: ["viem"],
-    usesNode: false,
+    usesNode: true,
+  },
+  {
+    folder: "agents/chain",
+    purpose: "reading and sending, the only place with effects on a chain; accounts",
+    imports: [...VERIFIER, "contracts", "agents/game", "agents/store"],
+    packages: ["ethers", "viem"],
+    usesNode: true,
   },
   {
     folder: "agents/worker",
