@@ -1,7 +1,7 @@
 /** Commands run in a thread with a large stack; the main thread loads nothing but this. */
 import { onLargeStack } from "../../verifier/node/large-stack.ts";
 import { stderr, stdout } from "./channels.ts";
-import { Exit, failureLines } from "./failure.ts";
+import { ExitCode, failureLines } from "./failure.ts";
 import { exitOnBrokenPipe } from "./parse.ts";
 
 /** Runs a program of the command line in a thread of its own. The exit code is the thread's. */
@@ -12,7 +12,7 @@ export async function runInThread(program: URL): Promise<void> {
   await new Promise<void>((resolve) => {
     worker.once("error", (error) => {
       for (const line of failureLines(error)) stderr.line(line);
-      process.exitCode = Exit.failure;
+      process.exitCode = ExitCode.failure;
       resolve();
     });
     worker.once("exit", (code) => {

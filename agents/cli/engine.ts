@@ -31,7 +31,7 @@ export function engineOf(name: EngineName, program: Program): ChosenEngine {
     const { executor, refused } = watchGrowth(interpreterExecutor, program);
     return { executor, report: () => undefined, refusedGrowth: refused };
   }
-  const engine = engineExecutor(program, nativeStack === undefined ? {} : { hostStack: nativeStack });
+  const engine = engineExecutor(program, nativeStack === undefined ? {} : { nativeStack: nativeStack });
   const { executor, refused } = watchGrowth(engine, program);
   return {
     executor,

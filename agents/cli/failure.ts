@@ -12,7 +12,7 @@ export class UserError extends Problem {
 }
 
 /** Exit codes of every command. */
-export const Exit = {
+export const ExitCode = {
   success: 0,
   /** The command could not do what was asked. */
   failure: 1,
@@ -93,6 +93,6 @@ export async function guarded(body: () => Promise<number> | number, isJson = fal
   } catch (error) {
     if (isJson) stdout.json({ error: failureOf(error) });
     for (const line of failureLines(error)) stderr.line(line);
-    process.exitCode = Exit.failure;
+    process.exitCode = ExitCode.failure;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { type Command, CommanderError } from "commander";
 import { stderr, stdout } from "./channels.ts";
-import { Exit } from "./failure.ts";
+import { ExitCode } from "./failure.ts";
 import { text } from "./printable.ts";
 
 /**
@@ -35,6 +35,6 @@ export async function parse(command: Command): Promise<void> {
     await command.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? Exit.success : Exit.failure;
+    process.exitCode = error.exitCode === 0 ? ExitCode.success : ExitCode.failure;
   }
 }

@@ -8,7 +8,7 @@ import type { Times } from "../report/stopwatch.ts";
 import { escaped } from "../../verifier/printable.ts";
 import { stdout } from "./channels.ts";
 import type { LimitedMemory } from "../../verifier/program/memory-limits.ts";
-import { Exit } from "./failure.ts";
+import { ExitCode } from "./failure.ts";
 import { tellRefusedGrowth } from "./memory-limit.ts";
 import { grouped } from "./narrator.ts";
 import { Printable, text } from "./printable.ts";
@@ -24,7 +24,7 @@ export function conclude(report: Report, json: boolean, refused: readonly Limite
     printReport(report);
     tellRefusedGrowth(refused);
   }
-  return report.verdict === "liar lost" ? Exit.success : Exit.wrongVerdict;
+  return report.verdict === "liar lost" ? ExitCode.success : ExitCode.wrongVerdict;
 }
 
 function printReport(report: Report): void {

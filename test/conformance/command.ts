@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { Exit, guarded, UserError } from "../../agents/cli/failure.ts";
+import { ExitCode, guarded, UserError } from "../../agents/cli/failure.ts";
 import { runConformance } from "./conformance.ts";
 import { describeSummary } from "./print.ts";
 import { ProgressLine } from "./progress.ts";
@@ -65,7 +65,7 @@ export async function conformance(
   const named = files.map(locate);
   if (named.length === 0 && MISSING !== undefined) {
     const skipped = [`the official test suite ${MISSING}`];
-    if (writeReport({ passed: 0, failed: 0, skipped })) return { output: missing(), exitCode: Exit.success };
+    if (writeReport({ passed: 0, failed: 0, skipped })) return { output: missing(), exitCode: ExitCode.success };
     throw new UserError(missing());
   }
   const progress = options.json ? undefined : new ProgressLine(process.stderr);
@@ -81,7 +81,7 @@ export async function conformance(
     output: options.json
       ? JSON.stringify({ onchain, ...summary })
       : describeSummary(summary, { verbose: options.verbose === true }),
-    exitCode: summary.passed ? Exit.success : Exit.failure,
+    exitCode: summary.passed ? ExitCode.success : ExitCode.failure,
   };
 }
 

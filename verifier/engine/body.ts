@@ -12,7 +12,7 @@ import { walk } from "../wasm/walk.ts";
 import type { CodeWords } from "./code-words.ts";
 import { nativeSignature, type NativeSignature, type NativeType, nativeType } from "./native-type.ts";
 import { RecentSteps } from "./recent-steps.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 import { type Treatment, treatmentOf } from "./treatment.ts";
 
 /** The index of the opener that stands for the function's own block. */
@@ -111,7 +111,7 @@ export class BodyReader {
 
   /**
    * Reads a function for the first time.
-   * @throws Refusal if it cannot run natively
+   * @throws NotNative if it cannot run natively
    */
   read(fn: CodeFunction): Body {
     return new Body(this.#parts(fn), this.#recent);
@@ -216,7 +216,7 @@ class Reading {
       if (step.op === Op.brTable) step.edges = step.targets.map((_, i) => this.#trampoline(step.pc + 1 + i));
       const differ = step.edges.some((cost) => cost !== step.edges[0]);
       if (differ && step.edges.filter((cost) => cost > 0).length > MAX_EDGES) {
-        throw new Refusal(`a br_table has more than ${MAX_EDGES} targets that carry values`);
+        throw new NotNative(`a br_table has more than ${MAX_EDGES} targets that carry values`);
       }
     }
     return {
@@ -228,7 +228,7 @@ class Reading {
   }
 
   #readLocals(view: View): NativeType[] {
-    if (view.localCount > MAX_LOCALS) throw new Refusal(`it has ${view.localCount} locals`);
+    if (view.localCount > MAX_LOCALS) throw new NotNative(`it has ${view.localCount} locals`);
     return Array.from({ length: view.localCount }, (_, i) => nativeType(view.local(i)));
   }
 
@@ -267,7 +267,7 @@ class Reading {
   #stack(view: View): NativeType[] {
     return Array.from({ length: view.height }, (_, k) => {
       const type = view.operand(view.height - 1 - k);
-      if (type === "unknown") throw new Refusal("an operand has no type");
+      if (type === "unknown") throw new NotNative("an operand has no type");
       return nativeType(type);
     });
   }

@@ -1,5 +1,5 @@
 /**
- * Makes NaNs of arithmetic canonical: which one arithmetic gives is the host's choice, but the
+ * Makes NaNs of arithmetic canonical: which one arithmetic gives is V8's choice, but the
  * machine has only one.
  */
 import { NUMERIC, Op, operationOf } from "../instructions/table.ts";

@@ -18,8 +18,8 @@ import { CONTINUATION, entryContinuation, PIECES, piecesFunction, sideBytes, stu
 import { carrier, type IndexSpace, instrumented } from "./index-space.ts";
 import { nativeSignature, type NativeSignature, type NativeType } from "./native-type.ts";
 import { type FunctionPlan, Planner, type Site } from "./plan.ts";
-import { type EngineProgram, ProgramParts, type Refused } from "./program-parts.ts";
-import { Refusal } from "./refusal.ts";
+import { type EngineProgram, ProgramParts, type InterpretedFunction } from "./program-parts.ts";
+import { NotNative } from "./not-native.ts";
 
 /** Names of exports and imports. */
 export const NAMES = {
@@ -39,8 +39,8 @@ export const IMPORTS = "e";
 export const CONTINUE = "run";
 
 /**
- * Bytes of a function's code, and of a continuation with the loops that it peels, at most: hosts
- * take 7,654,321.
+ * Bytes of a function's code, and of a continuation with the loops that it peels, at most: V8
+ * takes 7,654,321.
  */
 const MAX_FUNCTION = 2_000_000;
 const MAX_CONTINUATION = 7_500_000;
@@ -67,7 +67,7 @@ export class CompiledProgram {
   readonly #planner: Planner;
   /** Code trees that were found to be the program's. */
   readonly #codeTrees = new WeakSet<Tree>();
-  readonly #tooLarge: Refused[] = [];
+  readonly #tooLarge: InterpretedFunction[] = [];
   readonly #continuations = new Map<Site, WebAssembly.Module | undefined>();
 
   constructor(program: EngineProgram) {
@@ -91,17 +91,17 @@ export class CompiledProgram {
   }
 
   /** Functions that are interpreted, and why. */
-  get refused(): readonly Refused[] {
-    return [...this.parts.refused, ...this.#tooLarge];
+  get interpreted(): readonly InterpretedFunction[] {
+    return [...this.parts.interpreted, ...this.#tooLarge];
   }
 
-  /** Throws a Refusal if a state is none of the program's. */
+  /** Throws a NotNative if a state is none of the program's. */
   requireState({ header, code, stack, memory, cells }: State): void {
-    if (packHeader(header) !== packHeader(this.header)) throw new Refusal("the header is another one");
-    if (!this.#hasCode(code)) throw new Refusal("the code is another one");
+    if (packHeader(header) !== packHeader(this.header)) throw new NotNative("the header is another one");
+    if (!this.#hasCode(code)) throw new NotNative("the code is another one");
     const fits =
       stack.depth === header.stackDepth && memory.depth === header.memoryDepth && cells.depth === header.cellsDepth;
-    if (!fits) throw new Refusal("a tree has another depth than the header says");
+    if (!fits) throw new NotNative("a tree has another depth than the header says");
   }
 
   /** The module that takes up a frame at a site; undefined if it would be too large. */
@@ -120,7 +120,7 @@ export class CompiledProgram {
     try {
       return nativeSignature(fn.type);
     } catch (error) {
-      if (error instanceof Refusal) return undefined;
+      if (error instanceof NotNative) return undefined;
       throw error;
     }
   }

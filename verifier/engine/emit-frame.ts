@@ -6,8 +6,8 @@ import { IMAGE, localSlot, SLOT, UNWINDING } from "./layout.ts";
 import type { Site } from "./plan.ts";
 
 /**
- * Writes a site's operands to the image; where a call paused, its record instead of results that
- * there are not.
+ * Writes a site's operands to the image; where a call paused, its return address instead of results
+ * that there are not.
  */
 export function writeOperands(context: FunctionContext, site: Site): void {
   const { call } = site;
@@ -18,7 +18,7 @@ export function writeOperands(context: FunctionContext, site: Site): void {
     code.get(context.counter);
     code.i64(0n);
     code.put(Op.i64LtS, Op.if, EMPTY);
-    writeRecord(context, site.pc, count + call.parameters);
+    writeReturnAddress(context, site.pc, count + call.parameters);
     code.put(Op.else);
     writeRange(context, site, count, site.stack.length);
     code.put(Op.end);
@@ -36,8 +36,8 @@ function writeRange(context: FunctionContext, { stack }: Site, first: number, en
   }
 }
 
-/** The callee's call record: where it returns to, and this frame's base. */
-function writeRecord(context: FunctionContext, pc: number, height: number): void {
+/** The callee's return address: where it returns to, and this frame's base. */
+function writeReturnAddress(context: FunctionContext, pc: number, height: number): void {
   const code = context.code;
   code.get(context.frame);
   code.get(context.frame);

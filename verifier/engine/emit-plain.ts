@@ -58,7 +58,7 @@ export function emitPlain(context: FunctionContext, { op, immediate }: Step, isS
 }
 
 /**
- * Growing fails where the machine says so, and is noted, and nowhere else: if the host has no
+ * Growing fails where the machine says so, and is noted, and nowhere else: if the process has no
  * memory left, it traps.
  */
 function emitGrow(context: FunctionContext, index: number): void {

@@ -9,12 +9,12 @@ import { operationOf } from "../instructions/table.ts";
 import { CompiledProgram } from "./compile.ts";
 import { EngineExecution } from "./execution.ts";
 import { SiteMap } from "./frames.ts";
-import { HostRoom } from "./host-room.ts";
+import { StackRoom } from "./stack-room.ts";
 import { Interpretation } from "./interpretation.ts";
 import { NativeMachine } from "./native-machine.ts";
 import type { Site } from "./plan.ts";
 import type { EngineProgram } from "./program-parts.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 
 /** What happened natively, and what did not. */
 export interface EngineReport {
@@ -44,10 +44,10 @@ export interface EngineOptions {
   /** Steps that are interpreted before the program is compiled. */
   readonly warmUp?: bigint;
   /**
-   * Bytes of the host's stack that native frames may take at first; more as it turns out that there
+   * Bytes of V8's stack that native frames may take at first; more as it turns out that there
    * are more.
    */
-  readonly hostStack?: number;
+  readonly nativeStack?: number;
 }
 
 /** An executor, and what it can tell of itself. */
@@ -71,12 +71,12 @@ const LEAST_STRETCH = 2000n;
 const WARM_UP = 2n ** 20n;
 
 /** Half of what the main thread has. */
-const HOST_STACK = 400_000;
+const NATIVE_STACK = 400_000;
 
 /** An executor for the states of a program; those of others are interpreted. */
 export function engineExecutor(program: EngineProgram, options: EngineOptions = {}): EngineExecutor {
-  const { leastStretch = LEAST_STRETCH, warmUp = WARM_UP, hostStack = HOST_STACK } = options;
-  return new Engine(program, { leastStretch, warmUp, hostStack });
+  const { leastStretch = LEAST_STRETCH, warmUp = WARM_UP, nativeStack = NATIVE_STACK } = options;
+  return new Engine(program, { leastStretch, warmUp, nativeStack });
 }
 
 class Engine implements EngineExecutor {
@@ -84,7 +84,7 @@ class Engine implements EngineExecutor {
   readonly #program: EngineProgram;
   /** Undefined as long as nobody has asked for it. */
   #compiled: Compiled | { readonly failure: string } | undefined;
-  readonly #room: HostRoom;
+  readonly #room: StackRoom;
   #machine: NativeMachine | undefined;
   /** Whose state the machine holds. */
   #owner: EngineExecution | undefined;
@@ -99,7 +99,7 @@ class Engine implements EngineExecutor {
   constructor(program: EngineProgram, options: Required<EngineOptions>) {
     this.#program = program;
     this.options = options;
-    this.#room = new HostRoom(options.hostStack);
+    this.#room = new StackRoom(options.nativeStack);
   }
 
   get report(): EngineReport {
@@ -119,7 +119,7 @@ class Engine implements EngineExecutor {
     const code = this.#compiled;
     if (code === undefined) return [];
     if ("failure" in code) return [{ function: "all", reason: code.failure }];
-    return code.program.refused
+    return code.program.interpreted
       .filter(({ fn }) => !fn.instance.isDriver && fn.wraps === undefined)
       .map(({ fn, reason }) => ({
         function: `${fn.instance.name}.${fn.instance.module.names.functions.get(fn.index) ?? `func[${fn.index}]`}`,
@@ -161,13 +161,13 @@ class Engine implements EngineExecutor {
       this.#owner = owner;
       return { interpretation, machine: this.#machine };
     } catch (error) {
-      if (!(error instanceof Refusal || error instanceof NotWellFormed)) throw error;
-      this.noteRefusal(error.message);
+      if (!(error instanceof NotNative || error instanceof NotWellFormed)) throw error;
+      this.noteNotNative(error.message);
       return undefined;
     }
   }
 
-  noteRefusal(reason: string): void {
+  noteNotNative(reason: string): void {
     count(this.#refusals, reason);
   }
 
@@ -203,8 +203,8 @@ interface Compiled {
 }
 
 /**
- * Compiles a program; a host whose WebAssembly is too old for the generated code, or has too narrow
- * limits, interprets all of it.
+ * Compiles a program. Where V8 is too old for the generated code, or its limits are too narrow, all
+ * of it is interpreted.
  */
 function compile(source: EngineProgram): Compiled | { readonly failure: string } {
   try {
@@ -212,7 +212,7 @@ function compile(source: EngineProgram): Compiled | { readonly failure: string }
     return { program, sites: new SiteMap(program) };
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    return { failure: `the host does not compile the engine's code: ${error.message}` };
+    return { failure: `V8 does not compile the engine's code: ${error.message}` };
   }
 }
 

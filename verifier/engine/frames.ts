@@ -3,7 +3,7 @@ import { isNarrow } from "./native-type.ts";
 import { floorOf, localSlot } from "./layout.ts";
 import type { CompiledProgram } from "./compile.ts";
 import type { FunctionPlan, Site } from "./plan.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 import { SLOT_WORDS } from "../interpreter/units.ts";
 
 /** A frame that can be taken up. */
@@ -63,20 +63,20 @@ export class SiteMap {
   /**
    * Checks that values fit their types natively.
    * @param words - the stack as pairs of 32-bit words, the lower first
-   * @throws Refusal
+   * @throws NotNative
    */
   check({ site, base }: NativeFrame, words: Int32Array): void {
     const plan = this.#program.plans[site.fn];
-    if (plan === undefined) throw new Refusal("a function is interpreted");
+    if (plan === undefined) throw new NotNative("a function is interpreted");
     const upper = (slot: number): number => words[SLOT_WORDS * (base + slot) + 1] ?? 0;
     for (const slot of this.#narrowSlots(plan, site)) {
-      if (upper(slot) !== 0) throw new Refusal(`slot ${base + slot} has more bits than its type`);
+      if (upper(slot) !== 0) throw new NotNative(`slot ${base + slot} has more bits than its type`);
     }
     if (site.kind !== "entry") return;
     const { locals, signature } = plan.body;
     for (let slot = signature.params.length + 1; slot < floorOf(locals.length); slot++) {
       if (upper(slot) !== 0 || words[SLOT_WORDS * (base + slot)] !== 0)
-        throw new Refusal(`local in slot ${base + slot} is not zero`);
+        throw new NotNative(`local in slot ${base + slot} is not zero`);
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Makes the host let go of what nobody needs any more. Left alone V8 waits, for buffers above all,
+ * Makes V8 let go of what nobody needs any more. Left alone V8 waits, for buffers above all,
  * and what waits takes memory beside what takes its place. Nothing is done where nobody has
  * provided a collector.
  */

@@ -99,7 +99,7 @@ export function stubFunction(
     code.get(i);
     code.storeSlot(type, i);
   });
-  // The other locals are zero; the call record between is the caller's to write.
+  // The other locals are zero; the return address between is the caller's to write.
   const first = params.length + 1;
   code.get(frame);
   code.i32(SLOT * first);

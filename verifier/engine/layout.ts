@@ -29,7 +29,7 @@ export const SLOT = 4 * SLOT_WORDS;
 /** What a function returns for a counter when frames are being written out. */
 export const UNWINDING = -(2n ** 62n);
 
-/** Frame offset of a parameter or local: the call record lies between them. */
+/** Frame offset of a parameter or local: the return address lies between them. */
 export const localSlot = (parameters: number, index: number): number => (index < parameters ? index : index + 1);
 
 /** Frame offset of the lowest operand. */

@@ -10,7 +10,7 @@ import { Op, operationOf } from "../instructions/table.ts";
 import type { Body, Step } from "./body.ts";
 
 /**
- * What is known of an operand: a step whose NaNs are the host's choice, that it is no such NaN, or
+ * What is known of an operand: a step whose NaNs are V8's choice, that it is no such NaN, or
  * that its bits must stay.
  */
 type Origin = number | "settled" | "raw";

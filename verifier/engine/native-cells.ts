@@ -5,7 +5,7 @@ import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { sameBytes } from "../merkle/same-bytes.ts";
 import { type CompiledProgram, NAMES } from "./compile.ts";
 import { isNarrow } from "./native-type.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 import { LEAF_WORDS } from "../interpreter/units.ts";
 
 /** Turns 64 bits into two words, the lower first, and back. */
@@ -33,14 +33,14 @@ export class NativeCells {
 
   /**
    * Takes over what the cells hold.
-   * @throws Refusal if a cell holds what its global or table natively cannot
+   * @throws NotNative if a cell holds what its global or table natively cannot
    */
   enter({ cells }: SharedMachine): void {
     for (const { cell, isNarrow: narrow, global } of this.#globals) {
-      if (!cells.ensure(LEAF_BYTES * (cell + 1))) throw new Refusal(`there is no cell ${cell}`);
+      if (!cells.ensure(LEAF_BYTES * (cell + 1))) throw new NotNative(`there is no cell ${cell}`);
       const at = LEAF_WORDS * cell;
       if (narrow) {
-        if (cells.words[at + 1] !== 0) throw new Refusal(`the global in cell ${cell} has more than 32 bits`);
+        if (cells.words[at + 1] !== 0) throw new NotNative(`the global in cell ${cell} has more than 32 bits`);
         global.value = cells.words[at]!;
       } else {
         halves[0] = cells.words[at]!;
@@ -50,7 +50,7 @@ export class NativeCells {
     }
     for (const table of this.#tables) {
       const end = table.firstCell * LEAF_BYTES + table.content.length;
-      if (!cells.ensure(end)) throw new Refusal(`there is no cell ${end / LEAF_BYTES - 1}`);
+      if (!cells.ensure(end)) throw new NotNative(`there is no cell ${end / LEAF_BYTES - 1}`);
       fillTable(table, cells.bytes.subarray(table.firstCell * LEAF_BYTES, end));
     }
   }
@@ -97,7 +97,7 @@ function fillTable({ firstCell, table, functions, content }: NativeTable, wanted
     const reference = view.getBigUint64(at, true);
     const target = reference === 0n ? null : functions.get(reference);
     if (target === undefined)
-      throw new Refusal(`cell ${firstCell + at / LEAF_BYTES} refers to no function of the program`);
+      throw new NotNative(`cell ${firstCell + at / LEAF_BYTES} refers to no function of the program`);
     table.set(at / LEAF_BYTES, target);
     content.set(leaf, at);
   }

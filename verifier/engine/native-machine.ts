@@ -7,17 +7,17 @@ import { Crash } from "../errors.ts";
 import { PAGE_BYTES, unpackSizes } from "../interpreter/core.ts";
 import type { SharedMachine, SharedStorage, StackImage, Stepper } from "../interpreter/hand-over.ts";
 import { Interpreter } from "../interpreter/interpreter.ts";
-import { unpackCallRecord } from "../machine/word.ts";
+import { unpackReturnAddress } from "../machine/word.ts";
 import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { Checkpoint } from "../state/checkpoint.ts";
 import type { State } from "../state/state.ts";
 import { CONTINUE, type CompiledProgram, IMPORTS, NAMES } from "./compile.ts";
 import { type NativeFrame, type ReturnTo, type SiteMap } from "./frames.ts";
-import type { HostRoom } from "./host-room.ts";
+import type { StackRoom } from "./stack-room.ts";
 import { IMAGE, MOST_REGIONS, PAUSE_COUNTER, PAUSE_FRAME, PAUSE_SITE, REFUSED_GROWTH, SLOT } from "./layout.ts";
 import { NativeCells } from "./native-cells.ts";
 import type { Site } from "./plan.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 import { SharedWindow } from "./shared-window.ts";
 import { LEAF_WORDS, SLOT_WORDS } from "../interpreter/units.ts";
 
@@ -33,16 +33,16 @@ export type NativeEnd =
       readonly site: Site | undefined;
     }
   /**
-   * Something trapped, or the host's stack was too small: nothing that the machine holds means
+   * Something trapped, or V8's stack was too small: nothing that the machine holds means
    * anything.
    */
   | { readonly kind: "trapped" | "overflowed" };
 
-/** What one frame takes of the host's stack beside its slots, in bytes, at most. */
-const HOST_FRAME = 256;
+/** What one frame takes of V8's stack beside its slots, in bytes, at most. */
+const V8_FRAME = 256;
 
 /** Values of a frame are spilled more than once by V8's first tier: bytes per slot. */
-const HOST_SLOT = 24;
+const V8_SLOT = 24;
 
 export class NativeMachine implements SharedStorage {
   readonly sites: SiteMap;
@@ -57,18 +57,18 @@ export class NativeMachine implements SharedStorage {
   readonly #image: DataView;
   /** See `REFUSED_GROWTH`. */
   readonly #growthMarks: Uint8Array;
-  /** What is known of the host's stack; outlives the machine. */
-  readonly #room: HostRoom;
-  /** Bytes of the host's stack that a slot of a frame takes, at most. */
+  /** What is known of V8's stack; outlives the machine. */
+  readonly #room: StackRoom;
+  /** Bytes of V8's stack that a slot of a frame takes, at most. */
   readonly #bytesPerSlot: number;
   /** Whether the room, and not the end of the machine's stack, decides how deep frames may go. */
   #isBounded = false;
 
   /**
-   * @param room - what is known of the host's stack: it is the engine's, which may need several
+   * @param room - what is known of V8's stack: it is the engine's, which may need several
    *   machines
    */
-  constructor(program: CompiledProgram, sites: SiteMap, room: HostRoom) {
+  constructor(program: CompiledProgram, sites: SiteMap, room: StackRoom) {
     this.#program = program;
     this.sites = sites;
     this.#exports = instantiate(program.module);
@@ -118,11 +118,11 @@ export class NativeMachine implements SharedStorage {
   /**
    * Takes over a state of the program (`requireState`), whose memories are no smaller than the
    * machine's (`isBeyond`): an interpreter that works on the machine's memories and stack.
-   * @throws Refusal, NotWellFormed if it cannot be held so
+   * @throws NotNative, NotWellFormed if it cannot be held so
    */
   load(state: State): Stepper {
     const pages = this.pagesOf(state);
-    if (this.isBeyond(pages)) throw new Refusal("a memory has fewer pages than it begins with");
+    if (this.isBeyond(pages)) throw new NotNative("a memory has fewer pages than it begins with");
     this.#requirePages(pages);
     const { memoryDepth, regionBits } = this.#program.header;
     const level = memoryDepth - regionBits;
@@ -144,7 +144,7 @@ export class NativeMachine implements SharedStorage {
   /**
    * Runs at most `budget` steps, and less by what the next poll may be away, from the site that a
    * machine loaded here stands at.
-   * @throws Refusal if it cannot be taken up; then it is as it was
+   * @throws NotNative if it cannot be taken up; then it is as it was
    */
   run(machine: SharedMachine, budget: bigint): NativeEnd {
     let frame: NativeFrame | undefined = this.#enter(machine);
@@ -192,16 +192,16 @@ export class NativeMachine implements SharedStorage {
   /** The frame at which a machine stands. Globals, tables and sizes are taken over. */
   #enter(machine: SharedMachine): NativeFrame {
     const site = this.sites.at(machine.pc);
-    if (site === undefined) throw new Refusal(`nothing can be taken up at pc ${machine.pc}`);
+    if (site === undefined) throw new NotNative(`nothing can be taken up at pc ${machine.pc}`);
     const frame = { site, base: machine.base };
     if (frame.base + site.height + 2 * this.#program.largestFrame > this.#program.slots)
-      throw new Refusal("the stack is nearly full");
+      throw new NotNative("the stack is nearly full");
     this.sites.check(frame, machine.stack.words);
-    if (this.#returnOf(machine, frame) === undefined) throw new Refusal("a frame returns to where no call was");
+    if (this.#returnOf(machine, frame) === undefined) throw new NotNative("a frame returns to where no call was");
     const pages = this.pagesIn(machine);
     this.#requirePages(pages);
     [...this.windows.values()].forEach((window, i) => {
-      if (!window.ensure((pages[i] ?? 0) * PAGE_BYTES)) throw new Refusal("the host has no memory left");
+      if (!window.ensure((pages[i] ?? 0) * PAGE_BYTES)) throw new NotNative("the process has no memory left");
     });
     this.#cells.enter(machine);
     return frame;
@@ -229,7 +229,7 @@ export class NativeMachine implements SharedStorage {
 
   #requirePages(pages: readonly number[]): void {
     this.#program.parts.memories.forEach(({ maximum }, i) => {
-      if ((pages[i] ?? 0) > maximum) throw new Refusal(`memory ${i} has more pages than it can have`);
+      if ((pages[i] ?? 0) > maximum) throw new NotNative(`memory ${i} has more pages than it can have`);
     });
   }
 
@@ -249,7 +249,7 @@ export class NativeMachine implements SharedStorage {
    */
   #returnOf({ code }: SharedMachine, { site, base }: NativeFrame): ReturnTo | undefined {
     const { params, results } = this.#signatureOf(site);
-    const record = unpackCallRecord(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
+    const record = unpackReturnAddress(this.#image.getBigUint64(IMAGE + SLOT * (base + params.length), true));
     const height = code.heights[record.pc];
     if (record.pc >= code.length || height === undefined) return undefined;
     const isCall = SLOT_WORDS * record.base + height === SLOT_WORDS * (base + results.length);
@@ -271,7 +271,7 @@ export class NativeMachine implements SharedStorage {
     try {
       this.sites.check(caller, machine.stack.words);
     } catch (error) {
-      if (error instanceof Refusal) return undefined;
+      if (error instanceof NotNative) return undefined;
       throw error;
     }
     return caller;
@@ -301,19 +301,19 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
   try {
     return new WebAssembly.Instance(module).exports;
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal("the host has no memory left", { cause: error });
+    if (error instanceof RangeError) throw new NotNative("the process has no memory left", { cause: error });
     throw error;
   }
 }
 
 /**
- * Bytes of the host's stack for a slot, so that a number of slots is enough for however small and
+ * Bytes of V8's stack for a slot, so that a number of slots is enough for however small and
  * many frames.
  */
 function bytesPerSlot({ plans }: CompiledProgram): number {
   return plans.reduce((most, plan) => {
     if (plan === undefined) return most;
     const least = plan.body.locals.length + 1;
-    return Math.max(most, HOST_FRAME / least + HOST_SLOT);
-  }, HOST_SLOT);
+    return Math.max(most, V8_FRAME / least + V8_SLOT);
+  }, V8_SLOT);
 }

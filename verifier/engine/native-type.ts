@@ -1,6 +1,6 @@
 /** How values are held natively: references by the 64 bits that the machine gives them. */
 import type { ValueType } from "../wasm/types.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 
 export type NativeType = "i32" | "i64" | "f32" | "f64";
 
@@ -12,7 +12,7 @@ export interface NativeSignature {
 
 /**
  * The native type of a value.
- * @throws Refusal for vectors
+ * @throws NotNative for vectors
  */
 export function nativeType(type: ValueType): NativeType {
   switch (type) {
@@ -20,25 +20,25 @@ export function nativeType(type: ValueType): NativeType {
     case "externref":
       return "i64";
     case "v128":
-      throw new Refusal("it uses vectors");
+      throw new NotNative("it uses vectors");
     default:
       return type;
   }
 }
 
-/** Hosts take 1000 parameters and as many results; the engine adds two and one. */
+/** V8 takes 1000 parameters and as many results; the engine adds two and one. */
 const MAX_VALUES = 998;
 
 /**
  * The native types of a function.
- * @throws Refusal for vectors, and for more values than hosts take
+ * @throws NotNative for vectors, and for more values than V8 takes
  */
 export function nativeSignature(type: {
   readonly params: readonly ValueType[];
   readonly results: readonly ValueType[];
 }): NativeSignature {
   if (Math.max(type.params.length, type.results.length) > MAX_VALUES) {
-    throw new Refusal(`there are more than ${MAX_VALUES} parameters or results`);
+    throw new NotNative(`there are more than ${MAX_VALUES} parameters or results`);
   }
   return { params: type.params.map(nativeType), results: type.results.map(nativeType) };
 }

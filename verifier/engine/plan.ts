@@ -40,7 +40,7 @@ export interface Site {
   /** Index of the step before which it lies. */
   readonly at: number;
   readonly pc: number;
-  /** Slots of the frame that are live: arguments, call record, locals and operands. */
+  /** Slots of the frame that are live: arguments, return address, locals and operands. */
   readonly height: number;
   /** Types of all operands; after a call, of its results too. */
   readonly stack: readonly NativeType[];

@@ -7,13 +7,13 @@ import { CodeWords } from "./code-words.ts";
 import { type NanFlow, nanFlow } from "./nan-flow.ts";
 import { nativeSignature, type NativeType, nativeType, signatureKey } from "./native-type.ts";
 import type { PlanContext } from "./plan.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 
 /** What the engine needs of a program. */
 export type EngineProgram = Pick<Program, "image" | "map" | "functions" | "instances">;
 
 /** A function that is interpreted. */
-export interface Refused {
+export interface InterpretedFunction {
   readonly fn: CodeFunction;
   /** Completes "it is interpreted, because …". */
   readonly reason: string;
@@ -30,7 +30,7 @@ export class ProgramParts implements PlanContext {
   readonly code: CodeWords;
   /** By function id. */
   readonly bodies: readonly (Body | undefined)[];
-  readonly refused: readonly Refused[];
+  readonly interpreted: readonly InterpretedFunction[];
   /** Linear memories in the order of their regions, which is that of their indices natively. */
   readonly memories: readonly LinkedMemory[];
   readonly tables: readonly NativeTable[];
@@ -49,18 +49,18 @@ export class ProgramParts implements PlanContext {
     this.memories = [...memories.values()].sort((a, b) => a.region - b.region);
     const tables = new Map(guests.flatMap((instance) => instance.tables.map((table) => [table.firstCell, table])));
     this.tables = [...tables.values()].filter(({ capacity }) => capacity <= MAX_TABLE);
-    const refused: Refused[] = [];
+    const refused: InterpretedFunction[] = [];
     const reader = new BodyReader(this.code);
     this.bodies = functions.map((fn) => {
       try {
         return this.#read(fn, reader);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof NotNative)) throw error;
         refused.push({ fn, reason: error.message });
         return undefined;
       }
     });
-    this.refused = refused;
+    this.interpreted = refused;
     this.#ambiguous = new Set([...this.#signatures.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])));
   }
 
@@ -120,9 +120,9 @@ export class ProgramParts implements PlanContext {
 
   #read(fn: CodeFunction, reader: BodyReader): Body {
     this.#note(fn.typeId, signatureKey(nativeSignature(fn.type)));
-    if (fn.wraps !== undefined) throw new Refusal("it is a function of the machine");
-    if (fn.instance.isDriver) throw new Refusal("it belongs to the driver");
-    if (fn.missing !== undefined) throw new Refusal("nobody provides it");
+    if (fn.wraps !== undefined) throw new NotNative("it is a function of the machine");
+    if (fn.instance.isDriver) throw new NotNative("it belongs to the driver");
+    if (fn.missing !== undefined) throw new NotNative("nobody provides it");
     const body = reader.read(fn);
     const globals: (readonly [number, NativeType])[] = [];
     for (const step of body.steps) {
@@ -134,7 +134,7 @@ export class ProgramParts implements PlanContext {
       this.#note(this.typeIdOf(step), signatureKey(step.callType));
       const table = this.tableOf(fn, step);
       if (!this.tables.some(({ firstCell }) => firstCell === table))
-        throw new Refusal(`it calls through a table of more than ${MAX_TABLE} elements`);
+        throw new NotNative(`it calls through a table of more than ${MAX_TABLE} elements`);
     }
     for (const [cell, type] of globals) this.#globals.set(cell, type);
     return body;

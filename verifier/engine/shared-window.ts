@@ -10,7 +10,7 @@ import { LEAF_BYTES } from "../merkle/leaf.ts";
 import { PageComparison } from "../merkle/page-comparison.ts";
 import { type PageChange, Tree } from "../merkle/tree.ts";
 import { drop, makeRoom } from "./garbage.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
 
 const PAGE_LEAVES = WINDOW_PAGE / LEAF_BYTES;
 
@@ -79,12 +79,12 @@ export class SharedWindow extends Window {
   /**
    * Shows what a state has.
    * @param pages - no fewer than the memory has
-   * @throws Refusal if the host has no more memory, or a tree holds something beyond the end
+   * @throws NotNative if the process has no more memory, or a tree holds something beyond the end
    */
   load({ live, checkpoint }: RegionTrees, pages: number): void {
     const end = Math.max(live.end(), checkpoint?.end() ?? 0);
-    if (end > (pages * PAGE_BYTES) / LEAF_BYTES) throw new Refusal("a memory holds something beyond its end");
-    if (!this.ensure(pages * PAGE_BYTES)) throw new Refusal("the host has no memory left");
+    if (end > (pages * PAGE_BYTES) / LEAF_BYTES) throw new NotNative("a memory holds something beyond its end");
+    if (!this.ensure(pages * PAGE_BYTES)) throw new NotNative("the process has no memory left");
     this.#follow();
     this.#goTo(live);
     this.#keep(checkpoint);

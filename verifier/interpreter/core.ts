@@ -14,7 +14,7 @@ import type { Window } from "./window.ts";
 import { SLOT_WORDS } from "./units.ts";
 
 /** Why the inner loop stopped. */
-export const Exit = {
+export const Stop = {
   /** The quota is used up. */
   quota: 0,
   /** The instruction at pc traps. */
@@ -83,7 +83,7 @@ export class Core implements SharedMachine {
   cursor: Cursor | undefined;
   savepoint: Savepoint | undefined;
   /** Why the inner loop stopped; see `Exit`. */
-  exit: number = Exit.quota;
+  exit: number = Stop.quota;
   /** Trap code, if it stopped for a trap. */
   trap = 0;
   refusedGrowth = new Set<number>();

@@ -12,7 +12,7 @@ export const Fast = {
   brIfCut: 0xd2,
   /** br_if that carries the operand below the condition. */
   brIfCarry: 0xd3,
-  /** return with one result: a = record, b = where the result goes. */
+  /** return with one result: a = slot of the return address, b = where the result goes. */
   returnCarry: 0xd4,
   /** move: a = destination, b = source. */
   move: 0xd5,

@@ -2,7 +2,7 @@
  * The live height of the stack before each instruction, in slots of the frame.
  *
  * It is the word's `top`, but for one case: a `move` to the first free slot pushes, although the
- * words after it go on counting from the old top (a return saves its call record in this way).
+ * words after it go on counting from the old top (a return saves its return address in this way).
  * Until control leaves that sequence of moves the height is greater than `top`.
  */
 import { Op } from "../instructions/table.ts";

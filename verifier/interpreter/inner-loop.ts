@@ -6,7 +6,7 @@
  * is ruled out. It is one switch: nested ones for the families of integers cost 10 to 20 % of all guests' speed.
  */
 import { Trap } from "../machine/codes.ts";
-import { type Core, Exit } from "./core.ts";
+import { type Core, Stop } from "./core.ts";
 import { STRIDE } from "./fast-op.ts";
 import { floatBinary, floatUnary } from "./floats.ts";
 import { clear, countBits, divide, less, lessUnsigned, rotate, shiftLeft, shiftRight } from "./halves.ts";
@@ -31,7 +31,7 @@ export function runInnerLoop(m: Core, quota: number): number {
   let left = quota;
   let trap = 0;
   let at: number, from: number, to: number, value: number;
-  let exit: number = Exit.quota;
+  let exit: number = Stop.quota;
   loop: while (left > 0) {
     left--;
     outside: {
@@ -92,13 +92,13 @@ export function runInnerLoop(m: Core, quota: number): number {
           case 0x0f: // return
           case 0xd4: {
             // return, carrying a result
-            const record = fp + code[pc + 1]!;
-            const back = S[record + 1]! >>> 0;
-            const base = 2 * S[record]!;
+            const slot = fp + code[pc + 1]!;
+            const back = S[slot + 1]! >>> 0;
+            const base = 2 * S[slot]!;
             to = fp + code[pc + 2]!;
             const carries = code[pc] === 0xd4;
             const height = carries ? to + 2 : to;
-            // The record may be anything: the caller has to stand where it says, and its frame has to fit.
+            // The return address may be anything: the caller has to stand where it says, and its frame has to fit.
             if (back >= length || base < 0 || base + heights[back]! !== height || base + extents[back]! > limit)
               break outside;
             if (carries) {
@@ -579,7 +579,7 @@ export function runInnerLoop(m: Core, quota: number): number {
           case 0xfe: // outside
             break outside;
           default:
-            exit = Exit.escape;
+            exit = Stop.escape;
             break loop;
         }
         pc += STRIDE;
@@ -588,12 +588,12 @@ export function runInnerLoop(m: Core, quota: number): number {
       trap = Trap.memoryBounds;
       break loop;
     }
-    exit = Exit.outside;
+    exit = Stop.outside;
     break;
   }
   m.pc = pc / STRIDE;
   m.base = fp >> 1;
-  m.exit = trap === 0 ? exit : Exit.trap;
+  m.exit = trap === 0 ? exit : Stop.trap;
   m.trap = trap;
-  return m.exit === Exit.quota ? left : left + 1;
+  return m.exit === Stop.quota ? left : left + 1;
 }

@@ -11,7 +11,7 @@ import { Checkpoint } from "../state/checkpoint.ts";
 import type { Tree } from "../merkle/tree.ts";
 import type { State } from "../state/state.ts";
 import { type Code, decode } from "./code.ts";
-import { Core, type Cursor, Exit, packSizes, type Savepoint, unpackSizes } from "./core.ts";
+import { Core, type Cursor, Stop, packSizes, type Savepoint, unpackSizes } from "./core.ts";
 import { MOVES } from "./effects.ts";
 import { NotWellFormed } from "./errors.ts";
 import { Fast, STRIDE } from "./fast-op.ts";
@@ -140,12 +140,12 @@ export class Interpreter implements Stepper {
     const taken = quota - runInnerLoop(core, quota);
     core.fuel -= BigInt(taken);
     switch (core.exit) {
-      case Exit.trap:
+      case Stop.trap:
         core.fail(core.trap);
         return taken + 1;
-      case Exit.outside:
+      case Stop.outside:
         return taken + this.#outside(quota - taken);
-      case Exit.escape:
+      case Stop.escape:
         this.#stuck = true;
         return taken;
       default:

@@ -98,11 +98,14 @@ function callIndirect(m: Core, { top, a, b, imm }: Word): Result {
   return fits ? makeRoom(m, end) : ESCAPE;
 }
 
-/** The caller's frame lies higher than the stack reaches so far, or the record is not a call's. */
+/**
+ * The caller's frame lies higher than the stack reaches so far, or the return address is not a
+ * call's.
+ */
 function returnTo(m: Core, { a, b, flags }: Word): Result {
-  const record = SLOT_WORDS * (m.base + a);
-  const pc = m.stack.words[record + 1]! >>> 0;
-  const base = m.stack.words[record]! >>> 0;
+  const slot = SLOT_WORDS * (m.base + a);
+  const pc = m.stack.words[slot + 1]! >>> 0;
+  const base = m.stack.words[slot]! >>> 0;
   if (pc >= m.code.length || base + m.code.heights[pc]! / SLOT_WORDS !== m.base + b + (flags & 1)) return ESCAPE;
   return m.stack.ensure(base + m.code.extents[pc]! / SLOT_WORDS) ? RETRY : ESCAPE;
 }

@@ -217,16 +217,16 @@ export class Translator {
 
   #return(pc: number, top: number): Translation {
     const words = this.#words;
-    const record = words.a(pc);
+    const returnSlot = words.a(pc);
     const cut = words.b(pc);
     const height = this.#heights[pc]!;
     const carry = (words.flags(pc) & Flag.carry) !== 0;
-    if (record >= height || cut + (carry ? 1 : 0) > height) return undefined;
-    // The result is the top operand, which lies below a record that was moved up.
+    if (returnSlot >= height || cut + (carry ? 1 : 0) > height) return undefined;
+    // The result is the top operand, which lies below a return address that was moved up.
     if (carry && top < 1) return undefined;
     return carry
-      ? [Fast.returnCarry, SLOT_WORDS * record, SLOT_WORDS * cut, SLOT_WORDS * (top - 1)]
-      : [Op.return, SLOT_WORDS * record, SLOT_WORDS * cut];
+      ? [Fast.returnCarry, SLOT_WORDS * returnSlot, SLOT_WORDS * cut, SLOT_WORDS * (top - 1)]
+      : [Op.return, SLOT_WORDS * returnSlot, SLOT_WORDS * cut];
   }
 
   #call(pc: number, top: number): Translation {

@@ -5,7 +5,7 @@
 import { MASK_32, type Machine } from "./machine.ts";
 import { Flag, Trap } from "./codes.ts";
 import { Op } from "../instructions/table.ts";
-import { imm32, packCallRecord, ReferenceTag, unpackCallRecord, unpackReference } from "./word.ts";
+import { imm32, packReturnAddress, ReferenceTag, unpackReturnAddress, unpackReference } from "./word.ts";
 
 /** Executes opcodes up to `call_indirect`. */
 export function executeControl(m: Machine): void {
@@ -24,7 +24,7 @@ export function executeControl(m: Machine): void {
     case Op.return:
       return leaveFrame(m);
     case Op.call:
-      return enter(m, { record: m.word.top, entry: a, frame: imm32(m.word.imm, 0), parameters: b });
+      return enter(m, { returnSlot: m.word.top, entry: a, frame: imm32(m.word.imm, 0), parameters: b });
     case Op.callIndirect:
       return callIndirect(m);
     case Op.unreachable:
@@ -61,41 +61,42 @@ function branchTable(m: Machine): void {
 }
 
 /**
- * The record lies at `a`; the stack is cut at `b`, with the top operand carried down if asked to.
+ * The return address lies at `a`; the stack is cut at `b`, with the top operand carried down if
+ * asked to.
  */
 function leaveFrame(m: Machine): void {
   const { flags, a, b } = m.word;
   const value = (flags & Flag.carry) !== 0 ? m.operand(0) : 0n;
-  const record = unpackCallRecord(m.slot(a));
+  const back = unpackReturnAddress(m.slot(a));
   m.cut(b, value);
-  m.jump(record.pc);
-  m.registers.base = record.base;
+  m.jump(back.pc);
+  m.registers.base = back.base;
 }
 
 interface Callee {
-  /** Frame offset, in the caller's frame, of the slot for the call record. */
-  readonly record: number;
+  /** Frame offset, in the caller's frame, of the slot for the return address. */
+  readonly returnSlot: number;
   readonly entry: number;
   /** Slots of the callee's frame. */
   readonly frame: number;
   readonly parameters: number;
 }
 
-/** The callee's arguments are the operands below the record slot. */
+/** The callee's arguments are the operands below the return address. */
 function enter(m: Machine, callee: Callee): void {
   const { base, pc } = m.registers;
-  const calleeBase = base + callee.record - callee.parameters;
+  const calleeBase = base + callee.returnSlot - callee.parameters;
   if (calleeBase < 0) return m.fault(Trap.index);
   if (calleeBase + callee.frame > m.header.slotLimit) return m.fault(Trap.stackExhausted);
-  m.slot(callee.record);
-  m.put("stack", packCallRecord((pc + 1) % 2 ** 32, base));
+  m.slot(callee.returnSlot);
+  m.put("stack", packReturnAddress((pc + 1) % 2 ** 32, base));
   m.jump(callee.entry);
   m.registers.base = calleeBase;
 }
 
 /**
  * imm: type id, table capacity, size cell; `a` is the table's first cell. The element index lies in
- * the record slot.
+ * the return address.
  */
 function callIndirect(m: Machine): void {
   const { top, a, b, imm } = m.word;
@@ -110,5 +111,5 @@ function callIndirect(m: Machine): void {
   if (reference.tag !== ReferenceTag.function || reference.type !== imm32(imm, 0)) {
     return m.fault(Trap.indirectCallType);
   }
-  enter(m, { record: top - 1, entry: reference.entry, frame: reference.frame, parameters: b });
+  enter(m, { returnSlot: top - 1, entry: reference.entry, frame: reference.frame, parameters: b });
 }

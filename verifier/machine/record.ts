@@ -195,7 +195,7 @@ export function loadedRegisters(r: Registers, inputLength: number, budget: bigin
 }
 
 /**
- * Where the driver's main function begins; `finish` stands at 0, so the zero call record returns to
- * it.
+ * Where the driver's main function begins; `finish` stands at 0, so a return address of zero leads
+ * to it.
  */
 export const ENTRY_PC = 1;

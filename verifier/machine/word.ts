@@ -51,13 +51,13 @@ export function packImm32(w0: number, w1 = 0, w2 = 0, w3 = 0): bigint {
   return (BigInt(w0) << 96n) | (BigInt(w1) << 64n) | (BigInt(w2) << 32n) | BigInt(w3);
 }
 
-/** A call record: where to return to. The zero record returns to pc 0, base 0. */
-export function packCallRecord(pc: number, base: number): bigint {
+/** A return address: a pc, and the base of the frame there. Zero returns to pc 0, base 0. */
+export function packReturnAddress(pc: number, base: number): bigint {
   return (BigInt(pc) << 32n) | BigInt(base);
 }
 
-/** Reads a call record from any leaf; the upper 192 bits are ignored. */
-export function unpackCallRecord(leaf: bigint): { pc: number; base: number } {
+/** Reads a return address from any leaf; the upper 192 bits are ignored. */
+export function unpackReturnAddress(leaf: bigint): { pc: number; base: number } {
   return { pc: Number((leaf >> 32n) & U32), base: Number(leaf & U32) };
 }
 
@@ -84,7 +84,7 @@ export function packReference(r: FunctionReference): bigint {
   return (BigInt(ReferenceTag.function) << 62n) | (BigInt(r.type) << 48n) | (BigInt(r.frame) << 32n) | BigInt(r.entry);
 }
 
-/** Packs a reference that only the host can give: its number, u32. */
+/** Packs a reference that only host functions give: its number, u32. */
 export function packExternal(number: number): bigint {
   return (BigInt(ReferenceTag.external) << 62n) | BigInt(number);
 }

@@ -1,5 +1,5 @@
 /**
- * Threads with a large stack: the main thread's is fixed by the host, and too small for programs
+ * Threads with a large stack: the main thread's is fixed by the process, and too small for programs
  * whose calls are thousands deep. The engine would write their frames out and take them up again
  * one by one, 30 times as slow.
  */

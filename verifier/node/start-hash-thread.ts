@@ -5,7 +5,7 @@ import type { Thread } from "../merkle/hash-thread.ts";
 /**
  * Starts a thread that hashes what a buffer holds. It ends with the process and does not keep it.
  * @param program - what it runs instead of `hash-worker.ts`
- * @returns undefined if the host has no thread left; whoever hashes does without
+ * @returns undefined if the process may have no further thread; whoever hashes does without
  */
 export function startHashThread(
   buffer: SharedArrayBuffer,

@@ -1,8 +1,8 @@
 /**
- * Which functions were running in a state: the call records on the stack, led back to the modules'
- * functions.
+ * Which functions were running in a state: the return addresses on the stack, led back to the
+ * modules' functions.
  */
-import { unpackCallRecord } from "../machine/word.ts";
+import { unpackReturnAddress } from "../machine/word.ts";
 import type { State } from "../state/state.ts";
 import type { Program } from "./build.ts";
 import type { SourceLocation } from "./map.ts";
@@ -29,8 +29,8 @@ const MOST = 30;
 
 /**
  * Walks the stack of a state from the innermost frame outwards. A frame is
- * `arguments | call record | locals | operands`, so its record lies right above as many slots as
- * the function has parameters.
+ * `arguments | return address | locals | operands`, so the return address lies right above as many
+ * slots as the function has parameters.
  * @param state - of this program; where its stack is ill-formed, the walk ends
  */
 export function backtrace(program: Program, state: State, most: number = MOST): Backtrace {
@@ -52,8 +52,8 @@ function* runningFunctions({ map, instances }: Program, { registers, stack }: St
     if (location.function !== undefined && instance?.isDriver === false) {
       yield { ...location, isStart: instance.module.start?.function === location.function };
     }
-    const caller = unpackCallRecord(stack.get(base + parameters));
-    // The record holds the pc after the call. The bottom record is zero.
+    const caller = unpackReturnAddress(stack.get(base + parameters));
+    // It holds the pc after the call, and is zero at the bottom.
     [pc, base] = [caller.pc - 1, caller.base];
   }
 }

@@ -2,7 +2,7 @@
  * Lowers one function body to flat code (docs/machine.md, "Frames" and "Instruction words"): a walk
  * with the static operand stack, so that every word knows where its operands lie.
  *
- *     base → [ arguments | call record | other locals | operands ]
+ *     base → [ arguments | return address | other locals | operands ]
  */
 import { Crash } from "../errors.ts";
 import { Flag } from "../machine/codes.ts";
@@ -318,7 +318,7 @@ class FunctionLowering {
   }
 
   /**
-   * Results replace the arguments. Where they would overwrite the call record it is moved out of
+   * Results replace the arguments. Where they would overwrite the return address it is moved out of
    * the way first.
    */
   #return(height: number): void {

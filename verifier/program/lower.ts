@@ -97,7 +97,7 @@ function referenceTo({ instance, index, typeId, entry, frame }: CodeFunction): b
 }
 
 /**
- * A host function that a reference stands for: the arguments are copied above the call record,
+ * A host function that a reference stands for: the arguments are copied above the return address,
  * where the instruction wants them.
  */
 function lowerWrapper({ code, regions }: LowerContext, fn: CodeFunction): void {

@@ -4,7 +4,7 @@ import type { Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
 import { buildingOf } from "../building.ts";
-import { Exit } from "../failure.ts";
+import { ExitCode } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { type Printable, text } from "../printable.ts";
 import { memorySize } from "../memory-limit.ts";
@@ -46,7 +46,7 @@ export function inspect(module: string, options: InspectOptions): number {
   };
   if (options.json) {
     stdout.json(report);
-    return Exit.success;
+    return ExitCode.success;
   }
   stdout.line(text`program root  ${report.programRoot}`);
   stdout.line(text`convention    ${report.convention}`);
@@ -64,7 +64,7 @@ export function inspect(module: string, options: InspectOptions): number {
     stdout.line(text`export        ${name} (${params.join(", ")}) → (${results.join(", ")})`);
   }
   for (const line of listing ?? []) stdout.line(listingLine(line));
-  return Exit.success;
+  return ExitCode.success;
 }
 
 /** A memory, in pages. */

@@ -8,7 +8,7 @@ import { deploy } from "../../stage/deploy.ts";
 import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { verifyOnChain } from "../../stage/step-on-chain.ts";
 import { engineOf } from "../engine.ts";
-import { Exit, UserError } from "../failure.ts";
+import { ExitCode, UserError } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
@@ -68,7 +68,7 @@ export async function prove(module: string, args: readonly string[], options: Pr
       stdout.line(text`  gas ${report.gas}, calldata ${report.calldataBytes} bytes`);
       tellRefusedGrowth(refused);
     }
-    return agrees ? Exit.success : Exit.failure;
+    return agrees ? ExitCode.success : ExitCode.failure;
   } finally {
     await embedded.close();
   }

@@ -11,7 +11,7 @@ import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
 import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
 import { stderr, stdout } from "../channels.ts";
-import { Exit } from "../failure.ts";
+import { ExitCode } from "../failure.ts";
 import { Printable, text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
 import { type Invocation, type Prepared, prepare } from "../prepare.ts";
@@ -76,7 +76,7 @@ function tellCall(prepared: Prepared, finished: Finished, isJson: boolean): numb
     stdout.line(text`  steps ${report.steps}\n  state root ${report.stateRoot}\n  program root ${report.programRoot}`);
     for (const line of engineLines(engine)) stdout.line(line);
   }
-  return status === "returned" ? Exit.success : Exit.failure;
+  return status === "returned" ? ExitCode.success : ExitCode.failure;
 }
 
 /** A run that is over. */
@@ -114,14 +114,14 @@ function tellCommand({ program }: Prepared, finished: Finished, isJson: boolean)
       ...(refused.length === 0 ? {} : { refusedGrowth: refused }),
     };
     stdout.json(report);
-    return exitCode === undefined ? Exit.failure : Exit.success;
+    return exitCode === undefined ? ExitCode.failure : ExitCode.success;
   }
   stdout.program(output);
   stderr.program(errors);
   if (exitCode === undefined) {
     stderr.line(trap === null ? text`${status}` : text`trapped: ${trap}`);
     for (const line of linesOf(backtrace)) stderr.line(line);
-    return Exit.failure;
+    return ExitCode.failure;
   }
   if (exitCode <= GREATEST_EXIT_CODE) return exitCode;
   stderr.line(text`exit code ${exitCode}, told to the shell as ${GREATEST_EXIT_CODE}`);

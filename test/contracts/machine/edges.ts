@@ -8,7 +8,7 @@ import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { type Header, MACHINE_VERSION, type Registers } from "../../../verifier/machine/record.ts";
 import {
-  packCallRecord,
+  packReturnAddress,
   packExternal,
   packImm32,
   packReference,
@@ -173,7 +173,7 @@ interface Parts {
 
 function assemble({ word, registers, operands, saved, sizes, pc }: Parts): State {
   let stack = Tree.empty(HEADER.stackDepth);
-  for (let slot = 0; slot < registers.base + TOP; slot++) stack = stack.set(slot, packCallRecord(slot, 3 * slot));
+  for (let slot = 0; slot < registers.base + TOP; slot++) stack = stack.set(slot, packReturnAddress(slot, 3 * slot));
   operands.forEach((operand, k) => (stack = stack.set(registers.base + TOP - 1 - k, operand)));
   const trees = { stack, memory: MEMORY, cells: CELLS };
   const older = { stack: Tree.empty(HEADER.stackDepth).set(1, 5n), memory: MEMORY.set(9, 1n), cells: CELLS.set(9, 1n) };

@@ -2,7 +2,7 @@
 import { Flag, Outcome, Status, Trap } from "../../../verifier/machine/codes.ts";
 import { EXECUTED, keyOf, LOADS, NUMERIC, Op, STORES } from "../../../verifier/instructions/table.ts";
 import { packCursor } from "../../../verifier/machine/cursor.ts";
-import { packCallRecord, packImm32, packReference } from "../../../verifier/machine/word.ts";
+import { packReturnAddress, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { type Scenario, type Size, TOP } from "./dense.ts";
 
@@ -56,7 +56,9 @@ function control(): Named[] {
     operands: [BigInt(element)],
     cells: { [TABLE + element]: leaf, [SIZE_CELL]: length },
   });
-  const record = { operands: Array.from({ length: TOP - 3 }, (_, k) => (k === TOP - 4 ? packCallRecord(9, 5) : 7n)) };
+  const record = {
+    operands: Array.from({ length: TOP - 3 }, (_, k) => (k === TOP - 4 ? packReturnAddress(9, 5) : 7n)),
+  };
   return [
     bad("unreachable", Trap.unreachable, { word: { op: Op.unreachable } }),
     bad("unknown opcode", Trap.invalidInstruction, { word: { op: 0x77f } }),

@@ -64,10 +64,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 const options: fc.Arbitrary<EngineOptions> = fc.oneof(
   fc.constant({ leastStretch: 1n, warmUp: 0n }),
   fc.constant({ leastStretch: 1n, warmUp: 0n }),
-  fc.constant({ leastStretch: 1n, warmUp: 0n, hostStack: 3000 }),
-  fc.constant({ leastStretch: 1n, warmUp: 0n, hostStack: 2 ** 30 }),
+  fc.constant({ leastStretch: 1n, warmUp: 0n, nativeStack: 3000 }),
+  fc.constant({ leastStretch: 1n, warmUp: 0n, nativeStack: 2 ** 30 }),
   fc.constant({ warmUp: 0n }),
-  fc.constant({ leastStretch: 200n, warmUp: 5000n, hostStack: 0 }),
+  fc.constant({ leastStretch: 200n, warmUp: 5000n, nativeStack: 0 }),
   fc.constant({}),
 );
 

@@ -4,7 +4,7 @@
 import { parse } from "@bytecodealliance/jco";
 import { expect } from "chai";
 import { engineExecutor, type EngineOptions } from "../../../verifier/engine/executor.ts";
-import { HostRoom } from "../../../verifier/engine/host-room.ts";
+import { StackRoom } from "../../../verifier/engine/stack-room.ts";
 import type { Execution } from "../../../verifier/state/executor.ts";
 import { Interpreter } from "../../../verifier/interpreter/interpreter.ts";
 import { buildProgram, type Program } from "../../../verifier/program/build.ts";
@@ -64,9 +64,9 @@ describe("engine / the host's stack", function () {
   this.timeout(300_000);
 
   const all: readonly (readonly [string, EngineOptions])[] = [
-    ["is far smaller than was said", { leastStretch: 1n, warmUp: 0n, hostStack: 2 ** 30 }],
-    ["is far smaller than was said, with long stretches only", { warmUp: 0n, hostStack: 2 ** 30 }],
-    ["is hardly to be used", { leastStretch: 1n, warmUp: 0n, hostStack: 1 }],
+    ["is far smaller than was said", { leastStretch: 1n, warmUp: 0n, nativeStack: 2 ** 30 }],
+    ["is far smaller than was said, with long stretches only", { warmUp: 0n, nativeStack: 2 ** 30 }],
+    ["is hardly to be used", { leastStretch: 1n, warmUp: 0n, nativeStack: 1 }],
   ];
   for (const [name, options] of all) {
     it(`is exact where the host's stack ${name}`, async () => {
@@ -95,7 +95,7 @@ describe("engine / the host's stack", function () {
   });
 
   it("is asked for in steps of two, and once it ran over never again for more", () => {
-    const room = new HostRoom(1000);
+    const room = new StackRoom(1000);
     room.used();
     room.used();
     expect(room.bytes).equal(4000);

@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { Op } from "../../../verifier/instructions/table.ts";
 import { Status, Trap } from "../../../verifier/machine/codes.ts";
-import { packCallRecord, packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
+import { packReturnAddress, packExternal, packImm32, packReference } from "../../../verifier/machine/word.ts";
 import type { State } from "../../../verifier/state/state.ts";
 import { loadedState, type Setup, word } from "../machine/assemble.ts";
 import { expectExecution } from "../../support/agree.ts";
@@ -14,17 +14,17 @@ const constant = (value: bigint, top: number): bigint => word(Op.i64Const, { top
 const end = (top: number): bigint[] => [word(Op.yield, { top }), word(Op.unreachable, { top })];
 
 /**
- * A function of no parameters at pc 6 that replaces its own call record. Its caller's word after
+ * A function of no parameters at pc 6 that replaces its own return address. Its caller's word after
  * the call has top 2.
  */
-function forged(record: bigint): State {
+function forged(returnAddress: bigint): State {
   const call = word(Op.call, { top: 1, a: 6, imm: packImm32(6) });
   const words = [
     constant(11n, 0),
     call,
     ...end(1),
     word(Op.unreachable),
-    constant(record, 1),
+    constant(returnAddress, 1),
     word(Op.localSet, { top: 2, a: 0 }),
     constant(5n, 1),
     constant(6n, 2),
@@ -50,7 +50,7 @@ function indirect(index: bigint, cells: Setup["cells"], capacity = 2): State {
     constant(index, 3),
     word(Op.callIndirect, { top: 4, a: 10, b: 1, imm: packImm32(7, capacity, 5) }),
     ...end(3),
-    // base → argument | record | local | operands
+    // base → argument | return address | local | operands
     word(Op.localGet, { top: 3, a: 2 }),
     word(Op.localGet, { top: 4, a: 0 }),
     word(0x7c, { top: 5 }),
@@ -71,18 +71,18 @@ function element(index: bigint, cells: Setup["cells"], then: readonly bigint[] =
 const PROGRAMS: readonly (readonly [name: string, state: State, registers: { status: number; trapCode: number }])[] = [
   [
     "a return into another place of the same frame",
-    forged(packCallRecord(11, 0)),
+    forged(packReturnAddress(11, 0)),
     { status: Status.yielded, trapCode: 0 },
   ],
   [
     "a return to where the stack was lower",
-    forged(packCallRecord(1, 0)),
+    forged(packReturnAddress(1, 0)),
     { status: Status.trapped, trapCode: Trap.outOfFuel },
   ],
-  ["a return to a base far away", forged(packCallRecord(3, 2 ** 31)), { status: Status.yielded, trapCode: 0 }],
+  ["a return to a base far away", forged(packReturnAddress(3, 2 ** 31)), { status: Status.yielded, trapCode: 0 }],
   [
     "a return to a base just beyond the stack",
-    forged(packCallRecord(11, 63)),
+    forged(packReturnAddress(11, 63)),
     { status: Status.trapped, trapCode: Trap.index },
   ],
   [
@@ -92,7 +92,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
         constant(11n, 0),
         word(Op.call, { top: 1, a: 4, imm: packImm32(6) }),
         word(Op.unreachable, { top: 2 }),
-        constant(packCallRecord(8, 0), 1),
+        constant(packReturnAddress(8, 0), 1),
         word(Op.localSet, { top: 2, a: 0 }),
         constant(6n, 1),
         word(Op.return, { top: 2, flags: 1, a: 0, b: 0 }),
@@ -103,7 +103,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
     ),
     { status: Status.yielded, trapCode: 0 },
   ],
-  ["a return beyond the code", forged(packCallRecord(1_000, 0)), { status: Status.trapped, trapCode: Trap.pc }],
+  ["a return beyond the code", forged(packReturnAddress(1_000, 0)), { status: Status.trapped, trapCode: Trap.pc }],
   ["a well-behaved indirect call", indirect(0n, { 10: reference(8, 6) }), { status: Status.yielded, trapCode: 0 }],
   [
     "an index just after the table, where another one begins",
@@ -167,10 +167,10 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
     { status: Status.yielded, trapCode: 0 },
   ],
   [
-    "a return by a record above the stack",
+    "a return by an address above the stack",
     loadedState([
       constant(1n, 0),
-      constant(packCallRecord(1, 0), 1),
+      constant(packReturnAddress(1, 0), 1),
       word(Op.drop, { top: 2 }),
       word(Op.return, { top: 1, a: 1, b: 0 }),
     ]),
@@ -182,7 +182,7 @@ const PROGRAMS: readonly (readonly [name: string, state: State, registers: { sta
     { status: Status.yielded, trapCode: 0 },
   ],
   [
-    "a call of a function that begins below its record",
+    "a call of a function that begins below its return address",
     loadedState([
       constant(8n, 0),
       constant(9n, 1),

@@ -77,8 +77,8 @@ export class WordWriter {
   readonly #entries: number[] = [];
   readonly #calls: { word: Mutable; callee: number }[] = [];
   #pending: Pending[] = [];
-  /** Frame offset of the call record, which nothing may write to. */
-  #record = 0;
+  /** Frame offset of the return address, which nothing may write to. */
+  #returnSlot = 0;
   /** Whether a transaction is open if control has come straight on. */
   #isOpen = false;
 
@@ -113,7 +113,7 @@ export class WordWriter {
     return packReference({ type: callee, entry: this.#entries[callee] ?? 0, frame: this.#frame() });
   }
 
-  /** Enough for every function: arguments, record, locals, operands. */
+  /** Enough for every function: arguments, return address, locals, operands. */
   #frame(): number {
     return 24;
   }
@@ -123,7 +123,7 @@ export class WordWriter {
     const first = this.#words.length + 1;
     this.#entries.push(first);
     this.#pending = [];
-    this.#record = parameters;
+    this.#returnSlot = parameters;
     const isMain = first === 1;
     let height = floor;
     const length = 10 + this.#draw.below(isMain ? 60 : 25);
@@ -184,10 +184,10 @@ export class WordWriter {
     }
   }
 
-  /** A slot below some height, but not the record. */
+  /** A slot below some height, but not the return address. */
   #slot(bound: number): number {
     const slot = this.#draw.below(Math.max(1, bound - 1));
-    return slot < this.#record ? slot : slot + 1;
+    return slot < this.#returnSlot ? slot : slot + 1;
   }
 
   #plain(height: number, floor: number): number {
@@ -390,22 +390,26 @@ export class WordWriter {
     this.#emit(Op.unreachable, height);
   }
 
-  /** As the lowering does it: several results are moved down, and the record out of their way. */
+  /**
+   * As the lowering does it: several results are moved down, and the return address out of their
+   * way.
+   */
   #return(height: number, { parameters, locals, results }: Shape): void {
     let top = height;
     for (; top < parameters + 1 + locals + results; top++) this.#emit(Op.i64Const, top, { imm: BigInt(top) });
-    let record = parameters;
+    let returnSlot = parameters;
     if (results >= 2) {
-      if (results > record) {
-        this.#emit(Op.move, top, { a: top, b: record });
-        record = top;
+      if (results > returnSlot) {
+        this.#emit(Op.move, top, { a: top, b: returnSlot });
+        returnSlot = top;
       }
       for (let i = 0; i < results; i++) this.#emit(Op.move, top, { a: i, b: top - results + i });
     }
-    const fields = { a: record, b: results === 1 ? 0 : results, flags: results === 1 ? Flag.carry : 0 };
+    const fields = { a: returnSlot, b: results === 1 ? 0 : results, flags: results === 1 ? Flag.carry : 0 };
     this.#emit(Op.return, top, fields);
-    // With the record moved up, the stack is higher than these words say, and no branch fits.
-    if (record === top) this.#heights.fill(Infinity, this.#heights.length - 1 - results);
+    // With the return address moved up, the stack is higher than these words say, and no branch
+    // fits.
+    if (returnSlot === top) this.#heights.fill(Infinity, this.#heights.length - 1 - results);
   }
 
   /**

@@ -10,7 +10,7 @@ import { packCursor } from "../../../verifier/machine/cursor.ts";
 import { type Header, MACHINE_VERSION, type Registers, UNUSED_HEADER_BITS } from "../../../verifier/machine/record.ts";
 import {
   imm32,
-  packCallRecord,
+  packReturnAddress,
   packExternal,
   packImm32,
   packReference,
@@ -65,7 +65,7 @@ export const leafValue: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 2, arbitrary: cursor },
   { weight: 2, arbitrary: reference },
   { weight: 1, arbitrary: fc.constantFrom(...SPECIAL[32], ...SPECIAL[64]) },
-  { weight: 1, arbitrary: fc.tuple(small, small).map(([pc, base]) => packCallRecord(pc, base)) },
+  { weight: 1, arbitrary: fc.tuple(small, small).map(([pc, base]) => packReturnAddress(pc, base)) },
   { weight: 2, arbitrary: bits(256) },
 );
 

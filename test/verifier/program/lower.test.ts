@@ -46,7 +46,7 @@ function steps(program: Program, args: readonly string[], payload = callPayload(
 }
 
 describe("lowering", () => {
-  it("puts arguments below the call record, other locals and operands above it", async () => {
+  it("puts arguments below the return address, other locals and operands above it", async () => {
     const program = await build(`(func (param i32 i64) (result i64) (local i64 i32)
       local.get 0 local.set 3 local.get 1 local.tee 2)`);
     expect(words(program)).to.deep.equal([
@@ -211,7 +211,7 @@ describe("lowering", () => {
       expect(words(program).slice(2)).to.deep.equal(["move s0 from s4", "move s1 from s5", "return record s3 cut s2"]);
     });
 
-    it("of more results than arguments move the call record first", async () => {
+    it("of more results than arguments move the return address first", async () => {
       const program = await build(`(func (param i32) (result i32 i32) i32.const 1 local.get 0)`);
       expect(words(program).slice(2)).to.deep.equal([
         "move s4 from s1",

@@ -154,7 +154,7 @@ describe("references and tables, lowered", () => {
 
     it("whose frame does not fit", async () => {
       const locals = 49_999;
-      // Operands make up the rest of the frame, but for the call record.
+      // Operands make up the rest of the frame, but for the return address.
       const operands = 65_535 - locals;
       const body = `${"(local i64)".repeat(locals)} ${"i64.const 0 ".repeat(operands)} ${"drop ".repeat(operands)}`;
       const fn = `(func $f (export "f") ${body})`;

@@ -2,6 +2,6 @@
  * Thrown where the engine leaves something to the interpreter; the message completes "it is
  * interpreted, because …".
  */
-export class Refusal extends Error {
-  override name = "Refusal";
+export class NotNative extends Error {
+  override name = "NotNative";
 }

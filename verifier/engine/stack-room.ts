@@ -1,9 +1,9 @@
 /**
- * How much of the host's stack native frames may take. Nobody can ask a host how large its stack is
+ * How much of V8's stack native frames may take. Nobody can ask V8 how large its stack is
  * and what V8 makes of a frame, so it is found out: a run that has used the room gets twice as much
- * the next time, until the host's stack runs over once.
+ * the next time, until V8's stack runs over once.
  */
-export class HostRoom {
+export class StackRoom {
   #bytes: number;
   #most = Infinity;
 
@@ -25,7 +25,7 @@ export class HostRoom {
     this.#bytes = Math.min(2 * this.#bytes, this.#most);
   }
 
-  /** The host's stack ran over: what has been in use half as far is the most that there is. */
+  /** V8's stack ran over: what has been in use half as far is the most that there is. */
   overflowed(): void {
     this.#bytes = Math.floor(this.#bytes / 2);
     this.#most = this.#bytes;
