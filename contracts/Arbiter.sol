@@ -4,8 +4,8 @@ pragma solidity 0.8.35;
 import {IArbiter} from "./interfaces/IArbiter.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {ITournament, Join, Params} from "./interfaces/ITournament.sol";
+import {TournamentId} from "./tournament/Names.sol";
 import {Tournament} from "./tournament/Tournament.sol";
-import {TournamentId} from "./tournament/Types.sol";
 import {StateRoot} from "./types/StateRoot.sol";
 
 /// @title Opens tournaments for Deals and hands their verdicts back

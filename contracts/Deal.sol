@@ -2,11 +2,11 @@
 pragma solidity 0.8.35;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Chain} from "./deal/Chain.sol";
+import {Claims} from "./deal/Claims.sol";
 import {DealTerms} from "./deal/DealTerms.sol";
 import {Escrow} from "./deal/Escrow.sol";
 import {Input} from "./deal/Input.sol";
-import {Record} from "./deal/Record.sol";
+import {PackedRecord} from "./deal/PackedRecord.sol";
 import {Seats} from "./deal/Seats.sol";
 import {Asset} from "./deposits/Asset.sol";
 import {IArbiter} from "./interfaces/IArbiter.sol";
@@ -15,15 +15,16 @@ import {IDeposits} from "./interfaces/IDeposits.sol";
 import {ILockHolder} from "./interfaces/ILockHolder.sol";
 import {IStepVerifier} from "./interfaces/IStepVerifier.sol";
 import {Join} from "./interfaces/ITournament.sol";
-import {TournamentId} from "./tournament/Types.sol";
+import {TournamentId} from "./tournament/Names.sol";
 import {StateRoot} from "./types/StateRoot.sol";
 
 /// @title Deal
-/// @notice One contract a Deal. See {IDeal}; the rules of the chain of claims are in {Chain}, those of the money in {Escrow}.
+/// @notice One contract a Deal. See {IDeal}; the rules of the sequence of claims are in {Claims},
+/// those of the money in {Escrow}.
 contract Deal is IDeal, ReentrancyGuardTransient {
-    using Chain for Chain.State;
+    using Claims for Claims.State;
     using Escrow for Escrow.Book;
-    using Record for bytes;
+    using PackedRecord for bytes;
     using Seats for Seats.Table;
 
     /// @notice Pays, takes back what is not reserved, closes the Deal.
@@ -63,7 +64,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     /// @inheritdoc ILockHolder
     bytes32 public immutable termsHash;
 
-    Chain.State private _chain;
+    Claims.State private _claims;
     Seats.Table private _seats;
     Escrow.Book private _escrow;
 
@@ -92,9 +93,9 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         maxWorkers = terms.maxWorkers;
         maxInput = terms.maxInput;
         notice = terms.notice;
-        _chain.cap = terms.maxPending;
+        _claims.cap = terms.maxPending;
         bytes memory record = verifier.initialRecord(terms.program);
-        _chain.head = StateRoot.wrap(keccak256(record));
+        _claims.head = StateRoot.wrap(keccak256(record));
         emit Opened(termsHash, terms, record);
     }
 
@@ -112,7 +113,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     /// @inheritdoc IDeal
     function quit() external nonReentrant {
         uint256 seat = _seats.find(msg.sender);
-        bytes32 backed = _chain.backedBy(seat);
+        bytes32 backed = _claims.backedBy(seat);
         if (backed != 0) revert StillBacking(backed);
         _vacate(seat);
         deposits.release(collateralToken, msg.sender);
@@ -151,7 +152,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         _escrow.check(reserved(), price);
         bytes32 inputRoot = Input.root(data);
         uint256 fragment;
-        (fragment, id) = _chain.submit(inputRoot, data.length);
+        (fragment, id) = _claims.submit(inputRoot, data.length);
         emit Submitted(fragment, id, inputRoot, data);
     }
 
@@ -162,19 +163,19 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         bytes calldata record
     ) external nonReentrant returns (bytes32 id) {
         uint256 seat = _seats.find(msg.sender);
-        if (!_chain.takesClaims(block.timestamp)) revert Closed();
+        if (!_claims.takesClaims(block.timestamp)) revert Closed();
         record.check();
         if (!_ofProgram(record)) revert WrongProgram(record.codeRoot(), record.header());
         if (!record.halted()) revert StillRunning();
         uint256 fragment;
-        (fragment, id) = _chain.append(fragmentId_, previous, record.root(), record.yielded(), seat);
+        (fragment, id) = _claims.append(fragmentId_, previous, record.root(), record.yielded(), seat);
         emit Claimed(id, fragment, msg.sender, previous, record);
     }
 
     /// @inheritdoc IDeal
     function back(bytes32 claimId) external nonReentrant {
         uint256 seat = _seats.find(msg.sender);
-        Claim storage c = _chain.find(claimId);
+        Claim storage c = _claims.find(claimId);
         _checkWindow(c);
         if (Seats.has(c.backers, seat)) revert AlreadyBacked(claimId, msg.sender);
         c.backers |= uint16(1 << seat); // 16 seats
@@ -189,15 +190,15 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         bytes calldata opening,
         Join calldata join
     ) external payable nonReentrant returns (TournamentId tournament) {
-        Claim storage c = _chain.find(claimId);
+        Claim storage c = _claims.find(claimId);
         _checkWindow(c);
         if (c.stage != Stage.Open) revert WrongStage(claimId, c.stage);
         c.stage = Stage.Disputed;
 
-        bytes32 named = Chain.fragmentIdOf(c.fragment, input.root, input.length);
-        bytes32 submitted = _chain.fragments[c.fragment];
+        bytes32 named = Claims.fragmentIdOf(c.fragment, input.root, input.length);
+        bytes32 submitted = _claims.fragments[c.fragment];
         if (named != submitted) revert WrongFragment(submitted, named);
-        StateRoot before = _chain.previousOf(c.fragment);
+        StateRoot before = _claims.previousOf(c.fragment);
         if (previous.root() != before) revert WrongPrevious(before, previous.root());
 
         StateRoot initial = verifier.load(previous, input.root, input.length, budget, opening);
@@ -209,11 +210,11 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function confirm(bytes32 claimId) external nonReentrant {
-        Claim storage c = _chain.findOldest(claimId);
+        Claim storage c = _claims.findOldest(claimId);
         uint256 end = c.since + period;
         if (block.timestamp < end) revert WindowOpen(claimId, end);
         if (c.stage == Stage.Disputed) revert WrongStage(claimId, c.stage);
-        _chain.confirm(c);
+        _claims.confirm(c);
         uint256 share = _escrow.pay(_seats, price, c.backers);
         emit Confirmed(claimId, c.fragment, c.finalState, c.backers, share);
         if (!c.yields) emit Ended(c.finalState);
@@ -221,7 +222,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function settle(bytes32 claimId) external nonReentrant {
-        Claim storage c = _chain.findOldest(claimId);
+        Claim storage c = _claims.findOldest(claimId);
         if (c.stage != Stage.Disputed) revert WrongStage(claimId, c.stage);
         (bool finished, bool decided, StateRoot finalState, address reporter) = arbiter.verdict(address(this), claimId);
         if (!finished) revert Undecided(claimId);
@@ -231,28 +232,28 @@ contract Deal is IDeal, ReentrancyGuardTransient {
             return;
         }
         emit Struck(claimId, c.fragment, decided, finalState, reporter, c.backers);
-        if (!decided) return _chain.strike();
-        _chain.install(finalState);
+        if (!decided) return _claims.strike();
+        _claims.install(finalState);
         _slash(c.backers, reporter);
     }
 
     /// @inheritdoc IDeal
     function reveal(bytes calldata record) external nonReentrant {
-        if (_chain.headKind != Head.Hidden) revert NotHidden();
+        if (_claims.headKind != Head.Hidden) revert NotHidden();
         record.check();
-        if (record.root() != _chain.head) revert WrongPrevious(_chain.head, record.root());
+        if (record.root() != _claims.head) revert WrongPrevious(_claims.head, record.root());
         emit Revealed(record);
         // Another program's state can win only where nobody honest played. Nothing can follow it.
         bool follows = record.yielded() && _ofProgram(record);
-        _chain.headKind = follows ? Head.Yielded : Head.Halted;
-        if (!follows) emit Ended(_chain.head);
+        _claims.headKind = follows ? Head.Yielded : Head.Halted;
+        if (!follows) emit Ended(_claims.head);
     }
 
     /// @inheritdoc IDeal
     function close() external nonReentrant only(customer) {
-        if (_chain.closesAt != 0) revert AlreadyClosing(_chain.closesAt);
+        if (_claims.closesAt != 0) revert AlreadyClosing(_claims.closesAt);
         uint256 closesAt = block.timestamp + notice;
-        _chain.closesAt = uint40(closesAt); // some 34,000 years of seconds
+        _claims.closesAt = uint40(closesAt); // some 34,000 years of seconds
         emit Closing(closesAt);
     }
 
@@ -280,7 +281,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
 
     /// @inheritdoc IDeal
     function maxPending() external view returns (uint256) {
-        return _chain.cap;
+        return _claims.cap;
     }
 
     /// @inheritdoc IDeal
@@ -297,36 +298,36 @@ contract Deal is IDeal, ReentrancyGuardTransient {
             StateRoot head
         )
     {
-        Chain.State storage c = _chain;
+        Claims.State storage c = _claims;
         return (c.submitted, c.claimed, c.resolved, c.attempts, c.closesAt, c.headKind, c.head);
     }
 
     /// @inheritdoc IDeal
     function fragmentId(uint256 fragment) external view returns (bytes32) {
-        return _chain.fragments[fragment];
+        return _claims.fragments[fragment];
     }
 
     /// @inheritdoc IDeal
     function claimOf(bytes32 claimId) external view returns (Claim memory) {
-        return _chain.find(claimId);
+        return _claims.find(claimId);
     }
 
     /// @inheritdoc IDeal
     function claimAbout(uint256 fragment) external view returns (Claim memory) {
-        if (fragment < _chain.resolved || fragment >= _chain.claimed) revert NothingToClaim(fragment);
-        return _chain.ring[fragment % _chain.cap];
+        if (fragment < _claims.resolved || fragment >= _claims.claimed) revert NothingToClaim(fragment);
+        return _claims.ring[fragment % _claims.cap];
     }
 
     /// @inheritdoc IDeal
     function reserved() public view returns (uint256) {
-        return price * _chain.confirmable(block.timestamp);
+        return price * _claims.confirmable(block.timestamp);
     }
 
     // ---- private ----
 
     /// @dev Whether fragments and workers are still welcome.
     function _takesInput() private view returns (bool) {
-        return _chain.closesAt == 0 && _chain.headKind != Head.Halted;
+        return _claims.closesAt == 0 && _claims.headKind != Head.Halted;
     }
 
     function _ofProgram(bytes calldata record) private view returns (bool) {
@@ -338,8 +339,8 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         if (block.timestamp >= end) revert WindowOver(c.id, end);
     }
 
-    /// @dev The backers of a struck claim lose deposit and seat. They back no other pending claim: the struck one was the
-    /// oldest, and the later ones are dead.
+    /// @dev The backers of a struck claim lose deposit and seat. They back no other pending claim:
+    /// the struck one was the oldest, and the later ones are dead.
     function _slash(uint256 backers, address reporter) private {
         for (uint256 seat; backers >> seat != 0; ++seat) {
             if (!Seats.has(backers, seat)) continue;

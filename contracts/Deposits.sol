@@ -15,7 +15,8 @@ contract Deposits is IDeposits, ReentrancyGuardTransient {
     using Ledger for Ledger.Book;
     using Queue for Queue.Entries;
 
-    /// @dev Queue entries that a withdrawal looks at: enough for nearly everyone, bounded for the gas.
+    /// @dev Queue entries that a withdrawal looks at: enough for nearly everyone, bounded for the
+    /// gas.
     uint256 private constant MATURED_BY_WITHDRAW = 8;
 
     /// @inheritdoc IDeposits

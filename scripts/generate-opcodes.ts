@@ -63,7 +63,8 @@ function saturating(): string {
   if (last - first + 1 !== rows.length || rows.some(([, s]) => s.family !== "float" || s.operands !== 1))
     throw new Crash("numeric opcodes beyond the bitmaps must be unary float instructions without a gap");
   return [
-    "    /// @notice The first of the saturating truncations: float instructions of one operand, beyond the bitmaps.",
+    "    /// @notice The first of the saturating truncations: float instructions of one operand, beyond",
+    "    /// the bitmaps.",
     `    uint256 internal constant SATURATING_FIRST = ${hex(first, 4)};`,
     "",
     "    /// @notice The last of them.",
@@ -103,7 +104,8 @@ export function generateOpcodes(): string {
     bitmap("BINARY", "Bit `op` is set if the numeric instruction takes two operands.", (s) => s.operands === 2),
     bitmap("WIDE", "Bit `op` is set if the numeric instruction reads 64 bits.", ({ bits }) => bits === 64),
     saturating(),
-    "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.",
+    "    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a",
+    "    /// load nor a store.",
     "    /// Bits 0 to 4: bytes that are touched, 5: sign extension, 6: a type of 64 bits, 7: a store.",
     `    uint256 internal constant MEMORY = 0x${memoryShapes()};`,
     "}",

@@ -17,8 +17,8 @@ library DealTerms {
     }
 
     /// @notice Reverts if a term is out of range.
-    /// @param capacity How many steps the arbiter's tournaments reach. A fragment halts after at most budget + 1 steps, so
-    /// that every true final state is halted.
+    /// @param capacity How many steps the arbiter's tournaments reach. A fragment halts after at
+    /// most budget + 1 steps, so that every true final state is halted.
     function check(IDeal.Terms memory terms, uint256 capacity) internal pure {
         within("customer", uint160(terms.customer), 1, type(uint160).max);
         within("sequencer", uint160(terms.sequencer), 1, type(uint160).max);

@@ -5,8 +5,8 @@ import {IDeal} from "../interfaces/IDeal.sol";
 import {Seats} from "./Seats.sol";
 
 /// @title A Deal's payments
-/// @notice Every token is in exactly one place: the customer's funds or a worker's earnings. What is reserved for fragments is
-/// a part of the funds and is computed, not stored.
+/// @notice Every token is in exactly one place: the customer's funds or a worker's earnings. What
+/// is reserved for fragments is a part of the funds and is computed, not stored.
 library Escrow {
     /// @notice The customer's funds, reserved or not, and what each worker has earned.
     struct Book {
@@ -16,7 +16,8 @@ library Escrow {
 
     /// @notice Reverts unless `needed` of the funds is free of reservations.
     function check(Book storage book, uint256 reserved, uint256 needed) internal view returns (uint256 available) {
-        // Never below: reservations are made against unreserved funds only, and payments take what was reserved for them.
+        // Never below: reservations are made against unreserved funds only, and payments take what
+        // was reserved for them.
         available = book.funds - reserved;
         if (available < needed) revert IDeal.InsufficientFunds(available, needed);
     }
@@ -27,8 +28,8 @@ library Escrow {
         book.funds -= amount;
     }
 
-    /// @notice Divides the price of a confirmed fragment equally among the backers. Shares are rounded down; the remainder,
-    /// less than one unit per backer, stays the customer's.
+    /// @notice Divides the price of a confirmed fragment equally among the backers. Shares are
+    /// rounded down; the remainder, less than one unit per backer, stays the customer's.
     /// @param backers Bitmap of seats, not empty.
     function pay(
         Book storage book,

@@ -13,11 +13,13 @@ library Asset {
     /// @notice The token that means ETH.
     address internal constant ETH = address(0);
 
-    /// @notice Thrown when `msg.value` is not what the call needs: the amount for ETH, zero for a token.
+    /// @notice Thrown when `msg.value` is not what the call needs: the amount for ETH, zero for a
+    /// token.
     error WrongValue(uint256 expected, uint256 actual);
     /// @notice Thrown when tokens would go to the contract that holds them, or to the address zero.
     error BadRecipient(address to);
-    /// @notice Thrown when a token took more from the sending contract than the amount that was sent.
+    /// @notice Thrown when a token took more from the sending contract than the amount that was
+    /// sent.
     error TokenTookTooMuch(address token, uint256 amount, uint256 taken);
 
     /// @notice Takes `amount` from the sender of the current call.
@@ -31,7 +33,8 @@ library Asset {
         return IERC20(token).balanceOf(address(this)) - before;
     }
 
-    /// @notice Sends `amount` to `to`; reverts if the recipient refuses. The caller has taken it off its ledger.
+    /// @notice Sends `amount` to `to`; reverts if the recipient refuses. The caller has taken it
+    /// off its ledger.
     function push(address token, address to, uint256 amount) internal {
         if (to == address(0) || to == address(this)) revert BadRecipient(to);
         if (token == ETH) return Address.sendValue(payable(to), amount);

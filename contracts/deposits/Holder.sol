@@ -6,7 +6,8 @@ import {IDeposits} from "../interfaces/IDeposits.sol";
 import {ILockHolder} from "../interfaces/ILockHolder.sol";
 
 /// @title Calls to an {ILockHolder}, which may be anything
-/// @notice A holder's own errors reach the caller as they are; whatever else goes wrong gets a name.
+/// @notice A holder's own errors reach the caller as they are; whatever else goes wrong gets a
+/// name.
 library Holder {
     /// @notice Has an account admitted. The holder is known to have code: it answered {termsOf}.
     function admit(address holder, address account, address token, uint256 amount) internal {
@@ -16,8 +17,8 @@ library Holder {
         LowLevelCall.bubbleRevert();
     }
 
-    /// @notice The hash of the holder's terms. Reverts unless it answers with exactly one word; an account without code
-    /// answers with nothing.
+    /// @notice The hash of the holder's terms. Reverts unless it answers with exactly one word; an
+    /// account without code answers with nothing.
     function termsOf(address holder) internal view returns (bytes32 terms) {
         bool success;
         (success, terms, ) = LowLevelCall.staticcallReturn64Bytes(holder, abi.encodeCall(ILockHolder.termsHash, ()));

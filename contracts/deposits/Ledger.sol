@@ -6,7 +6,8 @@ import {Penalty} from "./Penalty.sol";
 import {Queue} from "./Queue.sol";
 
 /// @title The ledger of one token
-/// @notice The sum of all free balances, locks, queue entries and `burned` changes in `credit` and `debit` only.
+/// @notice The sum of all free balances, locks, queue entries and `burned` changes in `credit` and
+/// `debit` only.
 library Ledger {
     using Queue for Queue.Entries;
 

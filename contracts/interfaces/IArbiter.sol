@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {TournamentId} from "../tournament/Types.sol";
+import {TournamentId} from "../tournament/Names.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 import {ITournament, Join} from "./ITournament.sol";
@@ -11,11 +11,13 @@ interface IArbiter {
     /// @notice A Deal opened a tournament about one of its claims.
     event DisputeOpened(address indexed deal, bytes32 indexed claim, TournamentId tournament);
 
-    /// @notice Opens the root tournament of the sender's claim and joins it for `challenger`. The sender is the Deal: only a Deal can open
-    /// for its own claims, because a tournament's name is keccak256(abi.encode(deal, claim)).
+    /// @notice Opens the root tournament of the sender's claim and joins it for `challenger`. The
+    /// sender is the Deal: only a Deal can open for its own claims, because a tournament's name is
+    /// keccak256(abi.encode(deal, claim)).
     /// @param claim The claim's id in the Deal.
     /// @param initial The root of the state before the first step.
-    /// @param challenger Whose commitment joins; announced by it in an earlier block. The value is the bond of level 0.
+    /// @param challenger Whose commitment joins; announced by it in an earlier block. The value is
+    /// the bond of level 0.
     /// @return tournament The tournament's name.
     function open(
         bytes32 claim,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {TournamentId} from "../tournament/Types.sol";
+import {TournamentId} from "../tournament/Names.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {IArbiter} from "./IArbiter.sol";
 import {IDeposits} from "./IDeposits.sol";
@@ -10,22 +10,25 @@ import {IStepVerifier} from "./IStepVerifier.sol";
 import {Join} from "./ITournament.sol";
 
 /// @title A Deal: a customer has a program run by workers with deposits
-/// @notice The sequencer submits the input, fragment by fragment. Workers claim the state after each fragment, in order, on
-/// one chain of claims. A claim is confirmed and paid when its window is over undisputed, or when its dispute ended with
-/// its own final state. docs/money.md says who can take what and when.
+/// @notice The sequencer submits the input, fragment by fragment. Workers claim the state after
+/// each fragment, in order, one after another. A claim is confirmed and paid when its window
+/// is over undisputed, or when its dispute ended with its own final state. docs/money.md says who
+/// can take what and when.
 interface IDeal is ILockHolder {
-    /// @notice What a Deal is about. Fixed forever; workers agree to `keccak256(abi.encode(terms))`.
+    /// @notice What a Deal is about. Fixed forever; workers agree to
+    /// `keccak256(abi.encode(terms))`.
     /// @param customer Pays, takes back what is not reserved, closes the Deal.
     /// @param sequencer Submits the fragments' input.
     /// @param arbiter Decides disputes; its verifier and its period are those of this Deal.
     /// @param deposits Keeps the workers' deposits.
-    /// @param program The program; its initial record is where the chain of claims begins.
+    /// @param program The program; its initial record is where the sequence of claims begins.
     /// @param budget The most steps a fragment may take; budget + 1 at most the arbiter's capacity.
     /// @param collateralToken What the workers deposit; zero means ETH.
     /// @param collateral How much each worker locks, in the token's smallest unit.
     /// @param paymentToken What the customer pays with; zero means ETH.
     /// @param price What a confirmed fragment costs, in the token's smallest unit.
-    /// @param reporterShare The reporter's part of a slashed deposit in ten-thousandths, at most 2,500.
+    /// @param reporterShare The reporter's part of a slashed deposit in ten-thousandths, at most
+    /// 2,500.
     /// @param maxWorkers How many workers may take part at once, 1 to 16.
     /// @param maxPending How many claims may be unconfirmed at once, 1 to 64.
     /// @param maxInput The most bytes a fragment may have, 1 to 65,536.
@@ -56,8 +59,8 @@ interface IDeal is ILockHolder {
         uint64 length;
     }
 
-    /// @notice Where a pending claim stands.
-    /// `Open`: nobody disputes it. `Disputed`: its tournament is open. `Upheld`: its tournament ended with its final state.
+    /// @notice Where a pending claim stands. `Open`: nobody disputes it. `Disputed`: its tournament
+    /// is open. `Upheld`: its tournament ended with its final state.
     enum Stage {
         Open,
         Disputed,
@@ -65,8 +68,8 @@ interface IDeal is ILockHolder {
     }
 
     /// @notice What is known of the state on which the next claim builds when no claim is pending.
-    /// `Yielded`: the next fragment may be claimed. `Hidden`: a verdict gave its root only, see `reveal`.
-    /// `Halted`: the program has ended, and with it the Deal.
+    /// `Yielded`: the next fragment may be claimed. `Hidden`: a verdict gave its root only, see
+    /// `reveal`. `Halted`: the program has ended, and with it the Deal.
     enum Head {
         Yielded,
         Hidden,
@@ -74,13 +77,15 @@ interface IDeal is ILockHolder {
     }
 
     /// @notice A claim that is neither confirmed nor dead.
-    /// @param id Binds the Deal, the fragment with its input, the state before, the attempt and the final state.
+    /// @param id Binds the Deal, the fragment with its input, the state before, the attempt and the
+    /// final state.
     /// @param finalState The state root that is claimed: keccak256 of the packed record.
     /// @param fragment Index of the fragment, from zero.
     /// @param since When the claim was made; its window ends one period later.
     /// @param backers Bitmap of the seats of the workers who back it.
     /// @param stage See {Stage}.
-    /// @param yields Whether the claimed state is yielded, so that a claim about the next fragment may follow.
+    /// @param yields Whether the claimed state is yielded, so that a claim about the next fragment
+    /// may follow.
     struct Claim {
         bytes32 id;
         StateRoot finalState;
@@ -99,9 +104,11 @@ interface IDeal is ILockHolder {
     event Left(address indexed worker, uint256 seat);
     /// @notice `amount` of the payment token arrived from `from`.
     event Funded(address indexed from, uint256 amount);
-    /// @notice The sequencer submitted a fragment; its price is reserved. `data` is the whole input.
+    /// @notice The sequencer submitted a fragment; its price is reserved. `data` is the whole
+    /// input.
     event Submitted(uint256 indexed fragment, bytes32 indexed id, bytes32 inputRoot, bytes data);
-    /// @notice `worker` claims that the fragment leads from the state `previous` to the packed record `record`.
+    /// @notice `worker` claims that the fragment leads from the state `previous` to the packed
+    /// record `record`.
     event Claimed(
         bytes32 indexed claim,
         uint256 indexed fragment,
@@ -111,11 +118,13 @@ interface IDeal is ILockHolder {
     );
     /// @notice `worker` backs the claim too.
     event Backed(bytes32 indexed claim, address indexed worker);
-    /// @notice `challenger` opened the claim's tournament; `initial` is the root of the loaded state it starts from.
+    /// @notice `challenger` opened the claim's tournament; `initial` is the root of the loaded
+    /// state it starts from.
     event Challenged(bytes32 indexed claim, address indexed challenger, TournamentId tournament, StateRoot initial);
     /// @notice The claim's tournament ended with the claim's own final state.
     event Upheld(bytes32 indexed claim);
-    /// @notice The claim is final; each backer in `backers` is credited with `share` of the payment token.
+    /// @notice The claim is final; each backer in `backers` is credited with `share` of the payment
+    /// token.
     event Confirmed(
         bytes32 indexed claim,
         uint256 indexed fragment,
@@ -123,8 +132,9 @@ interface IDeal is ILockHolder {
         uint16 backers,
         uint256 share
     );
-    /// @notice The claim is struck, and the claims after it are dead. If `decided`, the verdict `finalState` is the state
-    /// after the fragment and the backers are slashed; if not, the fragment may be claimed again.
+    /// @notice The claim is struck, and the claims after it are dead. If `decided`, the verdict
+    /// `finalState` is the state after the fragment and the backers are slashed; if not, the
+    /// fragment may be claimed again.
     event Struck(
         bytes32 indexed claim,
         uint256 indexed fragment,
@@ -178,17 +188,21 @@ interface IDeal is ILockHolder {
     error NothingToClaim(uint256 fragment);
     /// @notice Thrown when the fragment to claim next is not the named one.
     error WrongFragment(bytes32 expected, bytes32 actual);
-    /// @notice Thrown when a record or root that was given is not that of the state before the fragment.
+    /// @notice Thrown when a record or root that was given is not that of the state before the
+    /// fragment.
     error WrongPrevious(StateRoot expected, StateRoot actual);
-    /// @notice Thrown when the state before the fragment is not yielded (any more), so no fragment can follow.
+    /// @notice Thrown when the state before the fragment is not yielded (any more), so no fragment
+    /// can follow.
     error NotYielded();
-    /// @notice Thrown when the head is known only by its root: somebody has to `reveal` its record first.
+    /// @notice Thrown when the head is known only by its root: somebody has to `reveal` its record
+    /// first.
     error HeadHidden(StateRoot head);
     /// @notice Thrown when there is nothing to reveal.
     error NotHidden();
     /// @notice Thrown when as many claims are pending as the terms allow.
     error TooManyPending(uint256 maxPending);
-    /// @notice Thrown when there is no pending claim of this id: unknown, confirmed, struck or dead.
+    /// @notice Thrown when there is no pending claim of this id: unknown, confirmed, struck or
+    /// dead.
     error NotPending(bytes32 claim);
     /// @notice Thrown when an earlier claim has to be confirmed or struck first.
     error NotOldest(bytes32 claim, bytes32 oldest);
@@ -203,7 +217,8 @@ interface IDeal is ILockHolder {
     /// @notice Thrown when the claim's tournament is not finished.
     error Undecided(bytes32 claim);
 
-    /// @notice Gives the sender's seat back and releases its deposit. Not while a claim that it backs is pending.
+    /// @notice Gives the sender's seat back and releases its deposit. Not while a claim that it
+    /// backs is pending.
     function quit() external;
 
     /// @notice Brings in funds for the customer to spend on fragments. Anyone may.
@@ -222,8 +237,10 @@ interface IDeal is ILockHolder {
     function submit(bytes calldata data) external returns (bytes32 id);
 
     /// @notice A worker claims the packed final record of the next unclaimed fragment.
-    /// @param fragmentId The id of that fragment: binds the input, whatever happens to the order of blocks.
-    /// @param previous The state root that the worker started from: the last pending claim's, or else the head.
+    /// @param fragmentId The id of that fragment: binds the input, whatever happens to the order of
+    /// blocks.
+    /// @param previous The state root that the worker started from: the last pending claim's, or
+    /// else the head.
     /// @param record 288 bytes: halted, and of the Deal's program.
     /// @return id The claim's id.
     function claim(bytes32 fragmentId, StateRoot previous, bytes calldata record) external returns (bytes32 id);
@@ -231,10 +248,12 @@ interface IDeal is ILockHolder {
     /// @notice A worker backs somebody's pending claim, in its window.
     function back(bytes32 claimId) external;
 
-    /// @notice Opens the claim's tournament with the sender's commitment, in the claim's window. `msg.value` is the bond.
+    /// @notice Opens the claim's tournament with the sender's commitment, in the claim's window.
+    /// `msg.value` is the bond.
     /// @param input The fragment's input root and length.
     /// @param previous The packed record of the state before the fragment.
-    /// @param opening Opens the input and output regions in that record's memory tree, see {IStepVerifier.load}.
+    /// @param opening Opens the input and output regions in that record's memory tree, see
+    /// {IStepVerifier.load}.
     /// @param join The sender's commitment. Announced in an earlier block, see ITournament.
     /// @return tournament The id of the tournament.
     function challenge(
@@ -245,13 +264,15 @@ interface IDeal is ILockHolder {
         Join calldata join
     ) external payable returns (TournamentId tournament);
 
-    /// @notice Confirms and pays the oldest pending claim when its window is over and no dispute is left.
+    /// @notice Confirms and pays the oldest pending claim when its window is over and no dispute is
+    /// left.
     function confirm(bytes32 claimId) external;
 
     /// @notice Applies the verdict about the oldest pending claim, once its tournament is finished.
     function settle(bytes32 claimId) external;
 
-    /// @notice Shows the record of a state that a verdict installed, so that the chain can go on or end. Anyone may.
+    /// @notice Shows the record of a state that a verdict installed, so that claims can go on or
+    /// end. Anyone may.
     function reveal(bytes calldata record) external;
 
     /// @notice The customer takes no more fragments; claims are taken for `notice` seconds more.
@@ -275,8 +296,9 @@ interface IDeal is ILockHolder {
     /// @notice The most claims that may be pending.
     function maxPending() external view returns (uint256);
 
-    /// @notice How many fragments are submitted, claimed and resolved (confirmed, or decided by a verdict); how many claims
-    /// were ever made; when claims end (zero: open), and the state that the oldest pending claim builds on.
+    /// @notice How many fragments are submitted, claimed and resolved (confirmed, or decided by a
+    /// verdict); how many claims were ever made; when claims end (zero: open), and the state that
+    /// the oldest pending claim builds on.
     function progress()
         external
         view
@@ -296,6 +318,7 @@ interface IDeal is ILockHolder {
     /// @notice The pending claim of that id; reverts with {NotPending} if there is none.
     function claimOf(bytes32 claimId) external view returns (Claim memory);
 
-    /// @notice The pending claim about that fragment; reverts with {NothingToClaim} if there is none.
+    /// @notice The pending claim about that fragment; reverts with {NothingToClaim} if there is
+    /// none.
     function claimAbout(uint256 fragment) external view returns (Claim memory);
 }

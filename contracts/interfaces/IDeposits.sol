@@ -2,10 +2,11 @@
 pragma solidity 0.8.35;
 
 /// @title Security deposits, in ETH and in ERC-20 tokens
-/// @notice One ledger a token. An amount is always in exactly one place: free (its owner may withdraw or lock it), locked
-/// for one {ILockHolder} (which alone may release or slash it), cooling (released, not free yet) or burned (nobody's, counted).
-/// Tokens move in `deposit` and `withdraw` only, so no recipient can block a release or a slash.
-/// The address zero as a token means ETH.
+/// @notice One ledger a token. An amount is always in exactly one place: free (its owner may
+/// withdraw or lock it), locked for one {ILockHolder} (which alone may release or slash it),
+/// cooling (released, not free yet) or burned (nobody's, counted). Tokens move in `deposit` and
+/// `withdraw` only, so no recipient can block a release or a slash. The address zero as a token
+/// means ETH.
 interface IDeposits {
     /// @notice An amount that a holder released.
     /// @param amount What was released, in the token's smallest unit.
@@ -15,7 +16,8 @@ interface IDeposits {
         uint256 availableAt;
     }
 
-    /// @notice `account` brought tokens in. `amount` is what arrived, which may be less than what was sent.
+    /// @notice `account` brought tokens in. `amount` is what arrived, which may be less than what
+    /// was sent.
     event Deposited(address indexed token, address indexed account, uint256 amount);
     /// @notice `account` took `amount` of its free balance out, to `to`.
     event Withdrawn(address indexed token, address indexed account, address to, uint256 amount);
@@ -31,7 +33,8 @@ interface IDeposits {
     );
     /// @notice `amount` of `account` has cooled off and is free.
     event Matured(address indexed token, address indexed account, uint256 amount);
-    /// @notice `holder` took the whole lock of `account`: `reward` went to the free balance of `reporter`, the rest is burned.
+    /// @notice `holder` took the whole lock of `account`: `reward` went to the free balance of
+    /// `reporter`, the rest is burned.
     event Slashed(
         address indexed token,
         address indexed account,
@@ -51,12 +54,14 @@ interface IDeposits {
     error NotLocked(address token, address account, address holder);
     /// @notice Thrown when an account names another hash than that of the holder's terms.
     error WrongTerms(address holder, bytes32 named, bytes32 actual);
-    /// @notice Thrown when what an account names as a holder does not answer `termsHash` with one word: it has no code, reverts,
-    /// or is something else.
+    /// @notice Thrown when what an account names as a holder does not answer `termsHash` with one
+    /// word: it has no code, reverts, or is something else.
     error NoLockHolder(address holder);
-    /// @notice Thrown when a holder refuses an account without a reason; a reason is passed on as it is.
+    /// @notice Thrown when a holder refuses an account without a reason; a reason is passed on as
+    /// it is.
     error NotAdmitted(address holder, address account);
-    /// @notice Thrown when a reporter's share is above the greatest allowed, both in ten-thousandths.
+    /// @notice Thrown when a reporter's share is above the greatest allowed, both in
+    /// ten-thousandths.
     error ShareTooLarge(uint256 share, uint256 greatest);
 
     /// @notice Seconds between a release and the free balance.
@@ -80,7 +85,8 @@ interface IDeposits {
     /// @return received How much arrived and is credited.
     function deposit(address token, uint256 amount) external payable returns (uint256 received);
 
-    /// @notice Takes `amount` of the sender's free balance out. Frees what has cooled off before (up to eight entries).
+    /// @notice Takes `amount` of the sender's free balance out. Frees what has cooled off before
+    /// (up to eight entries).
     /// @param to Who receives it; a recipient that refuses makes only this call fail.
     function withdraw(address token, uint256 amount, address to) external;
 
@@ -99,7 +105,8 @@ interface IDeposits {
 
     /// @notice Takes the account's whole lock for the calling holder.
     /// @param reporter Who is credited with the reward.
-    /// @param share The reporter's share in ten-thousandths, at most 2,500; rounded down, the rest is burned.
+    /// @param share The reporter's share in ten-thousandths, at most 2,500; rounded down, the rest
+    /// is burned.
     /// @return reward What the reporter was credited with.
     function slash(address token, address account, address reporter, uint256 share) external returns (uint256 reward);
 }

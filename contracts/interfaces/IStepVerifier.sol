@@ -4,8 +4,9 @@ pragma solidity 0.8.35;
 import {StateRoot} from "../types/StateRoot.sol";
 
 /// @title The machine on chain, one step at a time
-/// @notice The twin of `verifier/machine/step.ts`; docs/machine.md fixes every encoding. For a state whose parts can be
-/// opened at all, `step` gives exactly one next state and reverts for nothing but a wrong opening.
+/// @notice The twin of `verifier/machine/step.ts`; docs/machine.md fixes every encoding. For a
+/// state whose parts can be opened at all, `step` gives exactly one next state and reverts for
+/// nothing but a wrong opening.
 interface IStepVerifier {
     /// @notice What a program root commits to.
     /// @param codeRoot Root of the code tree.
@@ -52,10 +53,12 @@ interface IStepVerifier {
 
     /// @notice Starts a fragment from a yielded state.
     /// @param record The 288 packed bytes of the yielded state's record.
-    /// @param inputRoot keccak256 Merkle root of the input over 2^11 leaves of 32 bytes, zero padded.
+    /// @param inputRoot keccak256 Merkle root of the input over 2^11 leaves of 32 bytes, zero
+    /// padded.
     /// @param inputLength Bytes of input, at most 65,536.
     /// @param budget The most steps that the fragment may take.
-    /// @param opening Opening of the node above the output and the input region in the record's memory tree.
+    /// @param opening Opening of the node above the output and the input region in the record's
+    /// memory tree.
     /// @return The state root of the loaded, running state.
     function load(
         bytes calldata record,
@@ -67,8 +70,8 @@ interface IStepVerifier {
 
     /// @notice One step of the machine.
     /// @param stateRoot keccak256 of the record before the step.
-    /// @param witness The record, the openings in the order in which the step takes them, and the preimage of `saved` if
-    /// the step restores a checkpoint.
+    /// @param witness The record, the openings in the order in which the step takes them, and the
+    /// preimage of `saved` if the step restores a checkpoint.
     /// @return The state root after the step.
     function step(StateRoot stateRoot, bytes calldata witness) external view returns (StateRoot);
 }

@@ -2,25 +2,18 @@
 pragma solidity 0.8.35;
 
 import {FAN_OUT} from "../tournament/Levels.sol";
-import {
-    CommitmentState,
-    Duration,
-    Instant,
-    MatchId,
-    MatchState,
-    Node,
-    Side,
-    TournamentId,
-    TournamentState
-} from "../tournament/Types.sol";
+import {MatchId, Node, TournamentId} from "../tournament/Names.sol";
+import {CommitmentState, MatchState, Side, TournamentState} from "../tournament/States.sol";
+import {Duration, Instant} from "../tournament/Time.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
 
 /// @notice What never changes about a Tournament contract.
-/// @param period P: how long a root tournament may be joined, and the most that a clock can hold, in seconds.
+/// @param period P: how long a root tournament may be joined, and the most that a clock can hold,
+/// in seconds.
 /// @param grace G: what every clock gains when its commitment is paired, in seconds.
-/// @param heights Height of the commitments' trees at each level, from level 0: one to MAX_LEVELS multiples of MOVE_LEVELS,
-/// at most MAX_HEIGHT together.
+/// @param heights Height of the commitments' trees at each level, from level 0: one to MAX_LEVELS
+/// multiples of MOVE_LEVELS, at most MAX_HEIGHT together.
 /// @param bonds Bond of a commitment at each level, in wei.
 /// @param bounty What `resolve` pays its sender, in wei: less than a quarter of every bond.
 struct Params {
@@ -48,8 +41,10 @@ struct Join {
 /// @param own The mover's leaf there.
 /// @param opp The other side's leaf there.
 /// @param siblings As in `move`.
-/// @param agreed The state before: the leaf to the left in either tree, or the tournament's initial state.
-/// @param proof Siblings of that leaf from the bottom up, as many as the tree is high; none for the initial state.
+/// @param agreed The state before: the leaf to the left in either tree, or the tournament's initial
+/// state.
+/// @param proof Siblings of that leaf from the bottom up, as many as the tree is high; none for the
+/// initial state.
 /// @param witness Bottom level: what the step verifier needs to execute `agreed`.
 struct LastMove {
     uint8 digit;
@@ -62,8 +57,9 @@ struct LastMove {
 }
 
 /// @title Tournaments between commitments to a computation
-/// @notice The game is described in docs/game.md. Nobody is called while the game goes on: money becomes a credit, which its owner
-/// withdraws. Moves are open to everybody: only an opening of what was committed is a move.
+/// @notice The game is described in docs/game.md. Nobody is called while the game goes on: money
+/// becomes a credit, which its owner withdraws. Moves are open to everybody: only an opening of
+/// what was committed is a move.
 interface ITournament {
     /// @notice Somebody bound itself to a commitment without showing it.
     event Announced(bytes32 indexed announcement, Instant time);
@@ -98,7 +94,8 @@ interface ITournament {
     /// @param children The eight nodes three levels below the mover's node.
     event Moved(MatchId indexed id, uint64 pos, Instant time, bytes32[FAN_OUT] children);
 
-    /// @notice The sides were brought to one leaf above the bottom level, and an inner tournament of the match's name began.
+    /// @notice The sides were brought to one leaf above the bottom level, and an inner tournament
+    /// of the match's name began.
     /// @param pos Number of the first leaf that differs.
     event Sealed(
         MatchId indexed id,
@@ -169,7 +166,8 @@ interface ITournament {
     error NotAnnounced(bytes32 announcement);
     /// @notice Thrown when a commitment joins that is or was in the tournament.
     error CommitmentKnown(TournamentId tournament, Node root);
-    /// @notice Thrown when a commitment to an inner tournament ends in neither of the two states that are in question.
+    /// @notice Thrown when a commitment to an inner tournament ends in neither of the two states
+    /// that are in question.
     error FinalOutsideMatch(StateRoot finalState);
     /// @notice Thrown when a leaf's proof has another length than the tree's height.
     error ProofLengthWrong(uint256 expected, uint256 actual);
@@ -177,9 +175,11 @@ interface ITournament {
     error IndexOutOfRange(uint256 index, uint256 height);
     /// @notice Thrown when the last leaf shown is not under the commitment's last child.
     error FinalNotInTree(StateRoot finalState);
-    /// @notice Thrown when the agreed state is neither side's leaf before the first difference, nor the initial state before leaf 0.
+    /// @notice Thrown when the agreed state is neither side's leaf before the first difference, nor
+    /// the initial state before leaf 0.
     error AgreedWrong(StateRoot agreed);
-    /// @notice Thrown when a match is not being played: there is none, it is in its inner tournament, or it is done.
+    /// @notice Thrown when a match is not being played: there is none, it is in its inner
+    /// tournament, or it is done.
     error MatchNotPlaying(MatchId id);
     /// @notice Thrown when a match cannot be resolved because there is none or it is done.
     error MatchNotLive(MatchId id);
@@ -193,7 +193,8 @@ interface ITournament {
     error DigitOutOfRange(uint256 digit);
     /// @notice Thrown when the two sides' nodes are the same.
     error NoDifference();
-    /// @notice Thrown when a move has not exactly two siblings where the digit's bit is 0 and one where it is 1.
+    /// @notice Thrown when a move has not exactly two siblings where the digit's bit is 0 and one
+    /// where it is 1.
     error SiblingsWrong(uint256 expected, uint256 actual);
     /// @notice Thrown when an opening does not lead to the two sides' nodes.
     error OpeningWrong(MatchId id);
@@ -202,7 +203,8 @@ interface ITournament {
     /// @notice Thrown when the recipient of a withdrawal does not take it.
     error WithdrawalFailed(address to);
 
-    /// @notice Binds the owner in the hash to a commitment without showing it; a second time is without effect.
+    /// @notice Binds the owner in the hash to a commitment without showing it; a second time is
+    /// without effect.
     /// @param announcement keccak256(abi.encode(owner, tournament, root, salt)).
     function announce(bytes32 announcement) external;
 
@@ -218,8 +220,8 @@ interface ITournament {
     /// @notice Descends three levels to the first of the eight nodes on which the sides differ.
     /// @param digit Number of that node from the left.
     /// @param opp The other side's node there.
-    /// @param siblings From the bottom up: the mover's and the other side's right sibling where the digit's bit is 0, the one left sibling
-    /// that both share where it is 1.
+    /// @param siblings From the bottom up: the mover's and the other side's right sibling where the
+    /// digit's bit is 0, the one left sibling that both share where it is 1.
     /// @param next The eight nodes three levels below the mover's node there.
     function move(
         MatchId id,
@@ -229,11 +231,12 @@ interface ITournament {
         bytes32[FAN_OUT] calldata next
     ) external;
 
-    /// @notice Descends to the first leaf that differs: above the bottom level an inner tournament begins, at the bottom the step between
-    /// `agreed` and the leaf is executed and ends the match.
+    /// @notice Descends to the first leaf that differs: above the bottom level an inner tournament
+    /// begins, at the bottom the step between `agreed` and the leaf is executed and ends the match.
     function last(TournamentId tournament, Node one, Node two, LastMove calldata shown) external;
 
-    /// @notice Ends a match whose mover has no time left, or whose inner tournament is finished, whenever it is called.
+    /// @notice Ends a match whose mover has no time left, or whose inner tournament is finished,
+    /// whenever it is called.
     function resolve(TournamentId tournament, Node one, Node two) external;
 
     /// @notice Credits the winner of a finished tournament its bond, once.

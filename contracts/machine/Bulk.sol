@@ -8,10 +8,11 @@ import {Memory} from "./Memory.sol";
 import {Op, Trap} from "./Opcodes.sol";
 
 /// @title Bulk instructions on bytes (WebAssembly core specification, section 4.4.7)
-/// @notice The twin of `verifier/machine/bulk.ts`. A check tests bounds before anything is written and packs its operands
-/// into a {Cursor}; a restartable move then stays at its pc, touches one source and one destination leaf a step, and pops
-/// the cursor at zero.
-/// @dev Unchecked: sums of cursor fields, offsets and u32 stay below 2^66; differences are taken of what was compared before.
+/// @notice The twin of `verifier/machine/bulk.ts`. A check tests bounds before anything is written
+/// and packs its operands into a {Cursor}; a restartable move then stays at its pc, touches one
+/// source and one destination leaf a step, and pops the cursor at zero.
+/// @dev Unchecked: sums of cursor fields, offsets and u32 stay below 2^66; differences are taken of
+/// what was compared before.
 library Bulk {
     /// @notice Executes the checks, the moves and data.drop.
     function execute(Machine memory m) internal pure {
@@ -24,8 +25,8 @@ library Bulk {
         m.next();
     }
 
-    /// @dev imm: size index of the destination; copy: size index of the source; init: size cell, and the segment's start
-    /// (u64).
+    /// @dev imm: size index of the destination; copy: size index of the source; init: size cell,
+    /// and the segment's start (u64).
     function checkBytes(Machine memory m) private pure {
         uint256 op = m.op;
         uint256 origin = op == Op.MEMORY_INIT ? m.imm & MASK_64 : 0;

@@ -5,10 +5,12 @@ import {Machine} from "./Machine.sol";
 import {MASK_32, MachineRecord} from "./MachineRecord.sol";
 import {Flag, Op, Trap} from "./Opcodes.sol";
 
-/// @title Control instructions (WebAssembly core specification, section 4.4.8), on code that is already flat
+/// @title Control instructions (WebAssembly core specification, section 4.4.8), on code that is
+/// already flat
 /// @notice The twin of `verifier/machine/control.ts`.
 library Control {
-    /// @dev Tag of a function reference. A reference has 64 bits: tag u2, type id u14, frame size u16, entry pc u32.
+    /// @dev Tag of a function reference. A reference has 64 bits: tag u2, type id u14, frame size
+    /// u16, entry pc u32.
     uint256 private constant FUNCTION_TAG = 1;
 
     /// @notice Executes opcodes up to `call_indirect`.
@@ -31,7 +33,8 @@ library Control {
         else m.next();
     }
 
-    /// @dev Jumps to `a`; unless the stack stays, cuts it at `b`, carrying the operand below `skip` others down if asked to.
+    /// @dev Jumps to `a`; unless the stack stays, cuts it at `b`, carrying the operand below `skip`
+    /// others down if asked to.
     function branch(Machine memory m, uint256 skip) private pure {
         if (m.flags & Flag.KEEP == 0) {
             uint256 value = m.flags & Flag.CARRY != 0 ? m.operand(skip) : 0;
@@ -57,34 +60,36 @@ library Control {
         }
     }
 
-    /// @dev The record lies at `a`; the stack is cut at `b`, with the top operand carried down if asked to.
+    /// @dev The return address lies at `a`; the stack is cut at `b`, with the top operand carried
+    /// down if asked to.
     function leaveFrame(Machine memory m) private pure {
         uint256 value = m.flags & Flag.CARRY != 0 ? m.operand(0) : 0;
-        uint256 record = m.slot(m.a);
+        uint256 back = m.slot(m.a);
         m.cut(m.b, value);
-        m.jump((record >> 32) & MASK_32);
-        m.registers.base = record & MASK_32;
+        m.jump((back >> 32) & MASK_32);
+        m.registers.base = back & MASK_32;
     }
 
-    /// @dev The callee's arguments, `b` of them, are the operands below the record slot.
-    /// @param record Frame offset, in the caller's frame, of the slot for the call record.
+    /// @dev The callee's arguments, `b` of them, are the operands below the return address.
+    /// @param returnSlot Frame offset, in the caller's frame, of the slot for the return address.
     /// @param frame Slots of the callee's frame.
-    function enter(Machine memory m, uint256 record, uint256 entry, uint256 frame) private pure {
+    function enter(Machine memory m, uint256 returnSlot, uint256 entry, uint256 frame) private pure {
         uint256 base = m.registers.base;
-        // All have 32 bits, but that `record` may be -1: a sum below zero wraps to one above 2^255.
+        // All have 32 bits, but that `returnSlot` may be -1: a sum below zero wraps to one above
+        // 2^255.
         unchecked {
-            uint256 calleeBase = base + record - m.b;
+            uint256 calleeBase = base + returnSlot - m.b;
             if (calleeBase >> 255 != 0) return m.fault(Trap.INDEX);
             if (calleeBase + frame > MachineRecord.slotLimit(m.before.header)) return m.fault(Trap.STACK_EXHAUSTED);
-            m.slot(record);
+            m.slot(returnSlot);
             m.putSlot((((m.registers.pc + 1) & MASK_32) << 32) | base);
             m.jump(entry);
             m.registers.base = calleeBase;
         }
     }
 
-    /// @dev imm: type id, table capacity, size cell; `a` is the table's first cell. The element index lies in the record
-    /// slot.
+    /// @dev imm: type id, table capacity, size cell; `a` is the table's first cell. The element
+    /// index lies in the return slot.
     function callIndirect(Machine memory m) private pure {
         uint256 i = m.operand(0) & MASK_32;
         if (i >= m.lane(1)) return m.fault(Trap.UNDEFINED_ELEMENT);

@@ -5,9 +5,10 @@ import {Machine} from "./Machine.sol";
 import {MASK_32, MASK_64} from "./MachineRecord.sol";
 
 /// @title The cursor of a bulk instruction
-/// @notice The twin of `verifier/machine/cursor.ts`: one stack slot that a check leaves and its restartable move works on, a
-/// leaf of the source and one of the destination a step, until nothing is left. n at bit 128, s at 64, d at 0, u64 each.
-/// Copies run forward if d ≤ s, else from the end.
+/// @notice The twin of `verifier/machine/cursor.ts`: one stack slot that a check leaves and its
+/// restartable move works on, a leaf of the source and one of the destination a step, until nothing
+/// is left. n at bit 128, s at 64, d at 0, u64 each. Copies run forward if d ≤ s, else from the
+/// end.
 library Cursor {
     /// @notice Packs a cursor, each field taken modulo 2^64.
     function pack(uint256 d, uint256 s, uint256 n) internal pure returns (uint256) {

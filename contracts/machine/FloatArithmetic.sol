@@ -4,16 +4,17 @@ pragma solidity 0.8.35;
 import {Format, leadingZeros} from "./FloatFormat.sol";
 
 /// @title add sub mul div sqrt min max of floats (WebAssembly core specification, section 4.3.3)
-/// @notice Every operation computes the exact result, or one that rounds as the exact one does, and rounds once. Operands are
-/// truncated; a NaN is the canonical one.
-/// @dev Unchecked: significands have at most 53 bits and exponents are from -1074 to 971, so that no sum, product or shift
-/// below comes near the ends of its type.
+/// @notice Every operation computes the exact result, or one that rounds as the exact one does, and
+/// rounds once. Operands are truncated; a NaN is the canonical one.
+/// @dev Unchecked: significands have at most 53 bits and exponents are from -1074 to 971, so that
+/// no sum, product or shift below comes near the ends of its type.
 library FloatArithmetic {
-    /// @dev Distance of exponents beyond which a sum rounds to its larger operand: the smaller is less than a quarter of the
-    /// last bit of any number beside it.
+    /// @dev Distance of exponents beyond which a sum rounds to its larger operand: the smaller is
+    /// less than a quarter of the last bit of any number beside it.
     int256 private constant FAR = 60;
 
-    /// @dev Bits by which a dividend is extended: a quotient has 57 bits or more, and rounding drops at least two of them.
+    /// @dev Bits by which a dividend is extended: a quotient has 57 bits or more, and rounding
+    /// drops at least two of them.
     uint256 private constant QUOTIENT_BITS = 110;
 
     /// @dev Bits by which a radicand is extended, or one more: a root has 57 bits or more.
@@ -130,8 +131,9 @@ library FloatArithmetic {
         return f.signOf(x) == 0 ? magnitude : ~magnitude;
     }
 
-    /// @dev The integer part of the square root of x, from 1 to 2^168. Newton's method from a power of two that is at most
-    /// twice the root: the relative error goes 1, 1/4, 1/40, 2^-11, 2^-24, 2^-49, below 2^-98, and never below zero.
+    /// @dev The integer part of the square root of x, from 1 to 2^168. Newton's method from a power
+    /// of two that is at most twice the root: the relative error goes 1, 1/4, 1/40, 2^-11, 2^-24,
+    /// 2^-49, below 2^-98, and never below zero.
     function integerRoot(uint256 x) private pure returns (uint256 root) {
         // No estimate is zero, and none has more than 86 bits.
         unchecked {

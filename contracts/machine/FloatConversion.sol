@@ -4,12 +4,14 @@ pragma solidity 0.8.35;
 import {F32, F64, Format} from "./FloatFormat.sol";
 import {Trap} from "./Opcodes.sol";
 
-/// @title Conversions between floats and integers, and between floats (WebAssembly core specification, section 4.3.4)
+/// @title Conversions between floats and integers, and between floats (WebAssembly core
+/// specification, section 4.3.4)
 library FloatConversion {
     /// @notice Truncates a float to an integer in two's complement.
     /// @param bits Width of the integer, 32 or 64.
     /// @param isSigned Whether the integer has a sign.
-    /// @param saturating Whether what is out of range becomes the nearest integer, and a NaN zero, instead of a trap.
+    /// @param saturating Whether what is out of range becomes the nearest integer, and a NaN zero,
+    /// instead of a trap.
     function toInteger(
         Format f,
         uint256 x,
@@ -68,8 +70,8 @@ library FloatConversion {
     /// @dev Infinity gives something beyond 2^64.
     function integerPart(Format f, uint256 magnitude) private pure returns (uint256) {
         (int256 exponent, uint256 significand) = f.unpack(magnitude);
-        // The exponent is from -1074 to 972. A shift by 128 leaves any number above 2^128, and a significand that is shifted
-        // out is zero.
+        // The exponent is from -1074 to 972. A shift by 128 leaves any number above 2^128, and a
+        // significand that is shifted out is zero.
         unchecked {
             if (exponent < 0) return significand >> uint256(-exponent);
             return significand << (exponent < 128 ? uint256(exponent) : 128);

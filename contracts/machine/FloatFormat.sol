@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-/// @notice A binary format of IEEE 754, by its parameters: the bits of positive infinity in the lowest 64 bits, the number
-/// of fraction bits at bit 64, and at bit 72 how far below zero the exponent of its least positive number lies.
+/// @notice A binary format of IEEE 754, by its parameters: the bits of positive infinity in the
+/// lowest 64 bits, the number of fraction bits at bit 64, and at bit 72 how far below zero the
+/// exponent of its least positive number lies.
 ///
-/// A float is a number of 32 or 64 bits; its magnitude is what is left without the sign. A finite one is
-/// significand * 2^exponent, which {Format-unpack} takes apart and {Format-round} puts together.
+/// A float is a number of 32 or 64 bits; its magnitude is what is left without the sign. A finite
+/// one is significand * 2^exponent, which {Format-unpack} takes apart and {Format-round} puts
+/// together.
 type Format is uint256;
 
 /// @dev 23 fraction bits; the least positive number is 2^-149.
@@ -83,12 +85,14 @@ function magnitudeOf(Format f, uint256 x) pure returns (uint256) {
 
 /// @notice Takes a finite magnitude apart. Infinity becomes a number beyond all finite ones.
 /// @return exponent From -1074 to 972.
-/// @return significand Below 2^53; at least 2^{fractionBits} unless the number is zero or subnormal.
+/// @return significand Below 2^53; at least 2^{fractionBits} unless the number is zero or
+/// subnormal.
 function unpack(Format f, uint256 magnitude) pure returns (int256 exponent, uint256 significand) {
     uint256 digits = f.fractionBits();
     uint256 biased = magnitude >> digits;
     exponent = f.leastExponent();
-    // Subnormal numbers have the exponent of the least normal ones, but no hidden bit. Nothing here has more than 64 bits.
+    // Subnormal numbers have the exponent of the least normal ones, but no hidden bit. Nothing here
+    // has more than 64 bits.
     unchecked {
         significand = magnitude & ((1 << digits) - 1);
         if (biased == 0) return (exponent, significand);
@@ -99,14 +103,16 @@ function unpack(Format f, uint256 magnitude) pure returns (int256 exponent, uint
 /// @notice The float nearest to significand * 2^exponent, of two equally near ones the even one.
 /// @param sign The sign bit, in its place.
 /// @param exponent Far from the ends of its type.
-/// @param significand Below 2^254. A bit 0 that stands for everything below it may be set if at least two bits are lost.
+/// @param significand Below 2^254. A bit 0 that stands for everything below it may be set if at
+/// least two bits are lost.
 function round(Format f, uint256 sign, int256 exponent, uint256 significand) pure returns (uint256) {
     if (significand == 0) return sign;
     uint256 digits = f.fractionBits();
     uint256 greatest = f.infinity();
     uint256 magnitude;
-    // Exponents and counts of bits are small, and `rounded` has at most digits + 2 bits. The exponents are those of the lowest
-    // bit that is kept: the length gives `kept`, the format does not go below `least`.
+    // Exponents and counts of bits are small, and `rounded` has at most digits + 2 bits. The
+    // exponents are those of the lowest bit that is kept: the length gives `kept`, the format does
+    // not go below `least`.
     unchecked {
         int256 least = f.leastExponent();
         int256 kept = exponent + int256(255 - digits) - int256(leadingZeros(significand));
@@ -116,8 +122,8 @@ function round(Format f, uint256 sign, int256 exponent, uint256 significand) pur
         if (lost <= 0) {
             rounded = significand << uint256(-lost);
         } else {
-            // Adding just less than a half, or a half if the result would be odd, carries when it is to be rounded up. A shift
-            // by 256 bits or more gives zero, as it should.
+            // Adding just less than a half, or a half if the result would be odd, carries when it
+            // is to be rounded up. A shift by 256 bits or more gives zero, as it should.
             uint256 shift = uint256(lost);
             rounded = (significand + (1 << (shift - 1)) - 1 + ((significand >> shift) & 1)) >> shift;
         }

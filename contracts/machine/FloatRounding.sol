@@ -3,7 +3,8 @@ pragma solidity 0.8.35;
 
 import {Format} from "./FloatFormat.sol";
 
-/// @title ceil floor trunc nearest (WebAssembly core specification, section 4.3.3): floats that are integers
+/// @title ceil floor trunc nearest (WebAssembly core specification, section 4.3.3): floats that are
+/// integers
 /// @notice A result of zero keeps the sign of its operand; a NaN is the canonical one.
 library FloatRounding {
     uint256 private constant CEIL = 0;

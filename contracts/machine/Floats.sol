@@ -9,9 +9,11 @@ import {F32, F64, Format} from "./FloatFormat.sol";
 import {FloatRounding} from "./FloatRounding.sol";
 import {Shape, Trap} from "./Opcodes.sol";
 
-/// @title Floating-point arithmetic (WebAssembly core specification, sections 4.3.3 and 4.3.4; IEEE 754-2019)
-/// @notice The twin of `verifier/machine/floats.ts`. Rounds to nearest, ties to even. Arithmetic, rounding to integers, promote
-/// and demote give the canonical NaN; abs, neg, copysign and reinterpret move bits.
+/// @title Floating-point arithmetic (WebAssembly core specification, sections 4.3.3 and 4.3.4; IEEE
+/// 754-2019)
+/// @notice The twin of `verifier/machine/floats.ts`. Rounds to nearest, ties to even. Arithmetic,
+/// rounding to integers, promote and demote give the canonical NaN; abs, neg, copysign and
+/// reinterpret move bits.
 contract Floats is IAlu {
     // First opcodes of the groups, in the order of the specification's binary format.
     uint256 private constant COMPARE_32 = 0x5b;
@@ -39,7 +41,8 @@ contract Floats is IAlu {
 
     /// @inheritdoc IAlu
     function alu(uint256 opcode, uint256 x, uint256 y, uint256) external pure returns (uint256 value, uint256 trap) {
-        // Differences of an opcode and the first of its group. An opcode below the saturating ones wraps to a large one.
+        // Differences of an opcode and the first of its group. An opcode below the saturating ones
+        // wraps to a large one.
         unchecked {
             uint256 saturating = opcode - Shape.SATURATING_FIRST;
             if (saturating <= Shape.SATURATING_LAST - Shape.SATURATING_FIRST)

@@ -9,10 +9,11 @@ import {Op, Outcome, Status, Trap} from "./Opcodes.sol";
 import {Transaction} from "./Transaction.sol";
 
 /// @title Host instructions
-/// @notice The twin of `verifier/machine/host.ts`. The first group delimits transactions; the others read the input, write
-/// the output and tell the fuel left. The topmost region holds the input, the one below it the output, whose upper half
-/// holds one receipt a transaction.
-/// @dev Unchecked: sums are of u64 at most, and cut to their field's width where the reference cuts them.
+/// @notice The twin of `verifier/machine/host.ts`. The first group delimits transactions; the
+/// others read the input, write the output and tell the fuel left. The topmost region holds the
+/// input, the one below it the output, whose upper half holds one receipt a transaction.
+/// @dev Unchecked: sums are of u64 at most, and cut to their field's width where the reference cuts
+/// them.
 library Host {
     /// @notice Executes opcodes from `checkpoint` to `output.append`.
     function execute(Machine memory m) internal pure {
@@ -53,7 +54,8 @@ library Host {
         }
     }
 
-    /// @dev Operands: fuel (i64), keep (i32). Pops both, then saves what a failed transaction goes back to.
+    /// @dev Operands: fuel (i64), keep (i32). Pops both, then saves what a failed transaction goes
+    /// back to.
     function checkpoint(Machine memory m) private pure {
         if (Transaction.isOpen(m)) return m.fault(Trap.HOST);
         Registers memory r = m.registers;
@@ -86,7 +88,8 @@ library Host {
         m.next();
     }
 
-    /// @dev Operands: code (i32), keep (i32). Ends the open transaction and restores its checkpoint.
+    /// @dev Operands: code (i32), keep (i32). Ends the open transaction and restores its
+    /// checkpoint.
     function abandon(Machine memory m) private pure {
         if (!Transaction.isOpen(m)) return m.fault(Trap.HOST);
         bool keep = m.operand(0) & MASK_32 != 0;
@@ -101,12 +104,14 @@ library Host {
         m.next();
     }
 
-    /// @dev Operand: the outcome to record (i64). Leaf: outcome at bit 192, start at 128, length at 64, fuel used at 0.
+    /// @dev Operand: the outcome to record (i64). Leaf: outcome at bit 192, start at 128, length at
+    /// 64, fuel used at 0.
     function receipt(Machine memory m) private pure {
         if (Transaction.isOpen(m)) return m.fault(Trap.HOST);
         Registers memory r = m.registers;
         uint256 outcome = m.pop(0) & MASK_64;
-        // A region has a depth of at least 11, and the count is below half of its leaves where it is used.
+        // A region has a depth of at least 11, and the count is below half of its leaves where it
+        // is used.
         unchecked {
             uint256 half = 1 << (Memory.regionDepth(m) - 1);
             if (r.receiptCount >= half) return m.fault(Trap.OUTPUT_FULL);
@@ -125,7 +130,8 @@ library Host {
         m.putSlot(Memory.swap(Memory.read(m, inputRegion(m), position, 8), 8));
     }
 
-    /// @dev Operands: destination (i32), source (i64), length (i32); a `copyBytes` follows. imm: size index of the memory.
+    /// @dev Operands: destination (i32), source (i64), length (i32); a `copyBytes` follows. imm:
+    /// size index of the memory.
     function inputRead(Machine memory m) private pure {
         uint256 n = m.pop(0) & MASK_32;
         uint256 s = m.pop(1) & MASK_64;
@@ -137,7 +143,8 @@ library Host {
         }
     }
 
-    /// @dev Operands: source (i32), length (i32); a `copyBytes` follows. imm: size index of the memory.
+    /// @dev Operands: source (i32), length (i32); a `copyBytes` follows. imm: size index of the
+    /// memory.
     function outputWrite(Machine memory m) private pure {
         uint256 n = m.pop(0) & MASK_32;
         uint256 s = m.operand(1) & MASK_32;
@@ -155,7 +162,8 @@ library Host {
         Memory.write(m, outputRegion(m), position, 8, Memory.swap(value, 8));
     }
 
-    /// @dev Moves the end of the output by `count` bytes and gives the old one. The lower half of the region holds bytes.
+    /// @dev Moves the end of the output by `count` bytes and gives the old one. The lower half of
+    /// the region holds bytes.
     function reserveOutput(Machine memory m, uint256 count) private pure returns (uint256 position) {
         position = m.registers.outputLength;
         unchecked {

@@ -7,7 +7,8 @@ import {Shape, Trap} from "./Opcodes.sol";
 /// @title Integer arithmetic (WebAssembly core specification, section 4.3.2)
 /// @notice The twin of `verifier/machine/integers.ts`.
 contract Integers is IAlu {
-    // First opcodes of the groups, for 32 and 64 bits, in the order of the specification's binary format.
+    // First opcodes of the groups, for 32 and 64 bits, in the order of the specification's binary
+    // format.
     uint256 private constant EQZ_32 = 0x45;
     uint256 private constant COMPARE_32 = 0x46;
     uint256 private constant EQZ_64 = 0x50;
@@ -42,7 +43,8 @@ contract Integers is IAlu {
         return (_convert(opcode, x), 0);
     }
 
-    /// @dev eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u. Unsigned operands are below 2^64, so they compare as signed ones.
+    /// @dev eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u. Unsigned operands are below 2^64, so
+    /// they compare as signed ones.
     function _compare(uint256 kind, uint256 x, uint256 y, uint256 bits) private pure returns (uint256) {
         if (kind == 0) return _truth(x == y);
         if (kind == 1) return _truth(x != y);
@@ -58,7 +60,8 @@ contract Integers is IAlu {
     /// @dev clz ctz popcnt.
     function _count(uint256 kind, uint256 x, uint256 bits) private pure returns (uint256) {
         if (kind == 2) return _ones(x);
-        // A truncated number has at least 256 - bits leading zeros; one that is not zero, at most 255.
+        // A truncated number has at least 256 - bits leading zeros; one that is not zero, at most
+        // 255.
         unchecked {
             if (kind == 0) return _leadingZeros(x) - (256 - bits);
             return x == 0 ? bits : 255 - _leadingZeros(x & (0 - x));
@@ -73,7 +76,8 @@ contract Integers is IAlu {
         uint256 bits
     ) private pure returns (uint256 value, uint256 trap) {
         if (kind >= 3 && kind <= 6) return _divide(kind, x, y, bits);
-        // Modulo 2^256, which is then taken modulo 2^bits; products of 64 bits have 128. A rotation by zero shifts x out.
+        // Modulo 2^256, which is then taken modulo 2^bits; products of 64 bits have 128. A rotation
+        // by zero shifts x out.
         unchecked {
             uint256 shift = y & (bits - 1);
             if (kind == 0) value = x + y;
@@ -147,7 +151,8 @@ contract Integers is IAlu {
         }
     }
 
-    /// @dev Bits that are set among the lowest 64: in pairs, nibbles, bytes, then the sum of the bytes.
+    /// @dev Bits that are set among the lowest 64: in pairs, nibbles, bytes, then the sum of the
+    /// bytes.
     function _ones(uint256 x) private pure returns (uint256) {
         // No sum leaves its field, and the product is below 2^128.
         unchecked {

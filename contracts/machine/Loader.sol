@@ -34,7 +34,8 @@ library Loader {
             );
     }
 
-    /// @notice The record of a program's initial state: yielded, at the driver's entry, with an empty stack.
+    /// @notice The record of a program's initial state: yielded, at the driver's entry, with an
+    /// empty stack.
     function initialRecord(IStepVerifier.Program calldata program) internal pure returns (bytes memory) {
         uint256 header = checkHeader(uint256(program.header));
         Record memory record;
@@ -90,8 +91,9 @@ library Loader {
         return header;
     }
 
-    /// @dev The memory root with the output region cleared and the input region set. Their parent is the last node of its
-    /// level, the one with the output on its left and the input on its right.
+    /// @dev The memory root with the output region cleared and the input region set. Their parent
+    /// is the last node of its level, the one with the output on its left and the input on its
+    /// right.
     function replaceInput(
         Record memory record,
         bytes32 inputRoot,

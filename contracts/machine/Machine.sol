@@ -6,10 +6,12 @@ import {Trap} from "./Opcodes.sol";
 import {Openings, Tree, Witness} from "./Openings.sol";
 import {ZeroHashes} from "./ZeroHashes.sol";
 
-/// @notice The working state of one step. A fault sticks: after the first, nothing more is opened or changed, and reads
-/// give zero, so a handler needs no early exits and is total by construction. The twin of `verifier/machine/machine.ts`.
+/// @notice The working state of one step. A fault sticks: after the first, nothing more is opened
+/// or changed, and reads give zero, so a handler needs no early exits and is total by construction.
+/// The twin of `verifier/machine/machine.ts`.
 /// @param trap Trap code of the first fault; 0 while there is none.
-/// @param before The record before the step; its registers, sizes and lengths are written at the end.
+/// @param before The record before the step; its registers, sizes and lengths are written at the
+/// end.
 /// @param registers The registers that the step is writing.
 /// @param saved The word `saved` that the step is writing: not zero while a checkpoint is open.
 /// @param op Opcode of the instruction.
@@ -135,7 +137,8 @@ function put(Machine memory m, Tree memory tree, uint256 value) pure {
 
 /// @notice Opens the stack slot at a frame offset, which is negative if it is above 2^255.
 function slot(Machine memory m, uint256 offset) pure returns (uint256) {
-    // Base and offset have 32 bits and a sign: a sum below zero wraps to an index that lies outside of every tree.
+    // Base and offset have 32 bits and a sign: a sum below zero wraps to an index that lies outside
+    // of every tree.
     unchecked {
         return m.take(m.stack, m.registers.base + offset);
     }
@@ -166,7 +169,8 @@ function push(Machine memory m, uint256 value) pure {
     m.putSlot(value);
 }
 
-/// @notice Cuts the stack at a frame offset: the slot there gets the value, everything above becomes zero.
+/// @notice Cuts the stack at a frame offset: the slot there gets the value, everything above
+/// becomes zero.
 function cut(Machine memory m, uint256 offset, uint256 value) pure {
     m.slot(offset);
     if (m.trap == 0) Openings.cut(m.stack, m.witness, value);

@@ -27,7 +27,8 @@ struct Record {
     uint256 lengths;
 }
 
-/// @notice The last three words of a record, unpacked. See `verifier/machine/record.ts` for what each one is.
+/// @notice The last three words of a record, unpacked. See `verifier/machine/record.ts` for what
+/// each one is.
 struct Registers {
     uint256 status;
     uint256 trapCode;
@@ -49,8 +50,8 @@ uint256 constant MASK_48 = 0xffff_ffff_ffff;
 uint256 constant MASK_64 = 0xffff_ffff_ffff_ffff;
 
 /// @title Layout of the state record
-/// @notice The twin of `verifier/machine/record.ts`. Nothing here can fail: every bit of a word belongs to a field or
-/// makes a header invalid.
+/// @notice The twin of `verifier/machine/record.ts`. Nothing here can fail: every bit of a word
+/// belongs to a field or makes a header invalid.
 library MachineRecord {
     /// @notice Bytes of a record.
     uint256 internal constant LENGTH = 288;

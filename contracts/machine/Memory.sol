@@ -5,10 +5,11 @@ import {Machine} from "./Machine.sol";
 import {MASK_32, MASK_64, MachineRecord} from "./MachineRecord.sol";
 import {Op, Shape, Trap} from "./Opcodes.sol";
 
-/// @title Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values over 32-byte leaves
+/// @title Memory instructions (WebAssembly core specification, section 4.4.7): little-endian values
+/// over 32-byte leaves
 /// @notice The twin of `verifier/machine/memory.ts`. In a leaf, byte 0 is the most significant.
-/// @dev Unchecked: addresses and lengths are below 2^66 everywhere, pages below 2^64 and regions below 2^32, so that no sum or
-/// product of them comes near 2^256.
+/// @dev Unchecked: addresses and lengths are below 2^66 everywhere, pages below 2^64 and regions
+/// below 2^32, so that no sum or product of them comes near 2^256.
 library Memory {
     /// @notice Bytes of a WebAssembly page.
     uint256 internal constant PAGE_BYTES = 65_536;
@@ -19,7 +20,8 @@ library Memory {
     uint256 private constant SHAPE_WIDE = 0x40;
     uint256 private constant SHAPE_STORE = 0x80;
 
-    /// @notice Executes loads, stores, memory.size and memory.grow. `a` is the region, `b` the size index.
+    /// @notice Executes loads, stores, memory.size and memory.grow. `a` is the region, `b` the size
+    /// index.
     function execute(Machine memory m) internal pure {
         uint256 shape = shapeOf(m.op);
         if (shape & SHAPE_STORE != 0) store(m, shape & SHAPE_BYTES);
@@ -30,7 +32,8 @@ library Memory {
         m.next();
     }
 
-    /// @notice The size in pages of the memory with this size index: 0 to 3 in the record, others in a cell.
+    /// @notice The size in pages of the memory with this size index: 0 to 3 in the record, others
+    /// in a cell.
     function pages(Machine memory m, uint256 sizeIndex) internal pure returns (uint256) {
         if (sizeIndex >= 4) return m.take(m.cells, sizeIndex) & MASK_64;
         // The index is below 4.
@@ -62,8 +65,8 @@ library Memory {
         return (region << depth) | chunk;
     }
 
-    /// @notice `count` (at most 32) bytes at an address as one integer, the first byte most significant. Opens one or two
-    /// leaves.
+    /// @notice `count` (at most 32) bytes at an address as one integer, the first byte most
+    /// significant. Opens one or two leaves.
     function read(Machine memory m, uint256 region, uint256 position, uint256 count) internal pure returns (uint256) {
         unchecked {
             uint256 end = (position & 31) + count;
@@ -141,7 +144,8 @@ library Memory {
         write(m, m.a, position, count, swap(value, count));
     }
 
-    /// @dev Operand `k` plus the offset in the upper half of the immediate, checked against the memory's size.
+    /// @dev Operand `k` plus the offset in the upper half of the immediate, checked against the
+    /// memory's size.
     function effectiveAddress(Machine memory m, uint256 k, uint256 count) private pure returns (uint256 position) {
         unchecked {
             position = (m.operand(k) & MASK_32) + (m.imm >> 64);
@@ -149,7 +153,8 @@ library Memory {
         }
     }
 
-    /// @dev The upper half of the immediate is the greatest size in pages. New pages are zero already.
+    /// @dev The upper half of the immediate is the greatest size in pages. New pages are zero
+    /// already.
     function grow(Machine memory m) private pure {
         uint256 sizeIndex = m.b;
         uint256 delta = m.operand(0) & MASK_32;

@@ -96,13 +96,15 @@ library Shape {
     /// @notice Bit `op` is set if the numeric instruction reads 64 bits.
     uint256 internal constant WIDE = 0x000000000000001ca6730cfffe0007fffe00007e07ff00000000000000000000;
 
-    /// @notice The first of the saturating truncations: float instructions of one operand, beyond the bitmaps.
+    /// @notice The first of the saturating truncations: float instructions of one operand, beyond
+    /// the bitmaps.
     uint256 internal constant SATURATING_FIRST = 0xfc00;
 
     /// @notice The last of them.
     uint256 internal constant SATURATING_LAST = 0xfc07;
 
-    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a load nor a store.
+    /// @notice A byte each opcode from `Op.I32_LOAD`, the first least significant; zero: neither a
+    /// load nor a store.
     /// Bits 0 to 4: bytes that are touched, 5: sign extension, 6: a type of 64 bits, 7: a store.
     uint256 internal constant MEMORY = 0x000000000000000000c4c2c18281c884c8844464426241610222012148044804;
 }

@@ -8,7 +8,8 @@ import {ZeroHashes} from "./ZeroHashes.sol";
 /// @param root The root, as earlier changes left it.
 /// @param depth Depth of the tree, at most 40.
 /// @param index Index of the node at its level.
-/// @param siblings Where in memory the siblings on the way to the root lie, 32 bytes per level, the node's level first.
+/// @param siblings Where in memory the siblings on the way to the root lie, 32 bytes per level, the
+/// node's level first.
 /// @param past Where they end; there is room for one a level of the tree.
 struct Tree {
     bytes32 root;
@@ -19,8 +20,9 @@ struct Tree {
 }
 
 /// @notice What is left to read of a witness.
-/// @param position Where in the calldata the next part begins. It only grows, so one comparison with the witness's end,
-/// after everything was read, finds a witness that is too short; what was read beyond it is then in no result.
+/// @param position Where in the calldata the next part begins. It only grows, so one comparison
+/// with the witness's end, after everything was read, finds a witness that is too short; what was
+/// read beyond it is then in no result.
 /// @param zeros Where {ZeroHashes} lies in memory.
 struct Witness {
     uint256 position;
@@ -28,9 +30,10 @@ struct Witness {
 }
 
 /// @title Sequential openings of Merkle trees, read straight from the calldata
-/// @notice An opening is a bitmap (u64), the node if bit 63 is set, and from its level on each sibling whose bit is set.
-/// What is left out is its level's zero hash, which for a leaf is zero. Opening a node leaves its siblings in memory, so that
-/// a change has nothing to read but them. Hashing a level costs some 140 gas.
+/// @notice An opening is a bitmap (u64), the node if bit 63 is set, and from its level on each
+/// sibling whose bit is set. What is left out is its level's zero hash, which for a leaf is zero.
+/// Opening a node leaves its siblings in memory, so that a change has nothing to read but them.
+/// Hashing a level costs some 140 gas.
 library Openings {
     uint256 private constant NODE_BIT = 1 << 63;
 
@@ -64,7 +67,8 @@ library Openings {
         uint256 position = witness.position;
         uint256 bitmap;
         node = ZeroHashes.hashAt(witness.zeros, level);
-        // Reads the calldata. A position is far below 2^256: each part of a witness moves it by 1,320 bytes at most.
+        // Reads the calldata. A position is far below 2^256: each part of a witness moves it by
+        // 1,320 bytes at most.
         assembly ("memory-safe") {
             bitmap := shr(192, calldataload(position))
             position := add(position, 8)
@@ -88,8 +92,8 @@ library Openings {
         tree.root = climb(tree, node);
     }
 
-    /// @notice Replaces the leaf that was opened last, and clears every leaf to its right: on the way to the root these are
-    /// the siblings at the levels where the index has a zero.
+    /// @notice Replaces the leaf that was opened last, and clears every leaf to its right: on the
+    /// way to the root these are the siblings at the levels where the index has a zero.
     function cut(Tree memory tree, Witness memory witness, uint256 leaf) internal pure {
         (uint256 sibling, uint256 past, uint256 index, uint256 zero) = (
             tree.siblings,
@@ -114,7 +118,8 @@ library Openings {
 
     /// @dev Hashes from a node in the place of the opened one up to the root.
     function climb(Tree memory tree, bytes32 node) private pure returns (bytes32) {
-        // Bit 5 is the lowest bit of the index: it says on which side of its sibling the node lies. Indices are below 2^40.
+        // Bit 5 is the lowest bit of the index: it says on which side of its sibling the node lies.
+        // Indices are below 2^40.
         (uint256 sibling, uint256 past, uint256 index) = (tree.siblings, tree.past, tree.index << 5);
         // Reads the tree's siblings and writes the scratch space.
         assembly ("memory-safe") {
@@ -131,8 +136,10 @@ library Openings {
         return node;
     }
 
-    /// @dev Brings the siblings from a level on into memory: zero hashes first, then each run of those in the calldata.
-    /// @param present Bit n: the sibling at `level` + n stands in the calldata. Below 2^(depth - level).
+    /// @dev Brings the siblings from a level on into memory: zero hashes first, then each run of
+    /// those in the calldata.
+    /// @param present Bit n: the sibling at `level` + n stands in the calldata. Below 2^(depth -
+    /// level).
     /// @param position Where in the calldata they begin.
     /// @return end Where in the calldata they end.
     function readSiblings(
@@ -147,12 +154,13 @@ library Openings {
         unchecked {
             tree.past = siblings + ((tree.depth - level) << 5);
         }
-        // Writes the tree's siblings: there is room for one a level, and `present` has no bit beyond them. The table of zero
-        // hashes has one for each.
+        // Writes the tree's siblings: there is room for one a level, and `present` has no bit
+        // beyond them. The table of zero hashes has one for each.
         assembly ("memory-safe") {
             mcopy(siblings, add(zeros, shl(5, level)), sub(mload(add(tree, 0x80)), siblings))
             for {} present {} {
-                // The run of ones that begins with the lowest: what follows it, and their positions from the top.
+                // The run of ones that begins with the lowest: what follows it, and their positions
+                // from the top.
                 let lowest := and(present, sub(0, present))
                 let following := and(add(present, lowest), not(present))
                 let from := sub(255, clz(lowest))

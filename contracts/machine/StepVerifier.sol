@@ -18,8 +18,9 @@ import {Transaction} from "./Transaction.sol";
 import {Variable} from "./Variable.sol";
 
 /// @title StepVerifier
-/// @notice See {IStepVerifier}. Order of a step: halted? → header valid? → fuel spent? → pc inside the code? → execute.
-/// A trap discards every change of its step; inside a transaction it restores the checkpoint, outside it halts the program.
+/// @notice See {IStepVerifier}. Order of a step: halted? → header valid? → fuel spent? → pc inside
+/// the code? → execute. A trap discards every change of its step; inside a transaction it restores
+/// the checkpoint, outside it halts the program.
 contract StepVerifier is IStepVerifier {
     using MachineRecord for Record;
 
@@ -131,7 +132,8 @@ contract StepVerifier is IStepVerifier {
         else m.fault(Trap.INVALID_INSTRUCTION);
     }
 
-    /// @dev No fuel left: a transaction ends and its end is paid from the reserve; without one the fragment's budget is gone.
+    /// @dev No fuel left: a transaction ends and its end is paid from the reserve; without one the
+    /// fragment's budget is gone.
     function _spend(Machine memory m, Record memory record) private pure {
         if (!Transaction.isOpen(m) || m.registers.reserve == 0) return record.trapped(Trap.OUT_OF_FUEL);
         // The reserve is not zero.

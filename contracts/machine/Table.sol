@@ -7,10 +7,13 @@ import {MASK_32, MASK_64} from "./MachineRecord.sol";
 import {Op, Trap} from "./Opcodes.sol";
 
 /// @title Table instructions (WebAssembly core specification, section 4.4.6)
-/// @notice The twin of `verifier/machine/table.ts`. A table is a run of cells; elements beyond its size are always null.
-/// @dev Unchecked: sums of cursor fields, cells and u32 stay below 2^66; differences are taken of what was compared before.
+/// @notice The twin of `verifier/machine/table.ts`. A table is a run of cells; elements beyond its
+/// size are always null.
+/// @dev Unchecked: sums of cursor fields, cells and u32 stay below 2^66; differences are taken of
+/// what was compared before.
 library Table {
-    /// @notice Executes table.get and table.set, the checks of the other table instructions, their moves, and elem.drop.
+    /// @notice Executes table.get and table.set, the checks of the other table instructions, their
+    /// moves, and elem.drop.
     function execute(Machine memory m) internal pure {
         uint256 op = m.op;
         if (op == Op.COPY_CELLS) return copyCells(m);
@@ -25,8 +28,8 @@ library Table {
         m.next();
     }
 
-    /// @dev Opens the cell of the element with this index, a u32; outside the table it is a fault. imm: lane 2 is the size
-    /// cell.
+    /// @dev Opens the cell of the element with this index, a u32; outside the table it is a fault.
+    /// imm: lane 2 is the size cell.
     function element(Machine memory m, uint256 index) private pure returns (uint256) {
         uint256 size = m.take(m.cells, m.lane(2)) & MASK_32;
         if (index >= size) m.fault(Trap.TABLE_BOUNDS);
@@ -66,8 +69,8 @@ library Table {
         }
     }
 
-    /// @dev Operands: value, count. Leaves the old size, or 2^32 - 1 if the table cannot grow, and above it the cursor of the
-    /// fill. imm: size cell, greatest size.
+    /// @dev Operands: value, count. Leaves the old size, or 2^32 - 1 if the table cannot grow, and
+    /// above it the cursor of the fill. imm: size cell, greatest size.
     function grow(Machine memory m) private pure {
         uint256 count = m.operand(0) & MASK_32;
         uint256 size = m.take(m.cells, m.lane(0)) & MASK_32;

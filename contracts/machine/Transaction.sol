@@ -6,8 +6,9 @@ import {Machine} from "./Machine.sol";
 import {MASK_32, MASK_48, MASK_64, Registers} from "./MachineRecord.sol";
 
 /// @title Checkpoints: what a trap, spent fuel and `leave` go back to
-/// @notice The twin of `verifier/machine/transaction.ts`. `saved` is keccak256 of five words: stack root, memory root, cells
-/// root, sizes, context. Context: pc u32 at bit 208, base u32 at 176, output length u48 at 96, keep in bit 0.
+/// @notice The twin of `verifier/machine/transaction.ts`. `saved` is keccak256 of five words: stack
+/// root, memory root, cells root, sizes, context. Context: pc u32 at bit 208, base u32 at 176,
+/// output length u48 at 96, keep in bit 0.
 library Transaction {
     /// @notice The five words.
     struct Checkpoint {
@@ -39,8 +40,8 @@ library Transaction {
         );
     }
 
-    /// @notice Restores the open checkpoint, whose preimage comes next in the witness. The stack always goes back, memory,
-    /// cells and output unless the checkpoint said that they stay.
+    /// @notice Restores the open checkpoint, whose preimage comes next in the witness. The stack
+    /// always goes back, memory, cells and output unless the checkpoint said that they stay.
     /// @param remaining Fuel that the transaction did not use.
     /// @param outcome Kind times 2^32 plus code, see {Outcome}.
     function unwind(Machine memory m, uint256 remaining, uint256 outcome) internal pure {
@@ -83,7 +84,8 @@ library Transaction {
 
     function preimage(Machine memory m) private pure returns (Checkpoint memory point) {
         uint256 position = m.witness.position;
-        // A checkpoint is five words in a row. A witness that ends before them is found by the comparison at the end.
+        // A checkpoint is five words in a row. A witness that ends before them is found by the
+        // comparison at the end.
         assembly ("memory-safe") {
             calldatacopy(point, position, LENGTH)
         }

@@ -5,10 +5,12 @@ import {Machine} from "./Machine.sol";
 import {MASK_32} from "./MachineRecord.sol";
 import {Op, Trap} from "./Opcodes.sol";
 
-/// @title Constants, parametric and variable instructions (WebAssembly core specification, sections 4.4.1, 4.4.4, 4.4.5)
+/// @title Constants, parametric and variable instructions (WebAssembly core specification, sections
+/// 4.4.1, 4.4.4, 4.4.5)
 /// @notice The twin of `verifier/machine/variable.ts`.
 library Variable {
-    /// @notice Executes drop, select, local.*, global.*, constants and the machine's `move`. Values are moved bit by bit.
+    /// @notice Executes drop, select, local.*, global.*, constants and the machine's `move`. Values
+    /// are moved bit by bit.
     function execute(Machine memory m) internal pure {
         uint256 op = m.op;
         if (op >= Op.I32_CONST && op <= Op.F64_CONST) m.push(m.imm);

@@ -2,8 +2,8 @@
 pragma solidity 0.8.35;
 
 /// @title Hashes of subtrees in which every leaf is zero
-/// @notice Level 0 is 32 zero bytes, level n + 1 is keccak256(zero_n, zero_n). A literal costs about 10 gas per level to have
-/// in memory; computing them would cost about 100.
+/// @notice Level 0 is 32 zero bytes, level n + 1 is keccak256(zero_n, zero_n). A literal costs
+/// about 10 gas per level to have in memory; computing them would cost about 100.
 library ZeroHashes {
     /// @notice The greatest level in the table, which is the greatest depth of a tree.
     uint256 internal constant LEVELS = 40;

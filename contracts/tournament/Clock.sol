@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {Duration, Instant, MatchState, Side} from "./Types.sol";
+import {MatchState, Side} from "./States.sol";
+import {Duration, Instant} from "./Time.sol";
 
 /// @title The two clocks of a match
-/// @notice Only the mover's clock runs, and only while the match is being played. It loses exactly what has elapsed when its owner moves.
-/// Clocks grow only at a pairing, and never beyond the period.
+/// @notice Only the mover's clock runs, and only while the match is being played. It loses exactly
+/// what has elapsed when its owner moves. Clocks grow only at a pairing, and never beyond the
+/// period.
 library Clock {
-    /// @notice The clock of a commitment that joins: what is left of the time to join, so that late comers gain nothing.
+    /// @notice The clock of a commitment that joins: what is left of the time to join, so that late
+    /// comers gain nothing.
     function joining(Instant time, Instant closes) internal pure returns (Duration) {
         return closes.since(time);
     }

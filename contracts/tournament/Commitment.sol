@@ -4,11 +4,11 @@ pragma solidity 0.8.35;
 import {ITournament} from "../interfaces/ITournament.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
-import {Node} from "./Types.sol";
+import {Node} from "./Names.sol";
 
 /// @title Binary keccak trees over state roots, opened MOVE_LEVELS at a time
-/// @notice Hashing is positional: an index says at each level, from its lowest bit up, whether a node is the left or the right
-/// one. A leaf is its own hash.
+/// @notice Hashing is positional: an index says at each level, from its lowest bit up, whether a
+/// node is the left or the right one. A leaf is its own hash.
 library Commitment {
     /// @notice The node above two nodes.
     function parent(Node left, Node right) internal pure returns (Node node) {
@@ -20,7 +20,8 @@ library Commitment {
         }
     }
 
-    /// @notice The node MOVE_LEVELS above FAN_OUT neighbours, written out: a loop costs gas in every move.
+    /// @notice The node MOVE_LEVELS above FAN_OUT neighbours, written out: a loop costs gas in
+    /// every move.
     function top(bytes32[FAN_OUT] calldata nodes) internal pure returns (Node) {
         return
             parent(
@@ -34,9 +35,12 @@ library Commitment {
         return Node.wrap(StateRoot.unwrap(leaf));
     }
 
-    /// @notice The two nodes MOVE_LEVELS above two different nodes with the same place `digit` among FAN_OUT neighbours. Where a bit of the digit is 1 both get the same left sibling: whoever finds both nodes in a match has shown that the sides agree on all that lies to the
+    /// @notice The two nodes MOVE_LEVELS above two different nodes with the same place `digit`
+    /// among FAN_OUT neighbours. Where a bit of the digit is 1 both get the same left sibling:
+    /// whoever finds both nodes in a match has shown that the sides agree on all that lies to the
     /// left, so that `digit` is their first difference.
-    /// @param siblings From the bottom up: right sibling of `own`, right sibling of `opp` where the bit is 0; the left one where it is 1.
+    /// @param siblings From the bottom up: right sibling of `own`, right sibling of `opp` where the
+    /// bit is 0; the left one where it is 1.
     function climb(
         uint256 digit,
         Node own,
@@ -65,8 +69,9 @@ library Commitment {
         return (own, opp);
     }
 
-    /// @notice The root of the tree of this height that has `leaf` at `index`. The index must fit the height and the proof have its length:
-    /// otherwise bits above the proof would be ignored and one leaf would be proven at many places.
+    /// @notice The root of the tree of this height that has `leaf` at `index`. The index must fit
+    /// the height and the proof have its length: otherwise bits above the proof would be ignored
+    /// and one leaf would be proven at many places.
     /// @param proof Siblings from the bottom up.
     function root(
         StateRoot leaf,

@@ -4,8 +4,8 @@ pragma solidity 0.8.35;
 import {ITournament} from "../interfaces/ITournament.sol";
 import {MAX_HEIGHT, MAX_LEVELS, MOVE_LEVELS} from "./Levels.sol";
 
-/// @notice Height of the commitments' trees at each level, a byte each: level 0 is the lowest byte, and bytes of levels that there are not are zero.
-/// MAX_LEVELS of them fit.
+/// @notice Height of the commitments' trees at each level, a byte each: level 0 is the lowest byte,
+/// and bytes of levels that there are not are zero. MAX_LEVELS of them fit.
 type Heights is uint32;
 
 using {count, hasLevelBelow, ofLevel} for Heights global;

@@ -5,7 +5,9 @@ import {ITournament} from "../interfaces/ITournament.sol";
 import {Clock} from "./Clock.sol";
 import {Commitment} from "./Commitment.sol";
 import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
-import {Duration, Instant, MatchId, MatchState, Node, Phase, Side, TournamentId} from "./Types.sol";
+import {MatchId, Node, TournamentId} from "./Names.sol";
+import {MatchState, Phase, Side} from "./States.sol";
+import {Duration, Instant} from "./Time.sol";
 
 /// @title A match: two commitments on their way down to their first difference
 library Match {
@@ -58,7 +60,8 @@ library Match {
         state.turn = other(state.turn);
     }
 
-    /// @notice The mover goes down to the first leaf that differs, whose number `pos` becomes. The turn stays.
+    /// @notice The mover goes down to the first leaf that differs, whose number `pos` becomes. The
+    /// turn stays.
     function touchDown(
         MatchState memory state,
         MatchId name,
@@ -95,7 +98,8 @@ library Match {
     ) private pure {
         (Node ownNode, Node oppNode) = Commitment.climb(digit, own, opp, siblings);
         if (pairOf(ownNode, oppNode) != state.nodes) revert ITournament.OpeningWrong(name);
-        // No height exceeds MAX_HEIGHT, so a position has at most as many bits; the digit is below FAN_OUT.
+        // No height exceeds MAX_HEIGHT, so a position has at most as many bits; the digit is below
+        // FAN_OUT.
         unchecked {
             state.pos = uint64(state.pos * FAN_OUT + digit);
         }

@@ -9,24 +9,13 @@ import {Commitment} from "./Commitment.sol";
 import {Heights, packed} from "./Heights.sol";
 import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
 import {Match} from "./Match.sol";
-import {
-    CommitmentState,
-    Duration,
-    Instant,
-    MatchId,
-    MatchState,
-    NOBODY,
-    Node,
-    Phase,
-    Side,
-    Status,
-    TournamentId,
-    TournamentState,
-    present
-} from "./Types.sol";
+import {MatchId, NOBODY, Node, TournamentId} from "./Names.sol";
+import {CommitmentState, MatchState, Phase, Side, Status, TournamentState} from "./States.sol";
+import {Duration, Instant, present} from "./Time.sol";
 
 /// @title Tournament
-/// @notice Storage, money and events of all tournaments; the rules are in {Match}, {Clock} and {Commitment}.
+/// @notice Storage, money and events of all tournaments; the rules are in {Match}, {Clock} and
+/// {Commitment}.
 contract Tournament is ITournament {
     /// @dev The longest period and grace, in seconds.
     uint256 private constant LONGEST = 2 ** 40;
@@ -67,7 +56,8 @@ contract Tournament is ITournament {
             revert PeriodWrong(params_.period, params_.grace);
         }
         for (uint256 level; level < levels; ++level) {
-            // Division, because a product of an enormous bounty would overflow: bounty < bond / 4, exactly.
+            // Division, because a product of an enormous bounty would overflow: bounty < bond / 4,
+            // exactly.
             uint256 bond = params_.bonds[level];
             if (bond == 0 || params_.bounty > (bond - 1) / 4) revert BondTooLow(level, bond, params_.bounty);
         }
@@ -85,7 +75,8 @@ contract Tournament is ITournament {
 
     /// @inheritdoc ITournament
     function announce(bytes32 announcement) external {
-        // The first time counts: else anybody could make an announcement young again just before its owner joins.
+        // The first time counts: else anybody could make an announcement young again just before
+        // its owner joins.
         if (Instant.unwrap(announcedAt[announcement]) != 0) return;
         announcedAt[announcement] = present();
         emit Announced(announcement, present());
@@ -279,7 +270,8 @@ contract Tournament is ITournament {
         emit Paired(tournament, id, one, root, clockOne, clockTwo, present());
     }
 
-    /// @dev Begins the inner tournament of a match; the match's clocks stand still until it is finished.
+    /// @dev Begins the inner tournament of a match; the match's clocks stand still until it is
+    /// finished.
     function _seal(
         MatchId id,
         MatchState memory state,
@@ -300,7 +292,8 @@ contract Tournament is ITournament {
         emit Sealed(id, state.pos, agreed, leafOne, leafTwo, state.since, row.closes);
     }
 
-    /// @dev Ends a match. Half a loser's bond goes to the winner's owner, `bounty` to whoever resolved, and the rest to nobody.
+    /// @dev Ends a match. Half a loser's bond goes to the winner's owner, `bounty` to whoever
+    /// resolved, and the rest to nobody.
     function _end(
         TournamentId tournament,
         MatchId id,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-/// @notice Root of a machine state: keccak256 of its packed record. A type of its own, so that no node of a tree, no id and
-/// no other hash passes for one.
+/// @notice Root of a machine state: keccak256 of its packed record. A type of its own, so that no
+/// node of a tree, no id and no other hash passes for one.
 type StateRoot is bytes32;
 
 using {equals as ==, differs as !=} for StateRoot global;

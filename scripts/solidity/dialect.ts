@@ -1,5 +1,5 @@
 import { parse, visit } from "@solidity-parser/parser";
-import { natspec, reason } from "./docs.ts";
+import { commentWidth, natspec, reason } from "./docs.ts";
 import { implicitZero, namedReturns, noOverride, revertIf } from "./forms.ts";
 import { enumMember, expectedFirst, mappingKey, underscore } from "./names.ts";
 import { inInterface, order } from "./order.ts";
@@ -22,6 +22,7 @@ export const RULES: readonly Rule[] = [
   inInterface,
   natspec,
   reason,
+  commentWidth,
 ];
 
 /**

@@ -108,3 +108,20 @@ export const reason: Rule = {
     };
   },
 };
+
+/** Columns that a comment may take. */
+const COMMENT_WIDTH = 100;
+
+/** Comments end before column 101. */
+export const commentWidth: Rule = {
+  name: "comment-width",
+  visitor: (file, report) => ({
+    SourceUnit: ({ type }) => {
+      file.lines.forEach((text, i) => {
+        const place = { line: i + 1, column: 0 };
+        if (/^\s*\/\//.test(text) && text.length > COMMENT_WIDTH)
+          report({ type, loc: { start: place, end: place } }, `should have at most ${COMMENT_WIDTH} columns`);
+      });
+    },
+  }),
+};

@@ -25,13 +25,9 @@ contract DealHandler is DealActions {
     constructor(address collateralToken, address paymentToken) DealActions(collateralToken, paymentToken) {}
 }
 
-/// @title What holds of a Deal after whatever anybody does, with tokens
-contract DealInTokensTest {
+/// @title What holds of a Deal after whatever anybody does
+abstract contract DealInvariants {
     DealHandler internal _handler;
-
-    function setUp() external {
-        _handler = new DealHandler(address(new PlainToken()), address(new PlainToken()));
-    }
 
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
@@ -43,21 +39,17 @@ contract DealInTokensTest {
     }
 }
 
-/// @title The same with ETH
-contract DealInEthTest {
-    DealHandler internal _handler;
+/// @title It holds with tokens
+contract DealInTokensTest is DealInvariants {
+    function setUp() external {
+        _handler = new DealHandler(address(new PlainToken()), address(new PlainToken()));
+    }
+}
 
+/// @title It holds with ETH
+contract DealInEthTest is DealInvariants {
     function setUp() external {
         _handler = new DealHandler(address(0), address(0));
-    }
-
-    function targetContracts() external view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(_handler);
-    }
-
-    function invariant_holds() external view {
-        _handler.holds();
     }
 }
 

@@ -14,8 +14,8 @@ import {ToyLoader} from "../../harness/deal/ToyLoader.sol";
 import {PlainToken} from "../../harness/deposits/Tokens.sol";
 import {VM} from "../../support/Vm.sol";
 
-/// @dev What `act` takes for an action: numbers from one of these to the next one mean the same, so some actions are more
-/// probable than others.
+/// @dev What `act` takes for an action: numbers from one of these to the next one mean the same, so
+/// some actions are more probable than others.
 uint256 constant SUBMIT = 0;
 uint256 constant CLAIM = 4;
 uint256 constant BACK = 10;
@@ -34,8 +34,8 @@ uint256 constant CLOSE = 35;
 uint256 constant ALL = 36;
 
 /// @title What workers, customer, challengers and an arbiter can do about a Deal
-/// @notice Every action says beforehand whether it must succeed and what it may change; `surprise` keeps the first that did
-/// otherwise. {holds} states what is true between actions.
+/// @notice Every action says beforehand whether it must succeed and what it may change; `surprise`
+/// keeps the first that did otherwise. {holds} states what is true between actions.
 abstract contract DealActions {
     uint256 internal constant WORKERS = 6;
     uint256 internal constant COLLATERAL = 1_001;
@@ -285,8 +285,8 @@ abstract contract DealActions {
 
     // ---- verdicts ----
 
-    /// @notice The arbiter decides about any claim there ever was: for it, for another state, or for nobody. That by itself
-    /// changes nothing in the Deal.
+    /// @notice The arbiter decides about any claim there ever was: for it, for another state, or
+    /// for nobody. That by itself changes nothing in the Deal.
     function _decide(uint256 which, uint256 verdict) internal {
         if (claims.length == 0) return;
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
@@ -413,8 +413,8 @@ abstract contract DealActions {
         _balancesCoverLedgers();
         _locksCoverClaims();
         _chain();
-        // Every action did what the rules say, and nothing else; among them: a verdict changes only the claim
-        // of its own id.
+        // Every action did what the rules say, and nothing else; among them: a verdict changes only
+        // the claim of its own id.
         require(bytes(surprise).length == 0, surprise);
     }
 
@@ -425,8 +425,8 @@ abstract contract DealActions {
 
     // ---- private ----
 
-    /// @dev Each balance covers its ledgers, the ledgers are what came in less what went out, and the funds cover
-    /// what is reserved.
+    /// @dev Each balance covers its ledgers, the ledgers are what came in less what went out, and
+    /// the funds cover what is reserved.
     function _balancesCoverLedgers() private view {
         uint256 owed = deal.funds();
         for (uint256 i; i < WORKERS; ++i) owed += deal.earningsOf(worker(i));

@@ -8,7 +8,8 @@ import {FeeToken, PlainToken, SurchargeToken} from "../../harness/deposits/Token
 import {VM} from "../../support/Vm.sol";
 
 /// @title Random schedules of depositors and lock holders over ETH and three tokens
-/// @notice Every action says beforehand whether it must succeed; `surprise` keeps the first that did otherwise.
+/// @notice Every action says beforehand whether it must succeed; `surprise` keeps the first that
+/// did otherwise.
 contract DepositsHandler {
     uint256 internal constant ACCOUNTS = 4;
     uint256 internal constant HOLDERS = 3;
@@ -148,8 +149,8 @@ contract DepositsTest {
         targets[0] = address(_handler);
     }
 
-    /// @notice Each token's balance covers its ledger, the ledger is what came in less what went out, and every action did
-    /// what the rules say.
+    /// @notice Each token's balance covers its ledger, the ledger is what came in less what went
+    /// out, and every action did what the rules say.
     function invariant_holds() external view {
         for (uint256 i; i < 4; ++i) {
             address token = _handler.tokens(i);
@@ -162,7 +163,8 @@ contract DepositsTest {
         require(bytes(_handler.surprise()).length == 0, _handler.surprise());
     }
 
-    /// @notice A schedule through every place that money can be in, so that the _handler is known to reach them.
+    /// @notice A schedule through every place that money can be in, so that the _handler is known
+    /// to reach them.
     function test_handlerReachesEverything() external {
         for (uint256 token; token < 4; ++token) {
             _handler.deposit(0, token, 1_000);

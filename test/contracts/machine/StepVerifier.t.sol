@@ -8,7 +8,8 @@ import {StepVerifier} from "../../../contracts/machine/StepVerifier.sol";
 import {ZeroHashes} from "../../../contracts/machine/ZeroHashes.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
-/// @title Whatever a state and a witness hold, a step ends in a next state or in one of the errors of {IStepVerifier}
+/// @title Whatever a state and a witness hold, a step ends in a next state or in one of the errors
+/// of {IStepVerifier}
 contract StepVerifierTest {
     StepVerifier private _verifier;
 
@@ -29,20 +30,23 @@ contract StepVerifierTest {
         _verifier = new StepVerifier(new Integers(), new Floats());
     }
 
-    /// @notice Totality: of the witnesses with zero to six openings, exactly one is right. Every tree but the code is empty,
-    /// so that eight zero bytes open each of its leaves; no instruction opens a tree after it has put something there.
+    /// @notice Totality: of the witnesses with zero to six openings, exactly one is right. Every
+    /// tree but the code is empty, so that eight zero bytes open each of its leaves; no instruction
+    /// opens a tree after it has put something there.
     function testFuzz_everyStateHasOneNextState(Words memory words) public view {
         words.registers = (words.registers << 8) >> 8;
         _exactlyOne(words);
     }
 
-    /// @notice The same, for instructions that are likely to exist, in machines that are likely to run.
+    /// @notice The same, for instructions that are likely to exist, in machines that are likely to
+    /// run.
     function testFuzz_likelyStatesHaveOneNextState(Words memory words, uint8 opcode, uint8 pc) public view {
         uint256 op = opcode;
         if (op > 0xe3) op += 0xf000 - 0xe4;
         if (op > 0xd6 && op < 0xe4) op += 0xf100 - 0xd7;
         if (op > 0xc4 && op < 0xd7) op += 0xfc00 - 0xc5;
-        // Version 1, depths 8, 10, 14 and 9, two region bits, a thousand slots; one header in 16 has another bit.
+        // Version 1, depths 8, 10, 14 and 9, two region bits, a thousand slots; one header in 16
+        // has another bit.
         uint256 other = words.header & 15 == 0 ? 1 << (words.header >> 248) : 0;
         words.header = (0x0001_08_0a_0e_09_02_00_000003e8 << 160) ^ other;
         words.instruction = (op << 240) | ((words.instruction << 16) >> 16);

@@ -2,7 +2,8 @@
 pragma solidity 0.8.35;
 
 import {Clock} from "../../../contracts/tournament/Clock.sol";
-import {Duration, Instant, MatchState, Phase, Side} from "../../../contracts/tournament/Types.sol";
+import {MatchState, Phase, Side} from "../../../contracts/tournament/States.sol";
+import {Duration, Instant} from "../../../contracts/tournament/Time.sol";
 import {VM, demand} from "../../support/Vm.sol";
 
 contract ClockTest {

@@ -4,10 +4,10 @@ pragma solidity 0.8.35;
 import {ITournament} from "../../../contracts/interfaces/ITournament.sol";
 import {Commitment} from "../../../contracts/tournament/Commitment.sol";
 import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
-import {Node} from "../../../contracts/tournament/Types.sol";
+import {Node} from "../../../contracts/tournament/Names.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
-import {Opening, Saga, Sagas} from "./Saga.sol";
 import {VM, demand} from "../../support/Vm.sol";
+import {Opening, Saga, Sagas} from "./Saga.sol";
 
 /// @dev Calls the library with calldata.
 contract CommitmentDoor {
@@ -100,7 +100,8 @@ contract CommitmentTest {
         demand(Node.unwrap(root) == saga.root(), "root");
     }
 
-    /// @dev Known fault (BoLD): a root computed while ignoring the index bits above the proof's length proves one leaf at many places.
+    /// @dev Known fault (BoLD): a root computed while ignoring the index bits above the proof's
+    /// length proves one leaf at many places.
     function testFuzz_knownFaultIndexBitsAboveTheProofAreRefused(uint256 fork, uint256 index) external view {
         (Saga memory saga, ) = _pair(fork);
         VM.assume(index > 7);

@@ -29,7 +29,8 @@ contract HeightsTest {
         for (uint256 level = list.length; level < 256; ++level) demand(heights.ofLevel(level) == 0, "no level");
     }
 
-    /// @dev Any other list is refused. Half of them have multiples of what a move descends, so that the sum decides.
+    /// @dev Any other list is refused. Half of them have multiples of what a move descends, so that
+    /// the sum decides.
     function testFuzz_onlyHeightsOfADisputeArePacked(uint8[] memory list, uint8 length, bool even) external view {
         length %= uint8(MAX_LEVELS + 2);
         VM.assume(list.length >= length);

@@ -2,22 +2,13 @@
 pragma solidity 0.8.35;
 
 import {ITournament, LastMove, Params} from "../../../contracts/interfaces/ITournament.sol";
-import {
-    CommitmentState,
-    Duration,
-    Instant,
-    MatchId,
-    MatchState,
-    Node,
-    Phase,
-    Status,
-    TournamentId,
-    TournamentState
-} from "../../../contracts/tournament/Types.sol";
+import {MatchId, Node, TournamentId} from "../../../contracts/tournament/Names.sol";
+import {CommitmentState, MatchState, Phase, Status, TournamentState} from "../../../contracts/tournament/States.sol";
+import {Duration, Instant} from "../../../contracts/tournament/Time.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
+import {VM, demand} from "../../support/Vm.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
-import {VM, demand} from "../../support/Vm.sol";
 
 /// @title One match, for what has to hold whoever plays it and whenever.
 contract MatchTest {
@@ -92,8 +83,9 @@ contract MatchTest {
         _deep.play(0);
     }
 
-    /// @dev Invariant 3, and a known fault (Dave, pull request 275): a match that is won and not claimed until the winner's own time would have
-    /// been over many times is still won, with the same clock.
+    /// @dev Invariant 3, and a known fault (Dave, pull request 275): a match that is won and not
+    /// claimed until the winner's own time would have been over many times is still won, with the
+    /// same clock.
     function testFuzz_knownFaultAWonMatchIsNeverLostForBeingClaimedLate(uint256 fork, uint32 late) external {
         _begin(_stage, fork);
         (TournamentId tournament, Node one, Node two, MatchId id) = _stage.duels(0);
@@ -131,7 +123,8 @@ contract MatchTest {
         _stage.play(0);
     }
 
-    /// @dev Invariant 3 for a sealed match: its clocks stand still, however long the inner tournament and its resolution take.
+    /// @dev Invariant 3 for a sealed match: its clocks stand still, however long the inner
+    /// tournament and its resolution take.
     function testFuzz_sealedClocksStandStill(uint256 fork, uint32 thinking, uint32 late) external {
         Saga memory liar = _begin(_deep, fork);
         uint256 used = thinking % PERIOD;
@@ -153,7 +146,8 @@ contract MatchTest {
         demand(bytes(_deep.broken()).length == 0, _deep.broken());
     }
 
-    /// @dev Known fault (BoLD audit contest 2024-05, H-02): a commitment in several trees has a clock in each, and none inherits another's.
+    /// @dev Known fault (BoLD audit contest 2024-05, H-02): a commitment in several trees has a
+    /// clock in each, and none inherits another's.
     function testFuzz_knownFaultClocksAreNotInheritedAcrossTrees(uint256 fork, uint32 thinking, uint32 pause) external {
         _begin(_deep, fork);
         uint256 used = thinking % PERIOD;
@@ -172,7 +166,8 @@ contract MatchTest {
         demand(Duration.unwrap(_deep.game().matchState(id).clockOne) == PERIOD - used, "as sealed");
     }
 
-    /// @dev However many levels there are, two stories come down to the step before they part, and the truth wins.
+    /// @dev However many levels there are, two stories come down to the step before they part, and
+    /// the truth wins.
     function testFuzz_everyDisputeComesDownToOneStep(uint256 fork, uint256 levels) external {
         bytes[4] memory heights = [bytes(hex"09"), hex"0606", hex"060303", hex"03030303"];
         Stage stage = _stageOf(heights[levels % 4]);

@@ -3,11 +3,12 @@ pragma solidity 0.8.35;
 
 import {Join, LastMove} from "../../../contracts/interfaces/ITournament.sol";
 import {FAN_OUT, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
-import {Node} from "../../../contracts/tournament/Types.sol";
+import {Node} from "../../../contracts/tournament/Names.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {toyState} from "../../harness/tournament/ToyVerifier.sol";
 
-/// @dev What somebody says the toy machine did, leaf by leaf: the truth before count `fork`, another lineage from there.
+/// @dev What somebody says the toy machine did, leaf by leaf: the truth before count `fork`,
+/// another lineage from there.
 struct Saga {
     /// The count before the first leaf, and from leaf to leaf.
     uint256 start;

@@ -4,21 +4,17 @@ pragma solidity 0.8.35;
 import {Params} from "../../../contracts/interfaces/ITournament.sol";
 import {FAN_OUT, MAX_LEVELS, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {Match} from "../../../contracts/tournament/Match.sol";
-import {Tournament} from "../../../contracts/tournament/Tournament.sol";
+import {MatchId, NOBODY, Node, TournamentId} from "../../../contracts/tournament/Names.sol";
 import {
     CommitmentState,
-    Duration,
-    Instant,
-    MatchId,
     MatchState,
-    NOBODY,
-    Node,
     Phase,
     Side,
     Status,
-    TournamentId,
     TournamentState
-} from "../../../contracts/tournament/Types.sol";
+} from "../../../contracts/tournament/States.sol";
+import {Duration, Instant} from "../../../contracts/tournament/Time.sol";
+import {Tournament} from "../../../contracts/tournament/Tournament.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 import {ToyVerifier, toyState} from "../../harness/tournament/ToyVerifier.sol";
 import {Opening, Saga, Sagas} from "./Saga.sol";
@@ -29,8 +25,10 @@ function heightsFrom(bytes memory list) pure returns (uint8[] memory heights) {
     for (uint256 level; level < list.length; ++level) heights[level] = uint8(list[level]);
 }
 
-/// @title One game about the toy machine, with everybody's trees at hand: joins, plays the only right move of any match, resolves.
-/// @notice Owns every commitment and is the arbiter. Keeps the books that the invariants compare the contract with.
+/// @title One game about the toy machine, with everybody's trees at hand: joins, plays the only
+/// right move of any match, resolves.
+/// @notice Owns every commitment and is the arbiter. Keeps the books that the invariants compare
+/// the contract with.
 contract Stage {
     using Sagas for Saga;
 
@@ -57,7 +55,8 @@ contract Stage {
     mapping(TournamentId tournament => Node[]) internal _roots;
     mapping(TournamentId tournament => mapping(Node root => Saga)) internal _sagas;
 
-    /// @dev The first rule that the contract broke before our eyes. It is noted, not thrown: a handler's revert would be forgiven.
+    /// @dev The first rule that the contract broke before our eyes. It is noted, not thrown: a
+    /// handler's revert would be forgiven.
     string public broken;
 
     uint256 public deposited;
@@ -202,7 +201,8 @@ contract Stage {
         _expect(Duration.unwrap(afterwards.clockTwo) == two, "clock two");
     }
 
-    /// @dev Invariant 7: at the bottom both go out only if neither leaf is the step of the agreed state.
+    /// @dev Invariant 7: at the bottom both go out only if neither leaf is the step of the agreed
+    /// state.
     function _requireFair(Duel memory duel, uint256 pos, StateRoot initial) private {
         Saga memory one = _sagas[duel.tournament][duel.one];
         Saga memory two = _sagas[duel.tournament][duel.two];

@@ -3,32 +3,24 @@ pragma solidity 0.8.35;
 
 import {Params} from "../../../contracts/interfaces/ITournament.sol";
 import {MAX_LEVELS} from "../../../contracts/tournament/Levels.sol";
-import {
-    Duration,
-    Instant,
-    MatchId,
-    MatchState,
-    NOBODY,
-    Node,
-    Phase,
-    Side,
-    Status,
-    TournamentId,
-    TournamentState
-} from "../../../contracts/tournament/Types.sol";
+import {MatchId, NOBODY, Node, TournamentId} from "../../../contracts/tournament/Names.sol";
+import {MatchState, Phase, Side, Status, TournamentState} from "../../../contracts/tournament/States.sol";
+import {Duration, Instant} from "../../../contracts/tournament/Time.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
+import {VM, demand} from "../../support/Vm.sol";
 import {Saga, Sagas} from "./Saga.sol";
 import {Stage, heightsFrom} from "./Stage.sol";
-import {VM, demand} from "../../support/Vm.sol";
 
-/// @title What random players do to a Stage: liars of every kind, and at the tightest parameters one honest player that is late by up to `LAG`
-/// whenever it is its turn, and sometimes censored, in all for `CENSORED` seconds.
+/// @title What random players do to a Stage: liars of every kind, and at the tightest parameters
+/// one honest player that is late by up to `LAG` whenever it is its turn, and sometimes censored,
+/// in all for `CENSORED` seconds.
 contract Crowd {
     using Sagas for Saga;
 
     uint256 public constant LAG = 10;
     uint256 public constant CENSORED = 60;
-    /// @dev E: in a match with its inner levels the honest player loses time at most twice on one clock (joining or sealing, and moving).
+    /// @dev E: in a match with its inner levels the honest player loses time at most twice on one
+    /// clock (joining or sealing, and moving).
     uint256 public constant HONEST = 2 * LAG;
     uint256 public constant OPINIONS = 9;
 
@@ -49,7 +41,8 @@ contract Crowd {
         stage.open(opinion(withTruth ? 0 : 1));
     }
 
-    /// @dev Opinion 0 is the truth; the others fork somewhere, a third of them to states that nothing opens.
+    /// @dev Opinion 0 is the truth; the others fork somewhere, a third of them to states that
+    /// nothing opens.
     function opinion(uint256 number) public view returns (Saga memory) {
         if (number == 0) return _truth;
         uint256 steps = _truth.stride << _truth.height;
@@ -61,7 +54,8 @@ contract Crowd {
         stage.enter(stage.ROOT(), opinion(1 + (seed % OPINIONS)));
     }
 
-    /// @dev Somebody joins an inner tournament, with one of the sides' own stories or with a lie that ends in one of the two leaves.
+    /// @dev Somebody joins an inner tournament, with one of the sides' own stories or with a lie
+    /// that ends in one of the two leaves.
     function joinInner(uint256 seed) external {
         (uint256 number, bool found) = _pickDuel(seed, Phase.Inner);
         if (!found) return;
@@ -69,7 +63,8 @@ contract Crowd {
         Saga memory told = stage.sagaOf(outer, (seed >> 8) % 2 == 0 ? one : two);
         TournamentState memory inner = stage.game().tournamentState(TournamentId.wrap(MatchId.unwrap(id)));
         bytes32 leaf = StateRoot.unwrap((seed >> 8) % 2 == 0 ? inner.leafOne : inner.leafTwo);
-        // Whoever had to end in a given state tells another story up to there, and may have to end so here as well.
+        // Whoever had to end in a given state tells another story up to there, and may have to end
+        // so here as well.
         bytes32 end = told.end == 0 ? bytes32(0) : leaf;
         if ((seed >> 16) % 2 == 0) {
             end = leaf;
@@ -105,7 +100,8 @@ contract Crowd {
         stage.withdraw();
     }
 
-    /// @dev Time passes. The honest player is late, or censored; only when it has nothing to do may time pass freely.
+    /// @dev Time passes. The honest player is late, or censored; only when it has nothing to do may
+    /// time pass freely.
     function pass(uint256 seed) external {
         if (withTruth) {
             uint256 censored = (seed >> 64) % 4 == 0 ? (seed >> 72) % (CENSORED - _censored + 1) : 0;
@@ -240,7 +236,8 @@ abstract contract TournamentInvariants {
         }
     }
 
-    /// @dev Invariant 6: with nobody moving any more, time and `resolve` alone finish every tournament.
+    /// @dev Invariant 6: with nobody moving any more, time and `resolve` alone finish every
+    /// tournament.
     function invariant_noDeadState() external {
         uint256 snapshot = VM.snapshotState();
         for (uint256 round; !_allFinished(); ++round) {
@@ -278,7 +275,8 @@ abstract contract TournamentInvariants {
         demand(address(_stage.game()).balance == owed, "balance");
     }
 
-    /// @dev Whoever owns all commitments and resolves everything still loses half of every bond that falls, less the bounty.
+    /// @dev Whoever owns all commitments and resolves everything still loses half of every bond
+    /// that falls, less the bounty.
     function _requireLiarsPay() private view {
         uint256 lost;
         for (uint256 level; level < MAX_LEVELS; ++level) {
@@ -305,7 +303,8 @@ abstract contract TournamentInvariants {
         }
     }
 
-    /// @dev Whether the honest player defends this tournament: the root one, or that of a match of its own.
+    /// @dev Whether the honest player defends this tournament: the root one, or that of a match of
+    /// its own.
     function _ownsParent(TournamentId id) private view returns (bool) {
         for (uint256 i; i < _stage.duelCount(); ++i) {
             (TournamentId outer, Node one, Node two, MatchId name) = _stage.duels(i);

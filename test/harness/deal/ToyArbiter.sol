@@ -4,7 +4,7 @@ pragma solidity 0.8.35;
 import {IArbiter} from "../../../contracts/interfaces/IArbiter.sol";
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {ITournament, Join} from "../../../contracts/interfaces/ITournament.sol";
-import {TournamentId} from "../../../contracts/tournament/Types.sol";
+import {TournamentId} from "../../../contracts/tournament/Names.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title An arbiter whose verdicts the test decides

@@ -5,7 +5,8 @@ import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
 /// @title A verifier of a machine that does nothing
-/// @notice Gives records of the right shape and binds every argument of `load`, so that a test sees what a Deal passed on.
+/// @notice Gives records of the right shape and binds every argument of `load`, so that a test sees
+/// what a Deal passed on.
 contract ToyLoader is IStepVerifier {
     /// @notice Thrown when the opening is not `keccak256(record)`.
     error BadOpening();

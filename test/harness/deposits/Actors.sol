@@ -50,7 +50,8 @@ contract FreeHolder is ILockHolder, Refuser {
     }
 }
 
-/// @title A contract that answers `termsHash` and `admit` with the bytes that it is told, returned or as a reason to revert
+/// @title A contract that answers `termsHash` and `admit` with the bytes that it is told, returned
+/// or as a reason to revert
 contract RudeHolder {
     /// @notice What it does about a call.
     struct Answer {

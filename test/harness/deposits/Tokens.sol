@@ -45,12 +45,14 @@ contract BlockingToken is PlainToken {
 }
 
 /// @title A token that returns false instead of reverting
-contract FalseToken is PlainToken {
-    function transfer(address, uint256) public pure override returns (bool) {
+contract FalseToken {
+    mapping(address account => uint256) public balanceOf;
+
+    function transfer(address, uint256) external pure returns (bool) {
         return false;
     }
 
-    function transferFrom(address, address, uint256) public pure override returns (bool) {
+    function transferFrom(address, address, uint256) external pure returns (bool) {
         return false;
     }
 }

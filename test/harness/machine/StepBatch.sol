@@ -8,13 +8,15 @@ import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 /// @title Many steps, or many operations, in one call
 contract StepBatch {
     /// @param next The next root; zero after a revert.
-    /// @param reason Selector of the error after a revert, or ffffffff if it had none; zero if there was no revert.
+    /// @param reason Selector of the error after a revert, or ffffffff if it had none; zero if
+    /// there was no revert.
     struct Answer {
         StateRoot next;
         bytes4 reason;
     }
 
-    /// @param packed For each step the state root (32 bytes), the length of the witness (4 bytes), the witness.
+    /// @param packed For each step the state root (32 bytes), the length of the witness (4 bytes),
+    /// the witness.
     function steps(IStepVerifier verifier, bytes calldata packed) external view returns (Answer[] memory answers) {
         uint256 count;
         for (uint256 p; p < packed.length; p += 36 + uint32(bytes4(packed[p + 32:]))) ++count;

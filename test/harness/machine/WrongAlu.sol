@@ -4,8 +4,8 @@ pragma solidity 0.8.35;
 import {IAlu} from "../../../contracts/interfaces/IAlu.sol";
 
 /// @title Arithmetic that is wrong for one opcode
-/// @notice For tests that have to notice it: the lowest bit of the value is the other one. It answers like an {IAlu} but is no
-/// pure one, for it asks another contract.
+/// @notice For tests that have to notice it: the lowest bit of the value is the other one. It
+/// answers like an {IAlu} but is no pure one, for it asks another contract.
 contract WrongAlu {
     /// @notice The arithmetic that it is otherwise.
     IAlu public immutable right;

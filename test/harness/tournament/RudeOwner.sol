@@ -3,7 +3,8 @@ pragma solidity 0.8.35;
 
 import {ITournament} from "../../../contracts/interfaces/ITournament.sol";
 
-/// @title Owns commitments, and takes no money, or takes it and asks once more while it is being paid.
+/// @title Owns commitments, and takes no money, or takes it and asks once more while it is being
+/// paid.
 contract RudeOwner {
     bool private immutable _REFUSES;
     bool private _asked;

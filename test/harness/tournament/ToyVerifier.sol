@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import {IStepVerifier} from "../../../contracts/interfaces/IStepVerifier.sol";
 import {StateRoot} from "../../../contracts/types/StateRoot.sol";
 
-/// @title A machine small enough to see through: its state is a lineage and a counter, its root their hash, and a step counts.
+/// @title A machine small enough to see through: its state is a lineage and a counter, its root
+/// their hash, and a step counts.
 /// @notice The witness is the preimage. It halts at `limit`.
 contract ToyVerifier is IStepVerifier {
     /// @notice The count at which the machine stays.

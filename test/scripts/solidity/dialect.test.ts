@@ -144,6 +144,10 @@ const SAMPLES: Record<string, { bad: [text: string, line?: number][]; good: stri
       `/// @title Sample\n/// @dev Unchecked: small numbers.\nlibrary L {\nfunction f() private {\nunchecked { ++x; }\n}\n}`,
     ],
   },
+  "comment-width": {
+    bad: [[inFunction(`// ${"x".repeat(98)}`), 4], [inContract(`/// @dev ${"x".repeat(92)}\nuint256 private _x;`)]],
+    good: [inFunction(`// ${"x".repeat(97)}\nstring memory x = "${"x".repeat(90)}";`)],
+  },
 };
 
 describe("the Solidity dialect", () => {

@@ -5,9 +5,10 @@ import {IDeal} from "../interfaces/IDeal.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 
 /// @title What a Deal reads in a machine's packed record
-/// @notice 288 bytes, nine words: code root, header, stack, memory and cells roots, saved, registers, sizes, lengths. The
-/// status is the most significant byte of the registers; docs/machine.md has the rest.
-library Record {
+/// @notice 288 bytes, nine words: code root, header, stack, memory and cells roots, saved,
+/// registers, sizes, lengths. The status is the most significant byte of the registers;
+/// docs/machine.md has the rest.
+library PackedRecord {
     /// @notice Bytes of a record.
     uint256 internal constant SIZE = 288;
 

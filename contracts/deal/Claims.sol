@@ -4,13 +4,15 @@ pragma solidity 0.8.35;
 import {IDeal} from "../interfaces/IDeal.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 
-/// @title The chain of claims
-/// @notice Fragments are numbered from zero. Those below `resolved` are over; those from `resolved` to `claimed` have one
-/// pending claim each; those from `claimed` to `submitted` wait for one. Only the oldest pending claim is ever confirmed or
-/// struck: whoever is slashed for it backs no earlier claim that is still pending, and every later one dies with it.
-library Chain {
-    /// @notice `cap` is how many claims may be pending: claims live in a ring of that many slots (fragment modulo cap).
-    /// `head` is the state that the oldest pending claim builds on. The first eight fields share one storage word.
+/// @title The sequence of claims
+/// @notice Fragments are numbered from zero. Those below `resolved` are over; those from `resolved`
+/// to `claimed` have one pending claim each; those from `claimed` to `submitted` wait for one. Only
+/// the oldest pending claim is ever confirmed or struck: whoever is slashed for it backs no earlier
+/// claim that is still pending, and every later one dies with it.
+library Claims {
+    /// @notice `cap` is how many claims may be pending: claims live in a ring of that many slots
+    /// (fragment modulo cap). `head` is the state that the oldest pending claim builds on. The
+    /// first eight fields share one storage word.
     struct State {
         uint48 submitted;
         uint48 claimed;
@@ -29,8 +31,9 @@ library Chain {
         return keccak256(abi.encode(address(this), fragment, inputRoot, length));
     }
 
-    /// @notice The id of a claim: binds the fragment (and so the Deal and the input), the state before it, the attempt (no
-    /// two claims of a Deal share one) and the final state. Its last byte is the claim's slot in the ring.
+    /// @notice The id of a claim: binds the fragment (and so the Deal and the input), the state
+    /// before it, the attempt (no two claims of a Deal share one) and the final state. Its last
+    /// byte is the claim's slot in the ring.
     function claimIdOf(
         bytes32 fragmentId,
         StateRoot previous,
@@ -42,7 +45,8 @@ library Chain {
         return bytes32((uint256(binding) & ~uint256(0xff)) | slot);
     }
 
-    /// @notice Whether claims are taken at `time`. Input is taken as long as nobody has closed the Deal or ended it.
+    /// @notice Whether claims are taken at `time`. Input is taken as long as nobody has closed the
+    /// Deal or ended it.
     function takesClaims(State storage self, uint256 time) internal view returns (bool) {
         return self.headKind != IDeal.Head.Halted && (self.closesAt == 0 || time < self.closesAt);
     }
@@ -63,7 +67,8 @@ library Chain {
         self.fragments[fragment] = id;
     }
 
-    /// @notice The root of the state that a fragment starts from, the fragment being at most the one to claim next.
+    /// @notice The root of the state that a fragment starts from, the fragment being at most the
+    /// one to claim next.
     function previousOf(State storage self, uint256 fragment) internal view returns (StateRoot) {
         return fragment == self.resolved ? self.head : self.ring[(fragment - 1) % self.cap].finalState;
     }
@@ -109,7 +114,8 @@ library Chain {
     /// @notice The pending claim of that id.
     function find(State storage self, bytes32 id) internal view returns (IDeal.Claim storage claim) {
         claim = self.ring[uint8(uint256(id))];
-        // A slot's claim was written after the last strike if its fragment is pending, so it is on the chain.
+        // A slot's claim was written after the last strike if its fragment is pending, so no
+        // strike has cut it off.
         uint256 fragment = claim.fragment;
         bool pending = claim.id == id && id != 0 && fragment >= self.resolved && fragment < self.claimed;
         if (!pending) revert IDeal.NotPending(id);
@@ -137,12 +143,12 @@ library Chain {
         if (!claim.yields) self.headKind = IDeal.Head.Halted;
     }
 
-    /// @notice Cuts the chain before the oldest claim: its fragment may be claimed again.
+    /// @notice Cuts the sequence before the oldest claim: its fragment may be claimed again.
     function strike(State storage self) internal {
         self.claimed = self.resolved;
     }
 
-    /// @notice Cuts the chain before the oldest claim and puts the verdict in its place.
+    /// @notice Cuts the sequence before the oldest claim and puts the verdict in its place.
     function install(State storage self, StateRoot finalState) internal {
         self.claimed = ++self.resolved;
         self.head = finalState;
