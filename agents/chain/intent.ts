@@ -11,7 +11,9 @@ export interface Intent {
   readonly key: string;
   readonly from: Hex;
   readonly call: Call;
-  /** The first instant, in seconds of the chain's time, at which the call is impossible or useless. */
+  /**
+   * The first instant, in seconds of the chain's time, at which the call is impossible or useless.
+   */
   readonly deadline: number;
   /** What is lost if it is not mined before the deadline, in wei: fees are capped by it. */
   readonly stake: bigint;

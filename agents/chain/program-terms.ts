@@ -15,7 +15,7 @@ export interface ProgramTerms {
 }
 
 /** The terms of a program; hashes its whole initial state. */
-export function programTerms({ image }: Program): ProgramTerms {
+export function programTerms({ image }: Pick<Program, "image">): ProgramTerms {
   const initial = initialState(image);
   return {
     codeRoot: bytesToHex(initial.code.root()),

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import ArbiterModule from "../../deploy/modules/Arbiter.ts";
 import DealModule from "../../deploy/modules/Deal.ts";
 import DepositsModule from "../../deploy/modules/Deposits.ts";
-import { IMAGE, programOf } from "../contracts/deal/machine.ts";
+import { programTerms } from "../../agents/chain/program-terms.ts";
+import { IMAGE } from "../contracts/deal/machine.ts";
 
 const fileOf = (name: string): string =>
   fileURLToPath(new URL(`../../deploy/parameters/${name}.json`, import.meta.url));
@@ -38,7 +39,14 @@ describe("deploy", () => {
     const parameters = {
       Arbiter: { period: 60, grace: 6, heights: [33, 15], bonds: [100n, 50n], bounty: 1n },
       Deposits: { coolingOff: 60 },
-      Deal: { program: programOf(IMAGE), sequencer: other!.address, ...numbers, maxPending: 1, maxInput: 1, notice: 0 },
+      Deal: {
+        program: { ...programTerms({ image: IMAGE }) },
+        sequencer: other!.address,
+        ...numbers,
+        maxPending: 1,
+        maxInput: 1,
+        notice: 0,
+      },
     };
     const made = await ignition.deploy(DealModule, { parameters });
     const deal = await ethers.getContractAt("Deal", made.deal);

@@ -9,7 +9,8 @@ interface Vm {
     /// @notice Sets the block's timestamp.
     function warp(uint256 timestamp) external;
 
-    /// @notice The block's timestamp; unlike `block.timestamp` it is never taken for unchanged by the optimizer.
+    /// @notice The block's timestamp; unlike `block.timestamp` it is never taken for unchanged by
+    /// the optimizer.
     function getBlockTimestamp() external view returns (uint256);
 
     /// @notice Sets an account's ETH.

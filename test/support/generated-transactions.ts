@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Program } from "../../verifier/program/build.ts";
 import { encodeTypedPayload, type Transaction } from "../../verifier/program/transactions.ts";
-import type { GeneratedModule } from "./generate-module.ts";
+import { type GeneratedModule, moduleArbitrary } from "./generate-module.ts";
 
 /** Fuel and keep of each transaction; they repeat themselves. */
 export type Terms = readonly Pick<Transaction, "fuel" | "keep">[];
@@ -18,6 +18,15 @@ export const anyBudget: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 1, arbitrary: fc.bigInt(0n, 4000n) },
   { weight: 4, arbitrary: fc.constant(5_000_000n) },
 );
+
+/** A module and terms for its calls. */
+export const generatedCase = { generated: moduleArbitrary(1500, false), terms: anyTerms };
+
+/** Numbers of steps from pause to pause: short ones, and others of at most `most`. */
+export function anyGaps(...most: number[]): fc.Arbitrary<number[]> {
+  const lengths = [9, ...most].map((max) => fc.integer({ min: 1, max }));
+  return fc.array(fc.oneof(...lengths), { minLength: 1, maxLength: 20 });
+}
 
 /** The module's calls, one transaction each. */
 export function generatedTransactions(program: Program, { calls }: GeneratedModule, terms: Terms): Transaction[] {

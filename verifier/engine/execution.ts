@@ -11,7 +11,8 @@ import { Interpretation, isLarge, walkOf } from "./interpretation.ts";
 import type { NativeEnd, NativeMachine } from "./native-machine.ts";
 import { Pace } from "./pace.ts";
 import type { Site } from "./plan.ts";
-import { Refusal } from "./refusal.ts";
+import { NotNative } from "./not-native.ts";
+import { lesser } from "../lesser.ts";
 
 /** What a run needs of its engine, which it shares with other runs. */
 export interface EngineOfRun {
@@ -20,7 +21,7 @@ export interface EngineOfRun {
   readonly cold: bigint;
   canBegin(pc: number, steps: bigint): boolean;
   hold(state: State, owner: EngineExecution): { interpretation: Interpretation; machine: NativeMachine } | undefined;
-  noteRefusal(reason: string): void;
+  noteNotNative(reason: string): void;
   noteEscape(site: Site): void;
   stretches: number;
   resumed: number;
@@ -87,7 +88,7 @@ export class EngineExecution implements Execution {
     let left = steps;
     while (left > 0n) {
       const isSafe = this.#safe > 0n;
-      const taken = this.#advance(isSafe ? min(left, this.#safe) : left);
+      const taken = this.#advance(isSafe ? lesser(left, this.#safe) : left);
       if (taken === undefined) break;
       left -= taken;
       // Only what led to this failure is safe: what came later may have trapped already, but not
@@ -125,13 +126,13 @@ export class EngineExecution implements Execution {
       // Only the reference can tell what comes next: the interpreter leaves the machine for it.
       this.#form = { interpretation, machine: undefined };
       this.#alone = SEARCH;
-      return this.#interpret(min(left, SEARCH));
+      return this.#interpret(lesser(left, SEARCH));
     }
     if (left < this.#engine.options.leastStretch) return this.#interpret(left);
     const { patience } = this.#pace;
     if (patience > 0n) {
       this.#pace.waited();
-      return this.#interpret(min(patience, left));
+      return this.#interpret(lesser(patience, left));
     }
     return this.#native(stepper, machine, left) ?? this.#search(stepper, left);
   }
@@ -142,7 +143,7 @@ export class EngineExecution implements Execution {
     const held = cold > 0n ? undefined : this.#engine.hold(this.#state, this);
     if (held === undefined) {
       this.#alone = cold > 0n ? cold : this.#nextAlone;
-      this.#nextAlone = min(2n * this.#nextAlone, MOST_ALONE);
+      this.#nextAlone = lesser(2n * this.#nextAlone, MOST_ALONE);
     }
     this.#form = held ?? { interpretation: Interpretation.alone(this.#state), machine: undefined };
     this.#form.interpretation.noteRefusedGrowth(this.refusedGrowth);
@@ -154,7 +155,7 @@ export class EngineExecution implements Execution {
    * form.
    */
   #goAlone(left: bigint): bigint | undefined {
-    const taken = this.#interpret(min(left, this.#alone));
+    const taken = this.#interpret(lesser(left, this.#alone));
     if (taken === undefined) return undefined;
     this.#alone -= taken;
     if (this.#alone === 0n) this.giveWay();
@@ -165,7 +166,7 @@ export class EngineExecution implements Execution {
   #native(stepper: Stepper, native: NativeMachine, left: bigint): bigint | undefined {
     const { machine } = stepper;
     if (machine.status !== Status.running || !this.#engine.canBegin(machine.pc, left)) return undefined;
-    const bound = this.#pace.bound(min(min(left, machine.fuel), MOST_STEPS));
+    const bound = this.#pace.bound(lesser(lesser(left, machine.fuel), MOST_STEPS));
     if (!this.#engine.canBegin(machine.pc, bound)) return undefined;
     if (native.isBeyond(native.pagesIn(machine))) {
       this.giveWay();
@@ -179,8 +180,8 @@ export class EngineExecution implements Execution {
     try {
       end = native.run(machine, bound);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.#engine.noteRefusal(error.message);
+      if (!(error instanceof NotNative)) throw error;
+      this.#engine.noteNotNative(error.message);
       this.#pace.missed();
       return undefined;
     }
@@ -254,5 +255,3 @@ export class EngineExecution implements Execution {
     this.#engine.interpretedSteps += interpreted;
   }
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

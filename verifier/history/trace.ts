@@ -15,6 +15,7 @@ import type { Execution, Executor } from "../state/executor.ts";
 import type { SnapshotLimits } from "./snapshots.ts";
 import { type Fault, States, TraceError } from "./states.ts";
 import { StepRoots } from "./step-roots.ts";
+import { lesser } from "../lesser.ts";
 
 /** How far a commitment is. */
 export interface Progress {
@@ -133,7 +134,7 @@ export class Trace {
       builder.append(roots);
       done += stride * BigInt(roots.length / HASH_BYTES);
       if (Date.now() - slice > SLICE_MS) {
-        this.#onProgress?.({ level, done: total === undefined ? done : min(done, total), total });
+        this.#onProgress?.({ level, done: total === undefined ? done : lesser(done, total), total });
         await new Promise((resolve) => setTimeout(resolve));
         slice = Date.now();
       }
@@ -174,7 +175,7 @@ export class Trace {
         continue;
       }
       const boundary = step - (step % SNAPSHOT_STRIDE) + SNAPSHOT_STRIDE;
-      const stop = [end, boundary, step + PIECE].reduce(min, fault === undefined ? end : fault.step - 1n);
+      const stop = [end, boundary, step + PIECE].reduce(lesser, fault === undefined ? end : fault.step - 1n);
       const roots = run.next(Number(stop - step));
       step += BigInt(roots.length / HASH_BYTES);
       if (step === boundary || run.halted()) this.#states.keep(step, run.save());
@@ -215,8 +216,4 @@ export class Trace {
       if (isHalted(state)) return;
     }
   }
-}
-
-function min(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -3,7 +3,7 @@ import { bytesToHex } from "viem";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineLines, engineOf } from "../engine.ts";
-import { Exit, UserError } from "../failure.ts";
+import { ExitCode, UserError } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { text } from "../printable.ts";
 import { heightsOf, requireRoom, storeOf } from "../levels.ts";
@@ -15,6 +15,7 @@ import { reportProgress, short } from "../progress.ts";
 import { invocationOf } from "../invocation.ts";
 import type { InvocationOptions } from "../options/invocation.ts";
 import type { LevelOptions } from "../options/levels.ts";
+import { lesser } from "../../../verifier/lesser.ts";
 
 /** Options of `arbiter commit` as commander gives them. */
 export interface CommitOptions extends InvocationOptions, LevelOptions {
@@ -54,7 +55,7 @@ export async function commit(module: string, args: readonly string[], options: C
   const covered = BigInt(commitment.distinct) * stride;
   const end = trace.stateAt(start + covered).registers;
   const { fuel, reserve } = trace.stateAt(start).registers;
-  const steps = min(covered, fuel + reserve - end.fuel - end.reserve);
+  const steps = lesser(covered, fuel + reserve - end.fuel - end.reserve);
   const engine = figures();
   const refused = refusedGrowth();
   const report = {
@@ -86,7 +87,5 @@ export async function commit(module: string, args: readonly string[], options: C
     for (const line of engineLines(engine)) stdout.line(line);
     tellRefusedGrowth(refused);
   }
-  return Exit.success;
+  return ExitCode.success;
 }
-
-const min = (one: bigint, other: bigint): bigint => (one < other ? one : other);

@@ -14,7 +14,8 @@ import { loadOpening } from "../../../verifier/proof/load.ts";
 import { bytesToHex, type Hex } from "viem";
 import type { ContractOf } from "../../support/typed-contract.ts";
 import { inputRoot, openedBy } from "./fixture.ts";
-import { IMAGE, lieAt, programOf, recordOf, Side } from "./machine.ts";
+import { programTerms } from "../../../agents/chain/program-terms.ts";
+import { IMAGE, lieAt, recordOf, Side } from "./machine.ts";
 
 const { ethers, ignition, networkHelpers } = await network.create();
 const { time } = networkHelpers;
@@ -32,7 +33,7 @@ const parameters = {
   Arbiter: { period: PERIOD, grace: 600n, heights: [HEIGHT], bonds: [BOND], bounty: BOND / 20n },
   Deposits: { coolingOff: 3_600n },
   Deal: {
-    program: programOf(IMAGE),
+    program: { ...programTerms({ image: IMAGE }) },
     budget: BUDGET,
     collateral: COLLATERAL,
     price: PRICE,

@@ -11,11 +11,10 @@ import { steppingExecutor } from "../../../verifier/state/executor.ts";
 import type { Fault } from "../../../verifier/history/states.ts";
 import { Trace } from "../../../verifier/history/trace.ts";
 import { Op } from "../../../verifier/instructions/table.ts";
-import { packHeader } from "../../../verifier/machine/record.ts";
 import { packWord } from "../../../verifier/machine/word.ts";
 import { prove } from "../../../verifier/proof/witness.ts";
 import type { ProgramImage } from "../../../verifier/state/image.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
+import { load } from "../../../verifier/state/program.ts";
 import { recordBytes, type State, stateRoot } from "../../../verifier/state/state.ts";
 
 const word = (op: number): bigint => packWord({ op, flags: 0, top: 0, a: 0, b: 0, imm: 0n });
@@ -40,20 +39,6 @@ export const IMAGE: ProgramImage = {
   sizes: 0n,
   sourcesRoot: new Uint8Array(32).fill(7),
 };
-
-const hex32 = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
-
-/** The program as a Deal's terms name it. */
-export function programOf(image: ProgramImage, initial: State = initialState(image)) {
-  return {
-    codeRoot: bytesToHex(initial.code.root()),
-    memoryRoot: bytesToHex(initial.memory.root()),
-    cellsRoot: bytesToHex(initial.cells.root()),
-    sizes: hex32(image.sizes),
-    header: hex32(packHeader(image.header)),
-    sourcesRoot: bytesToHex(image.sourcesRoot),
-  };
-}
 
 /** A state's packed record. */
 export const recordOf = (state: State): Hex => bytesToHex(recordBytes(state));

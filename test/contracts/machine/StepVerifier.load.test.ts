@@ -7,6 +7,7 @@ import { type Header, initialRegisters, isValidHeader, packHeader } from "../../
 import { Tree } from "../../../verifier/merkle/tree.ts";
 import { zeroHash } from "../../../verifier/merkle/zero.ts";
 import { loadOpening } from "../../../verifier/proof/load.ts";
+import { programTerms } from "../../../agents/chain/program-terms.ts";
 import type { ProgramImage } from "../../../verifier/state/image.ts";
 import { initialState, inputRoot, load, MAX_INPUT_BYTES, programRoot } from "../../../verifier/state/program.ts";
 import { recordBytes, stateRoot, type State } from "../../../verifier/state/state.ts";
@@ -35,18 +36,6 @@ const IMAGE: ProgramImage = {
 
 const word = (value: bigint): string => zeroPadValue(toBeHex(value), 32);
 
-function programOf(image: ProgramImage) {
-  const { code, memory, cells } = initialState(image);
-  return {
-    codeRoot: code.root(),
-    memoryRoot: memory.root(),
-    cellsRoot: cells.root(),
-    sizes: word(image.sizes),
-    header: word(packHeader(image.header)),
-    sourcesRoot: image.sourcesRoot,
-  };
-}
-
 describe("StepVerifier, programs and fragments", () => {
   let verifier: Verifier;
   before(async () => {
@@ -69,7 +58,7 @@ describe("StepVerifier, programs and fragments", () => {
 
   it("gives a program's root and its initial record", async () => {
     const { contract } = verifier;
-    const program = programOf(IMAGE);
+    const program = programTerms({ image: IMAGE });
     expect(await contract.programRoot(program)).to.equal(hexlify(programRoot(IMAGE)));
     expect(await contract.initialRecord(program)).to.equal(hexlify(recordBytes(initialState(IMAGE))));
   });
@@ -78,7 +67,7 @@ describe("StepVerifier, programs and fragments", () => {
     const { contract } = verifier;
     for (let stackDepth = 0; stackDepth <= 40; stackDepth++) {
       const header = word(packHeader({ ...HEADER, stackDepth }));
-      const record = await contract.initialRecord({ ...programOf(IMAGE), header });
+      const record = await contract.initialRecord({ ...programTerms({ image: IMAGE }), header });
       expect(record.slice(2 + 128, 2 + 192)).to.equal(hexlify(zeroHash(stackDepth)).slice(2));
     }
   });
@@ -91,7 +80,7 @@ describe("StepVerifier, programs and fragments", () => {
     ];
     for (const wrong of bad) {
       const header = packHeader({ ...HEADER, ...wrong });
-      await expect(contract.initialRecord({ ...programOf(IMAGE), header: word(header) }))
+      await expect(contract.initialRecord({ ...programTerms({ image: IMAGE }), header: word(header) }))
         .to.be.revertedWithCustomError(contract, "WrongHeader")
         .withArgs(header);
     }

@@ -7,27 +7,15 @@ import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
-import { anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
+import { anyGaps, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { eagerEngine, expectEngineAgreement } from "../../support/agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 150);
 
-interface Run {
-  readonly generated: GeneratedModule;
-  readonly terms: Terms;
-  readonly gaps: readonly number[];
-  readonly slotLimit: number;
-}
-
-const runs: fc.Arbitrary<Run> = fc.record({
-  generated: moduleArbitrary(1500, false),
-  terms: anyTerms,
-  gaps: fc.array(
-    fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 30_000 })),
-    { minLength: 1, maxLength: 20 },
-  ),
+const runs = fc.record({
+  ...generatedCase,
+  gaps: anyGaps(700, 30_000),
   slotLimit: fc.constantFrom(600, 65_535),
 });
 

@@ -12,8 +12,7 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
 import { guest } from "../../../examples/build.ts";
-import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
-import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
+import { anyBudget, anyGaps, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
 import { type CGuest, cGuest, GUESTS } from "../../../examples/c/guests.ts";
 import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { loaded, Session } from "../../../examples/database/session.ts";
@@ -165,30 +164,16 @@ describe("StepRoots", function () {
   });
 
   it("of generated modules, however their transactions end", () => {
-    interface Run {
-      readonly generated: GeneratedModule;
-      readonly terms: Terms;
-      readonly pieces: readonly number[];
-      readonly budget: bigint;
-    }
-    const runs: fc.Arbitrary<Run> = fc.record({
-      generated: moduleArbitrary(1500, false),
-      terms: anyTerms,
-      pieces: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 3000 })), {
-        minLength: 1,
-        maxLength: 10,
-      }),
-      budget: anyBudget,
-    });
-    const check = ({ generated, terms, pieces, budget }: Run): void => {
+    const runs = fc.record({ ...generatedCase, pieces: anyGaps(3000), budget: anyBudget });
+    const property = fc.property(runs, ({ generated, terms, pieces, budget }) => {
       const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
         convention: "typed",
         limits: { slotLimit: 600, tableCapacity: 4096 },
       });
       const transactions = generatedTransactions(program, generated, terms);
       expectRoots(load(initialState(program.image), encodeTransactions(transactions), budget), pieces, 4000);
-    };
-    fc.assert(fc.property(runs, check), { seed: SEED, numRuns: RUNS });
+    });
+    fc.assert(property, { seed: SEED, numRuns: RUNS });
   });
 
   it("of any states, well-formed or not", () => {

@@ -6,31 +6,15 @@ import fc from "fast-check";
 import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
 import { initialState, load } from "../../../verifier/state/program.ts";
-import { type GeneratedModule, moduleArbitrary } from "../../support/generate-module.ts";
-import { anyBudget, anyTerms, generatedTransactions, type Terms } from "../../support/generated-transactions.ts";
+import { anyBudget, anyGaps, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement } from "../../support/agree.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 
-interface Run {
-  readonly generated: GeneratedModule;
-  readonly terms: Terms;
-  readonly gaps: readonly number[];
-  readonly budget: bigint;
-}
+const runs = fc.record({ ...generatedCase, gaps: anyGaps(700), budget: anyBudget });
 
-const runs: fc.Arbitrary<Run> = fc.record({
-  generated: moduleArbitrary(1500, false),
-  terms: anyTerms,
-  gaps: fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 700 })), {
-    minLength: 1,
-    maxLength: 20,
-  }),
-  budget: anyBudget,
-});
-
-function check({ generated, terms, gaps, budget }: Run): void {
+const agrees = fc.property(runs, ({ generated, terms, gaps, budget }) => {
   const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
     convention: "typed",
     limits: { slotLimit: 600, tableCapacity: 4096 },
@@ -42,12 +26,12 @@ function check({ generated, terms, gaps, budget }: Run): void {
     // The next fragment finds what the last one left.
     expectAgreement(load(end, encodeTransactions(transactions.slice(0, 1)), budget), [997]);
   }
-}
+});
 
 describe("interpreter / generated modules", function () {
   this.timeout(300_000);
 
   it(`agrees with the reference on ${RUNS} modules`, () => {
-    fc.assert(fc.property(runs, check), { seed: SEED, numRuns: RUNS });
+    fc.assert(agrees, { seed: SEED, numRuns: RUNS });
   });
 });
