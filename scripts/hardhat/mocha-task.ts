@@ -3,7 +3,7 @@ import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
 import Mocha from "mocha";
 import { useNode } from "../../verifier/node/use-node.ts";
 import { reaches } from "./imports.ts";
-import { type TestReport, writeReport } from "./report.ts";
+import { failureLine, type TestReport, writeReport } from "./report.ts";
 
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
@@ -11,9 +11,11 @@ const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = 
 class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const report: TestReport = { passed: 0, failed: 0, skipped: [] };
+    const report: TestReport = { passed: 0, failures: [], skipped: [] };
     runner.on(EVENT_TEST_PASS, () => (report.passed += 1));
-    runner.on(EVENT_TEST_FAIL, () => (report.failed += 1));
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error?: Error) => {
+      report.failures.push(failureLine(test.fullTitle(), error?.message));
+    });
     runner.on(EVENT_TEST_PENDING, (test) => report.skipped.push(test.fullTitle()));
     runner.once(EVENT_RUN_END, () => {
       writeReport(report);
@@ -39,7 +41,7 @@ const action: TaskOverrideActionFunction = async (args, hre, runSuper) => {
     await hre.tasks.getTask("built").run();
   }
   if (testFiles.length > 0) return (await runSuper({ ...args, testFiles })) as unknown;
-  writeReport({ passed: 0, failed: 0, skipped: [] });
+  writeReport({ passed: 0, failures: [], skipped: [] });
   return undefined;
 };
 

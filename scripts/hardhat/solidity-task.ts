@@ -1,5 +1,5 @@
 import type { TaskOverrideActionFunction } from "hardhat/types/tasks";
-import { writeReport } from "./report.ts";
+import { failureLine, writeReport } from "./report.ts";
 
 /**
  * The part of the result of Hardhat's task that the report needs; Hardhat exports no type for it.
@@ -22,7 +22,9 @@ const action: TaskOverrideActionFunction = async (args, _hre, runSuper) => {
   const tests = suiteResults.flatMap(({ id, testResults }) => testResults.map((test) => ({ suite: id.name, test })));
   writeReport({
     passed: tests.filter(({ test }) => test.status === "Success").length,
-    failed: tests.filter(({ test }) => test.status === "Failure").length,
+    failures: tests
+      .filter(({ test }) => test.status === "Failure")
+      .map(({ suite, test }) => failureLine(`${suite} ${test.name}`, test.reason)),
     skipped: tests
       .filter(({ test }) => test.status === "Skipped")
       .map(({ suite, test }) => `${suite} ${test.name}${test.reason ? ` (skipped: ${test.reason})` : ""}`),

@@ -65,7 +65,7 @@ export async function conformance(
   const named = files.map(locate);
   if (named.length === 0 && MISSING !== undefined) {
     const skipped = [`the official test suite ${MISSING}`];
-    if (writeReport({ passed: 0, failed: 0, skipped })) return { output: missing(), exitCode: ExitCode.success };
+    if (writeReport({ passed: 0, failures: [], skipped })) return { output: missing(), exitCode: ExitCode.success };
     throw new UserError(missing());
   }
   const progress = options.json ? undefined : new ProgressLine(process.stderr);

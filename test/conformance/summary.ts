@@ -120,8 +120,9 @@ export function summarize(results: readonly FileResult[], seconds: number): Summ
  */
 export function testReport({ files }: Summary): TestReport {
   const played = files.filter(isPlayed);
-  const failed = files.filter((file) => file.assertions.failed + file.modules.failed + file.disagreements > 0).length;
-  return { passed: played.length - failed, failed, skipped: [] };
+  const failed = files.filter((file) => file.assertions.failed + file.modules.failed + file.disagreements > 0);
+  const failures = failed.map(({ file }) => `the official suite's ${file}`);
+  return { passed: played.length - failed.length, failures, skipped: [] };
 }
 
 /**
