@@ -183,7 +183,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "agents/chain",
     purpose: "reading and sending, the only place with effects on a chain; accounts",
     imports: [...VERIFIER, "contracts", "agents/game", "agents/store"],
-    packages: ["ethers", "viem"],
+    packages: ["cockatiel", "ethers", "viem"],
     usesNode: true,
   },
   {
