@@ -42,6 +42,13 @@ export type Replayed =
   /** It could not be run, for a reason in one line. As long as it is wanted it is tried again. */
   | { readonly phase: "failed"; readonly reason: string };
 
+/** The state before the oldest pending claim. */
+export interface Head {
+  /** Position of the fragment that begins in it. */
+  readonly index: number;
+  readonly root: Hex;
+}
+
 /** A Deal's fragments as the latest look at the chain has them. */
 export interface Lineup {
   /**
@@ -50,10 +57,12 @@ export interface Lineup {
    */
   readonly fragments: readonly Submitted[];
   /**
-   * How many fragments, from the first, are confirmed or decided for good, so that no
-   * reorganisation undoes it. What lies before is let go.
+   * How many fragments, from the first, are of no concern any more: confirmed or decided for good,
+   * so that no reorganisation undoes it, and in no dispute that is still played. What lies before
+   * is let go.
    */
   readonly final: number;
+  readonly head: Head;
 }
 
 /** Runs the fragments of one Deal from the program alone. */

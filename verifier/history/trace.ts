@@ -36,6 +36,11 @@ export interface TraceOptions {
   /** Lies, in the order of their steps. None may lie after the point where the history halts. */
   readonly faults?: readonly Fault[];
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Lets others run in between, every {@link SLICE_MS}; a turn of the event loop by default. If it
+   * rejects, the commitment does, and whoever asks for it again has it computed again.
+   */
+  readonly pause?: () => Promise<void>;
   /** What is kept in memory at most; by default 512 states that take 32 MiB. */
   readonly snapshots?: SnapshotLimits;
   /** Where states and commitments of a history without lies are kept beyond this process. */
@@ -63,6 +68,7 @@ export class Trace {
   readonly #states: States;
   readonly #store: HistoryStore | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #pause: () => Promise<void>;
   readonly #commitments = new Map<string, Promise<Commitment>>();
 
   /** @throws TraceError if faults are out of order, or are to be kept on disk */
@@ -72,6 +78,7 @@ export class Trace {
     this.#states = new States(initial, { executor, faults, limits, store });
     this.#store = store;
     this.#onProgress = options.onProgress;
+    this.#pause = options.pause ?? nextTurn;
   }
 
   /** Steps between two leaves of a commitment at this level. */
@@ -104,7 +111,7 @@ export class Trace {
 
   /**
    * The commitment at a level of the game that begins with the state after `start` steps. Computed
-   * once.
+   * once, unless that fails.
    */
   commitment(level: number, start: bigint): Promise<Commitment> {
     const key = `${level}:${start}`;
@@ -112,6 +119,8 @@ export class Trace {
     if (known !== undefined) return known;
     const commitment = this.#commit(level, start);
     this.#commitments.set(key, commitment);
+    // One that failed is computed again when it is asked for again.
+    commitment.catch(() => this.#commitments.delete(key));
     return commitment;
   }
 
@@ -135,7 +144,7 @@ export class Trace {
       done += stride * BigInt(roots.length / HASH_BYTES);
       if (Date.now() - slice > SLICE_MS) {
         this.#onProgress?.({ level, done: total === undefined ? done : lesser(done, total), total });
-        await new Promise((resolve) => setTimeout(resolve));
+        await this.#pause();
         slice = Date.now();
       }
     }
@@ -216,4 +225,10 @@ export class Trace {
       if (isHalted(state)) return;
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
 }

@@ -3,7 +3,7 @@
  * whose calls are thousands deep. The engine would write their frames out and take them up again
  * one by one, 30 times as slow.
  */
-import { isMainThread, Worker, type WorkerOptions } from "node:worker_threads";
+import { isMainThread, type ResourceLimits, Worker, type WorkerOptions } from "node:worker_threads";
 
 const STACK_MIB = 64;
 
@@ -16,8 +16,8 @@ const YOUNG_MIB = 24;
  */
 export const nativeStack = isMainThread ? undefined : (STACK_MIB / 2) * 2 ** 20;
 
-/** Starts a program in a thread with a large stack. */
-export function onLargeStack(program: URL, options: WorkerOptions): Worker {
-  const resourceLimits = { stackSizeMb: STACK_MIB, maxYoungGenerationSizeMb: YOUNG_MIB };
+/** Starts a program in a thread with a large stack, and further limits if there are any. */
+export function onLargeStack(program: URL, options: WorkerOptions, limits: ResourceLimits = {}): Worker {
+  const resourceLimits = { ...limits, stackSizeMb: STACK_MIB, maxYoungGenerationSizeMb: YOUNG_MIB };
   return new Worker(program, { ...options, resourceLimits });
 }

@@ -16,11 +16,11 @@ export const OVERHEAD = 1n << 24n;
 export type OnSteps = (done: bigint) => void;
 
 /**
- * Steps to the first report of progress, and milliseconds between two: a fast executor gets more
- * steps at a time.
+ * Steps of the first slice of a run, and the least milliseconds of the later ones: a fast executor
+ * gets more steps at a time.
  */
-const FIRST_SLICE = 10_000_000n;
-const REPORT_MS = 200;
+const FIRST_SLICE = 1_000_000n;
+const LEAST_SLICE_MS = 100;
 
 /** How a fragment is run. */
 export interface FragmentOptions {
@@ -75,6 +75,18 @@ export function runFragment(
 
 /** Runs a fragment that has been loaded. */
 export function runLoaded(initial: State, { executor, onSteps }: Omit<FragmentOptions, "budget">): FragmentRun {
+  const slices = runSlices(initial, executor);
+  for (let slice = slices.next(); ; slice = slices.next()) {
+    if (slice.done === true) return slice.value;
+    onSteps?.(slice.value);
+  }
+}
+
+/**
+ * Runs a fragment that has been loaded, and stops after every slice of some 100 to 200 ms. Gives
+ * the steps so far, and the run in the end.
+ */
+export function* runSlices(initial: State, executor: Executor): Generator<bigint, FragmentRun> {
   const run = executor.load(initial);
   let steps = 0n;
   for (let slice = FIRST_SLICE; ;) {
@@ -82,8 +94,8 @@ export function runLoaded(initial: State, { executor, onSteps }: Omit<FragmentOp
     const taken = run.run(slice);
     steps += taken;
     if (taken < slice) return new FragmentRun(initial, run.save(), steps);
-    onSteps?.(steps);
-    if (performance.now() - begun < REPORT_MS) slice *= 2n;
+    yield steps;
+    if (performance.now() - begun < LEAST_SLICE_MS) slice *= 2n;
   }
 }
 
