@@ -42,6 +42,17 @@ const OVERTAKEN_IN_DEAL: readonly ContractErrorName<typeof dealAbi>[] = [
   "WrongStage",
 ];
 
+/**
+ * A time must have passed on the chain that hasn't: the block in which it would be mined may have
+ * the timestamp of the head.
+ */
+const EARLY: ReadonlySet<CallRefused["reason"]> = new Set<ContractErrorName<typeof tournamentAbi>>(["NotAnnounced"]);
+
+/** Whether a call was refused because the chain's time is not late enough for it. */
+export function isEarly(error: unknown): boolean {
+  return error instanceof CallRefused && EARLY.has(error.reason);
+}
+
 /** What the next look at the chain explains. */
 const OVERTAKEN: ReadonlySet<CallRefused["reason"]> = new Set([
   REVERTED,
@@ -49,14 +60,21 @@ const OVERTAKEN: ReadonlySet<CallRefused["reason"]> = new Set([
   ...OVERTAKEN_IN_DEAL,
 ]);
 
-/** Sends a call; false if it was overtaken. Throws `CallRefused` for any other reason. */
+/** Whether a call was refused because somebody was faster, or its time is over or not yet there. */
+export function isOvertaken(error: unknown): boolean {
+  return error instanceof CallRefused && OVERTAKEN.has(error.reason);
+}
+
+/**
+ * Sends a call; false if it was overtaken, or comes too early. Throws `CallRefused` for any other
+ * reason.
+ */
 export async function attempt(chain: Chain, from: Address, call: Call): Promise<boolean> {
   try {
     await chain.send(from, call);
     return true;
   } catch (error) {
-    const overtaken = error instanceof CallRefused && OVERTAKEN.has(error.reason);
-    if (overtaken) return false;
+    if (isOvertaken(error) || isEarly(error)) return false;
     throw error;
   }
 }

@@ -1,0 +1,87 @@
+/** Reads what a sender has to know of the chain at a look: requests, and nothing else. */
+import {
+  type Address,
+  type Hash,
+  type PublicClient,
+  TransactionNotFoundError,
+  TransactionReceiptNotFoundError,
+} from "viem";
+import type { Flight, Mined } from "../../store/intents.ts";
+import type { Market } from "./fees.ts";
+
+/** What was read. */
+export interface Observation {
+  /** Number and hash of the latest block. */
+  readonly head: bigint;
+  readonly headHash: Hash;
+  readonly market: Market;
+  /** How many of the account's transactions are mined. */
+  readonly nonce: number;
+  /** The same with those of the node's pool; a hint only. */
+  readonly taken: number;
+  /** In wei. */
+  readonly balance: bigint;
+  readonly receipts: ReadonlyMap<Hash, Mined>;
+  /** Newest attempts of flights that are not mined, and that the node doesn't have. */
+  readonly absent: ReadonlySet<Hash>;
+}
+
+/** Blocks whose tips are looked at. */
+const TIP_BLOCKS = 5;
+
+/** Reads the chain for an account and its flights. */
+export async function observe(reader: PublicClient, self: Address, flights: readonly Flight[]): Promise<Observation> {
+  const head = await reader.getBlock();
+  const [fees, nonce, taken, balance] = await Promise.all([
+    reader.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] }),
+    reader.getTransactionCount({ address: self, blockTag: "latest" }),
+    reader.getTransactionCount({ address: self, blockTag: "pending" }),
+    reader.getBalance({ address: self, blockTag: "latest" }),
+  ]);
+  const [receipts, absent] = await Promise.all([
+    minedOf(
+      reader,
+      flights.filter((flight) => flight.nonce < nonce),
+    ),
+    absentOf(
+      reader,
+      flights.filter((flight) => flight.nonce >= nonce),
+    ),
+  ]);
+  const market = { baseFee: fees.baseFeePerGas.at(-1) ?? head.baseFeePerGas ?? 0n, tip: median(fees.reward ?? []) };
+  return { head: head.number, headHash: head.hash, market, nonce, taken, balance, receipts, absent };
+}
+
+/** The middle one of the tips that were paid; of blocks without any the tip is 0. */
+function median(rewards: readonly (readonly bigint[])[]): bigint {
+  const tips = rewards.map(([tip = 0n]) => tip).sort((a, b) => (a < b ? -1 : 1));
+  return tips[tips.length >> 1] ?? 0n;
+}
+
+async function minedOf(reader: PublicClient, flights: readonly Flight[]): Promise<Map<Hash, Mined>> {
+  const hashes = flights.flatMap(({ attempts }) => attempts.map(({ hash }) => hash));
+  const receipts = await Promise.all(hashes.map((hash) => orNothing(reader.getTransactionReceipt({ hash }))));
+  const mined = receipts.filter((receipt) => receipt !== undefined);
+  return new Map(
+    mined.map(({ transactionHash: hash, blockNumber, blockHash, status, gasUsed, effectiveGasPrice }) => [
+      hash,
+      { hash, block: blockNumber, blockHash, success: status === "success", paid: gasUsed * effectiveGasPrice },
+    ]),
+  );
+}
+
+async function absentOf(reader: PublicClient, flights: readonly Flight[]): Promise<Set<Hash>> {
+  const newest = flights.flatMap(({ attempts }) => attempts.slice(-1).map(({ hash }) => hash));
+  const known = await Promise.all(newest.map((hash) => orNothing(reader.getTransaction({ hash }))));
+  return new Set(newest.filter((_, i) => known[i] === undefined));
+}
+
+/** What there is; a node says "nothing" with an error of viem's. */
+async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError) return undefined;
+    throw error;
+  }
+}
