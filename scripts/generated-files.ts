@@ -3,6 +3,7 @@
  * compares.
  */
 import { join } from "node:path";
+import { jsonSchema } from "../agents/config/json-schema.ts";
 import { compileWasi, shimModule } from "./compile-wasi.ts";
 import { abiModule, abisModule, bytecodeModule, contractsOf } from "./generate-abis.ts";
 import { generateLevels } from "./generate-levels.ts";
@@ -23,8 +24,8 @@ export interface GeneratedFile {
 /** Contracts that people or agents call. */
 const CALLED = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifier", "Tournament"];
 
-/** Contracts that everybody deploys for themselves, without a compiler. */
-const DEPLOYED_BY_AGENTS = ["Deal"];
+/** Contracts that are deployed without a compiler: by `arbiter deploy` and `arbiter deal create`. */
+const DEPLOYED_BY_AGENTS = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifier"];
 
 /** A token of the tests, and others that have its ABI and more. */
 const TOKEN = "PlainToken";
@@ -35,6 +36,7 @@ export function fromSources(): GeneratedFile[] {
   return [
     { path: "contracts/machine/Opcodes.sol", text: generateOpcodes },
     { path: "contracts/tournament/Levels.sol", text: generateLevels },
+    { path: "docs/arbiter.schema.json", text: jsonSchema },
     { path: "docs/design.md", text: designDocument },
     { path: "verifier/program/wasi/shim.ts", text: async () => shimModule(await compileWasi()) },
   ];

@@ -66,10 +66,9 @@ export class Chain {
     return Number((await this.reader.getBlock()).timestamp);
   }
 
-  /** Sends a call and waits for its receipt. Throws `CallRefused` when it reverts. */
-  async send(from: Address, call: Call): Promise<Sent> {
+  /** Throws `CallRefused` if a call would revert. */
+  async rehearse(from: Address, call: Call): Promise<void> {
     const { to, abi, functionName, args, value = 0n } = call;
-    const data = encodeFunctionData({ abi, functionName, args });
     try {
       const known = [...abi.filter(({ type }) => type !== "error"), ...errorAbi];
       // Against the pending block: what an earlier block is needed for is there in the latest one.
@@ -78,6 +77,13 @@ export class Chain {
     } catch (error) {
       throw CallRefused.from(error, call, from);
     }
+  }
+
+  /** Sends a call and waits for its receipt. Throws `CallRefused` when it reverts. */
+  async send(from: Address, call: Call): Promise<Sent> {
+    const { to, abi, functionName, args, value = 0n } = call;
+    await this.rehearse(from, call);
+    const data = encodeFunctionData({ abi, functionName, args });
     const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
     const sent = await this.#mined(call.label, from, hash, data);
     // It would have succeeded a moment ago: somebody else's transaction came before it.

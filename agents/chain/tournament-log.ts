@@ -46,6 +46,13 @@ const EVENTS = (tournamentAbi as Abi).filter(
   (item): item is AbiEvent => item.type === "event" && item.name !== "Announced",
 );
 
+/** Reads the parameters of a Tournament contract. */
+export async function readParams({ reader }: Chain, address: Address): Promise<Params> {
+  const read = await reader.readContract({ address, abi: tournamentAbi, functionName: "params" });
+  const { period, grace, heights, bonds, bounty } = read;
+  return { period: Number(period), grace: Number(grace), heights, bonds, bounty };
+}
+
 /** Follows one Tournament contract. */
 export class TournamentLog {
   /** Parameters of the contract. */
@@ -69,10 +76,7 @@ export class TournamentLog {
    * one.
    */
   static async follow(chain: Chain, address: Address, from = 0n): Promise<TournamentLog> {
-    const read = await chain.reader.readContract({ address, abi: tournamentAbi, functionName: "params" });
-    const { period, grace, heights, bonds, bounty } = read;
-    const params = { period: Number(period), grace: Number(grace), heights, bonds, bounty };
-    return new TournamentLog(chain, address, params, from);
+    return new TournamentLog(chain, address, await readParams(chain, address), from);
   }
 
   /** The state after every log so far, but for announcements. */

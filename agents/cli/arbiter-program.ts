@@ -1,10 +1,16 @@
 /** What `arbiter.ts` runs: all commands. */
 import { Command } from "commander";
 import { addCommit } from "./commands/commit.ts";
+import { addConfig } from "./commands/config.ts";
+import { addDeal } from "./commands/deal.ts";
+import { addDeploy } from "./commands/deploy.ts";
 import { addDispute } from "./commands/dispute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addRun } from "./commands/run.ts";
+import { addSubmit } from "./commands/submit.ts";
+import { addValidator } from "./commands/validator.ts";
+import { addWorker } from "./commands/worker.ts";
 import { parse } from "./parse.ts";
 
 const program = new Command("arbiter")
@@ -15,8 +21,10 @@ const program = new Command("arbiter")
     "after",
     "\nErrors are a line on stderr, and a hint after it where there is one; with --json an object on stdout too. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
   );
+program.commandsGroup("A program on this machine:");
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
-for (const command of program.commands) command.exitOverride();
+program.commandsGroup("On a chain:");
+for (const add of [addDeploy, addDeal, addWorker, addValidator, addSubmit, addConfig]) add(program);
 
 // Help and mistakes in the command line need none of it.
 program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());

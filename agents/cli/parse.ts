@@ -30,11 +30,16 @@ function outputError(complaint: string): void {
 /** Runs a command, which must have `exitOverride`, on the arguments of the process. */
 export async function parse(command: Command): Promise<void> {
   exitOnBrokenPipe();
-  for (const one of [command, ...command.commands]) one.configureOutput({ outputError });
+  for (const one of withAllBelow(command)) one.configureOutput({ outputError });
   try {
     await command.parseAsync();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? ExitCode.success : ExitCode.failure;
   }
+}
+
+function* withAllBelow(command: Command): Generator<Command, void> {
+  yield command;
+  for (const one of command.commands) yield* withAllBelow(one);
 }

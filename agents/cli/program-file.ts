@@ -1,10 +1,12 @@
 /** From a module's file to a program, and from a file of transactions to transactions. */
 import { buildProgram, type Convention, load, type OnBuild, type Program } from "../../verifier/program/build.ts";
 import { COMMAND_ENTRY } from "../../verifier/program/drivers/command.ts";
+import { PAYLOAD_EXPORTS } from "../../verifier/program/drivers/payload.ts";
 import { parseTransactions } from "../../verifier/program/transactions-file.ts";
 import type { Transaction } from "../../verifier/program/transactions.ts";
 import { decode } from "../../verifier/wasm/decode.ts";
 import { ModuleError } from "../../verifier/wasm/errors.ts";
+import type { ExternalKind } from "../../verifier/wasm/types.ts";
 import type { Building, LinkedFile } from "./building.ts";
 import { UserError } from "./failure.ts";
 import { reportProgress } from "./progress.ts";
@@ -16,7 +18,8 @@ export const GUEST = "guest";
 /** Bytes of modules about whose building progress is told. */
 const LARGE_MODULE = 2 ** 20;
 
-const CONVENTIONS: readonly Convention[] = ["typed", "payload", "command"];
+/** All conventions. */
+export const CONVENTIONS: readonly Convention[] = ["payload", "command", "typed"];
 
 /** Reads the name of a convention. */
 export function conventionOf(name: string): Convention {
@@ -28,7 +31,7 @@ export function conventionOf(name: string): Convention {
 /**
  * Reads a module and builds its program. What the module is refused for is told with the file's
  * name.
- * @param convention - undefined: command if the module exports `_start`, else typed
+ * @param convention - undefined: the one that the module's exports are made for
  */
 export function programFrom(path: string, convention: Convention | undefined, building: Building = {}): Program {
   const { links = [], ...options } = building;
@@ -62,16 +65,28 @@ function isRefused({ bytes }: LinkedFile): boolean {
   }
 }
 
+/**
+ * The convention that a module's exports are made for. Another one would have another root, and no
+ * transaction would reach the module.
+ */
 function suitable(bytes: Uint8Array): Convention {
-  const starts = decode(bytes).exports.some(({ kind, name }) => kind === "function" && name === COMMAND_ENTRY);
-  return starts ? "command" : "typed";
+  const { exports } = decode(bytes);
+  const has = (kind: ExternalKind, wanted: string): boolean =>
+    exports.some(({ kind: actual, name }) => actual === kind && name === wanted);
+  if (has("function", COMMAND_ENTRY)) return "command";
+  return has("memory", "memory") && [...PAYLOAD_EXPORTS.keys()].every((name) => has("function", name))
+    ? "payload"
+    : "typed";
 }
 
-/** Reads a file of transactions for a program. */
-export function transactionsFrom(path: string, program: Program): Transaction[] {
+/**
+ * Reads a file of transactions for a program.
+ * @param fuel - of a transaction that does not say how much it wants
+ */
+export function transactionsFrom(path: string, program: Program, fuel?: bigint): Transaction[] {
   const text = new TextDecoder().decode(readUserFile(path, "transactions file"));
   try {
-    return parseTransactions(text, program);
+    return parseTransactions(text, program, fuel);
   } catch (error) {
     if (error instanceof Error) throw new UserError(`${path}: ${error.message}`, { cause: error });
     throw error;

@@ -21,7 +21,7 @@ export interface InvocationOptions extends BuildingOptions {
 
 /** Help for an option that several commands have. */
 export const CONVENTION_HELP =
-  "typed, payload or command: how transactions reach the module (default: command if it exports _start, else typed)";
+  "typed, payload or command: how transactions reach the module (default: command if it exports _start, payload if memory, allocate and invoke, else typed)";
 
 const append = (value: string, list: readonly string[]): string[] => [...list, value];
 
