@@ -8,6 +8,7 @@ import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-leve
 import { nodesHash, top } from "./openings.ts";
 import { otherSide } from "./rules.ts";
 import { EMPTY_GAME } from "./types.ts";
+import { VersionedMap } from "./versioned-map.ts";
 import type { CommitmentState, Eight, GameState, MatchState, Params, Side, TournamentState } from "./types.ts";
 
 /** A log of the Tournament contract, decoded (ITournament.sol says what each means). */
@@ -201,11 +202,9 @@ function charged(match: MatchState, time: number): MatchState {
 }
 
 function credit(state: GameState, owner: Hex, amount: bigint): GameState {
-  const credits = new Map(state.credits);
+  const credits = VersionedMap.of(state.credits);
   const sum = (credits.get(owner) ?? 0n) + amount;
-  if (sum > 0n) credits.set(owner, sum);
-  else credits.delete(owner);
-  return { ...state, credits };
+  return { ...state, credits: sum > 0n ? credits.with(owner, sum) : credits.without(owner) };
 }
 
 function emptyTournament(
@@ -229,16 +228,16 @@ function emptyTournament(
 }
 
 function putTournament(state: GameState, row: TournamentState): GameState {
-  return { ...state, tournaments: new Map(state.tournaments).set(row.id, row) };
+  return { ...state, tournaments: VersionedMap.of(state.tournaments).with(row.id, row) };
 }
 
 function putMatch(state: GameState, match: MatchState): GameState {
-  return { ...state, matches: new Map(state.matches).set(match.id, match) };
+  return { ...state, matches: VersionedMap.of(state.matches).with(match.id, match) };
 }
 
 function putCommitments(state: GameState, row: TournamentState, changed: readonly CommitmentState[]): GameState {
-  const commitments = new Map(row.commitments);
-  for (const commitment of changed) commitments.set(commitment.root, commitment);
+  let commitments = VersionedMap.of(row.commitments);
+  for (const commitment of changed) commitments = commitments.with(commitment.root, commitment);
   return putTournament(state, { ...row, commitments });
 }
 
