@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ClangError } from "../examples/clang.ts";
 import { useNode } from "../verifier/node/use-node.ts";
+import { buildingMeasurement } from "./building.ts";
 import { disputeMeasurement } from "./dispute.ts";
 import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";
@@ -20,6 +21,7 @@ import { BenchError } from "./workloads/workload.ts";
 
 const MEASUREMENTS: readonly Measurement[] = [
   engineMeasurement,
+  buildingMeasurement,
   hashingMeasurement,
   historyMeasurement,
   memoryMeasurement,

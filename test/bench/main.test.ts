@@ -29,6 +29,20 @@ const report = z.strictObject({
       turns: ways(z.tuple([spent])),
     }),
   ]),
+  building: z.tuple([
+    z.strictObject({
+      module: z.literal("@dprint/json"),
+      report: z.strictObject({
+        bytes: z.number().min(600_000),
+        words: z.number().int().positive(),
+        linked: z.number().positive(),
+        lowered: z.number().positive(),
+        processor: z.number().positive(),
+        elapsed: z.number().positive(),
+        peak: z.number().positive(),
+      }),
+    }),
+  ]),
   hashing: z.strictObject({
     nodes: z.number().positive(),
     batched: z.number(),
@@ -44,7 +58,7 @@ describe("the bench", function () {
     const folder = mkdtempSync(join(tmpdir(), "arbiter-bench-"));
     try {
       const file = join(folder, "bench.json");
-      const args = [MAIN, "engine", "hashing", "copy", "--quick", "--json", file];
+      const args = [MAIN, "engine", "building", "hashing", "copy", "--quick", "--json", file];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       expect(stdout)
         .match(/copy .*│ loads and stores/)

@@ -21,9 +21,17 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = byOp<Operation>([
   ...REFUSED_OPERATIONS,
 ]);
 
+/** The rows of opcodes of one byte: a map is asked for each instruction of a module otherwise. */
+const SHORT: readonly (Operation | undefined)[] = Array.from({ length: 256 }, (_, op) => OPERATIONS.get(op));
+
+/** The row of an opcode; undefined if there is no such instruction. */
+export function rowOf(op: number): Operation | undefined {
+  return op < 256 ? SHORT[op] : OPERATIONS.get(op);
+}
+
 /** The row of an opcode that a decoded instruction carries. */
 export function operationOf(op: number): Operation {
-  const row = OPERATIONS.get(op);
+  const row = rowOf(op);
   if (row === undefined) throw new Crash(`0x${op.toString(16)} is no opcode`);
   return row;
 }

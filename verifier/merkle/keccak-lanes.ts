@@ -5,7 +5,7 @@
  */
 import { asm, type Code } from "../wasm/assembler.ts";
 import { External, ModuleWriter } from "../wasm/module-writer.ts";
-import { BLOCK_WORDS, CONSTANTS_BYTES, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
+import { BLOCK_WORDS, CONSTANTS_BYTES, HASH_WORDS, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
 
 /** Bytes of an inner node: two hashes. */
 export const NODE_BYTES = 64;
@@ -48,7 +48,7 @@ function word(local: number, offset: number, stride: number, i: number): Place {
 }
 
 function squeeze(offset: number): Code {
-  return range(4).map((i) => lanes.store(i, word(HASH, offset, HASH_BYTES, i)));
+  return range(HASH_WORDS).map((i) => lanes.store(i, word(HASH, offset, HASH_BYTES, i)));
 }
 
 /** Two nodes at SOURCE, the second after the first; their hashes go to HASH. */
@@ -57,7 +57,7 @@ function twoNodes(): Code {
   const padding = range(25)
     .slice(8)
     .map((i) => lanes.constant(i, i === 8 ? 1n : i === BLOCK_WORDS - 1 ? 1n << 63n : 0n));
-  return [absorb, padding, lanes.permute(), squeeze(OUTPUT)];
+  return [absorb, padding, lanes.permute(HASH_WORDS), squeeze(OUTPUT)];
 }
 
 /** Two records at SOURCE, padded, the second after the first; their hashes go to HASH. */

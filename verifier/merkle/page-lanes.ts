@@ -9,7 +9,7 @@
  */
 import { asm, type Code } from "../wasm/assembler.ts";
 import { External, ModuleWriter } from "../wasm/module-writer.ts";
-import { BLOCK_WORDS, CONSTANTS_BYTES, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
+import { BLOCK_WORDS, CONSTANTS_BYTES, HASH_WORDS, Lanes, type Place, range, writeConstants } from "./keccak-code.ts";
 
 /** Leaves of a page at most, as a power of two. */
 export const MAX_PAGE_LEVELS = 7;
@@ -87,7 +87,7 @@ function hashPair(): Code {
   const padding = range(25)
     .slice(8)
     .map((i) => lanes.constant(i, i === 8 ? 1n : i === BLOCK_WORDS - 1 ? 1n << 63n : 0n));
-  return [absorb, padding, lanes.permute(), range(4).map((i) => lanes.store(i, word(PARENTS, i)))];
+  return [absorb, padding, lanes.permute(HASH_WORDS), range(HASH_WORDS).map((i) => lanes.store(i, word(PARENTS, i)))];
 }
 
 function moduleBytes(): Uint8Array<ArrayBuffer> {

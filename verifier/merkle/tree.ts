@@ -45,6 +45,29 @@ export class Tree {
     return new Tree(depth, undefined);
   }
 
+  /**
+   * The tree whose first leaves are these bytes, which it keeps: they must not change afterwards.
+   * Zeros complete the last leaf.
+   */
+  static ofBytes(depth: number, bytes: Uint8Array): Tree {
+    const pageLevel = Math.min(PAGE_LEVEL, depth);
+    const size = LEAF_BYTES * 2 ** pageLevel;
+    let nodes: Node[] = [];
+    for (let at = 0; at < bytes.length; at += size) {
+      let piece = bytes.subarray(at, at + size);
+      if (piece.length < size) {
+        piece = new Uint8Array(size);
+        piece.set(bytes.subarray(at));
+      }
+      nodes.push(page(piece));
+    }
+    if (nodes.length > 2 ** (depth - pageLevel)) throw new Crash(`${bytes.length} bytes in a tree of depth ${depth}`);
+    for (let level = pageLevel; level < depth; level++) {
+      nodes = Array.from({ length: Math.ceil(nodes.length / 2) }, (_, i) => branch(nodes[2 * i], nodes[2 * i + 1]));
+    }
+    return new Tree(depth, nodes[0]);
+  }
+
   /** The root hash. The array is shared: it must not be changed. */
   root(): Uint8Array {
     return hashOf(this.#top, this.depth);

@@ -7,7 +7,7 @@ import { decode } from "../wasm/decode.ts";
 import { UnsupportedError } from "../wasm/errors.ts";
 import { remedyFor, toolchainOf } from "../wasm/toolchain.ts";
 import type { ExternalKind, Module } from "../wasm/types.ts";
-import { validate } from "../wasm/validate.ts";
+import { validate, validateDeclarations } from "../wasm/validate.ts";
 import { COMMAND_ENTRY, commandDriver } from "./drivers/command.ts";
 import { MAX_DISPATCHED } from "./drivers/dispatch.ts";
 import { DRIVER_ENTRY, DRIVER_MODULE } from "./drivers/loop.ts";
@@ -34,9 +34,9 @@ export interface ModuleSource {
 
 /**
  * Hears how far the building of a program is, after every function: a phase, and functions done in
- * it. In the last phase nothing is told but its beginning.
+ * it. Bodies are validated while they are lowered; of the last phase only its beginning is told.
  */
-export type OnBuild = (phase: "validating" | "lowering" | "hashing", done: number, total: number) => void;
+export type OnBuild = (phase: "lowering" | "hashing", done: number, total: number) => void;
 
 /** How a program is built. */
 export interface BuildOptions {
@@ -84,11 +84,25 @@ export interface Program {
  */
 export function buildProgram(modules: readonly ModuleSource[], options: BuildOptions): Program {
   const limits = completeLimits(options.limits);
-  const guests = modules.map(({ name, bytes }): LinkModule => {
+  for (const { name } of modules) {
     if (name === DRIVER_MODULE)
       throw new LinkError(name, `the name "${DRIVER_MODULE}" is that of the generated driver`, "choose another");
-    return { name, module: load(bytes, options.onProgress), isDriver: false };
-  });
+  }
+  try {
+    return buildInOneWalk(modules, limits, options);
+  } catch (error) {
+    // What is wrong with a module itself is told before what is wrong with the program.
+    for (const { bytes } of modules) load(bytes);
+    throw error;
+  }
+}
+
+/**
+ * Builds a program, and validates each body in the same walk that lowers it: a second walk takes a
+ * sixth of the time. An invalid body may lead to another error than its own.
+ */
+function buildInOneWalk(modules: readonly ModuleSource[], limits: ProgramLimits, options: BuildOptions): Program {
+  const guests = modules.map(({ name, bytes }): LinkModule => ({ name, module: declared(bytes), isDriver: false }));
   const guest = guests.at(-1);
   if (guest === undefined) throw new LinkError(DRIVER_MODULE, "a program needs at least one module");
   const exports = exportedFunctions(guest.module);
@@ -104,7 +118,10 @@ export function buildProgram(modules: readonly ModuleSource[], options: BuildOpt
   const sources = [...modules, ...system].map((m) => m.bytes);
   const linked = assembleProgram(
     withEnvironments(
-      [...guests, ...system.map((m): LinkModule => ({ name: m.name, module: load(m.bytes), isDriver: m.isDriver }))],
+      [
+        ...guests,
+        ...system.map((m): LinkModule => ({ name: m.name, module: declared(m.bytes), isDriver: m.isDriver })),
+      ],
       loader,
     ),
     limits,
@@ -127,8 +144,15 @@ function withEnvironments(modules: readonly LinkModule[], loader: Loader | undef
   });
 }
 
+/** Decodes a module and validates all of it but its bodies. */
+function declared(bytes: Uint8Array): Module {
+  const module = decode(bytes);
+  validateDeclarations(module);
+  return module;
+}
+
 /**
- * Links and lowers modules, the last of which is the driver.
+ * Links and lowers modules, the last of which is the driver. Bodies are validated on the way.
  * @throws LinkError
  */
 export function assembleProgram(
@@ -189,11 +213,10 @@ export function completeLimits(given: Partial<ProgramLimits> = {}): ProgramLimit
  * the module.
  * @throws ModuleError (DecodeError, ValidationError, UnsupportedError)
  */
-export function load(bytes: Uint8Array, onProgress?: OnBuild): Module {
+export function load(bytes: Uint8Array): Module {
   try {
     const module = decode(bytes);
-    let done = 0;
-    validate(module, () => onProgress?.("validating", ++done, module.functions.length));
+    validate(module);
     return module;
   } catch (error) {
     if (!(error instanceof UnsupportedError) || error.proposal === "limit") throw error;

@@ -2,7 +2,7 @@
  * A growing sequence of instruction words, and for each the WebAssembly instruction that it was
  * made from.
  */
-import { packImm32, type Word } from "../machine/word.ts";
+import type { Word } from "../machine/word.ts";
 
 /** Bytes of an instruction word. */
 export const WORD_BYTES = 32;
@@ -18,17 +18,26 @@ export interface Origin {
   readonly offset: number;
 }
 
-/** Words for which there is room at first. */
-const FIRST_ROOM = 256;
-
 /** Words under construction. Addresses of what comes later are patched in. */
 export class CodeBuffer {
   #length = 0;
-  #room = FIRST_ROOM;
-  #bytes = new Uint8Array(WORD_BYTES * FIRST_ROOM);
-  #view = new DataView(this.#bytes.buffer);
-  #ops = new Uint16Array(FIRST_ROOM);
-  #offsets = new Uint32Array(FIRST_ROOM);
+  #room: number;
+  #bytes: Uint8Array;
+  #view: DataView;
+  #ops: Uint16Array;
+  #offsets: Uint32Array;
+
+  /**
+   * @param room - words for which there is room at first: moving all of them to a larger place
+   *   takes as long as writing them
+   */
+  constructor(room = 256) {
+    this.#room = room;
+    this.#bytes = new Uint8Array(WORD_BYTES * room);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#ops = new Uint16Array(room);
+    this.#offsets = new Uint32Array(room);
+  }
 
   /** The pc of the next word. */
   get length(): number {
@@ -36,19 +45,25 @@ export class CodeBuffer {
   }
 
   /** Appends a word, in the layout of `packWord`, and gives its pc. */
-  emit(fields: WordFields, origin: Origin): number {
+  emit({ op, flags = 0, top = 0, a = 0, b = 0, imm = 0n }: WordFields, origin: Origin): number {
+    const pc = this.append(op, flags, top, a, b, origin);
+    if (imm !== 0n) this.setImmediate(pc, imm);
+    return pc;
+  }
+
+  /**
+   * Appends a word whose immediate is zero or set later, and gives its pc: `emit` without an object
+   * for the fields, for the commonest of millions of words.
+   */
+  append(op: number, flags: number, top: number, a: number, b: number, origin: Origin): number {
     const pc = this.#length++;
     if (pc === this.#room) this.#grow();
     const view = this.#view;
     const at = pc * WORD_BYTES;
-    // Field by field: programs have millions of words, and one large integer for each took a sixth
-    // of the time to build them.
-    view.setUint16(at, fields.op);
-    if (fields.flags !== undefined) view.setUint16(at + 2, fields.flags);
-    if (fields.top !== undefined) view.setUint32(at + 4, fields.top);
-    if (fields.a !== undefined) view.setUint32(at + 8, fields.a);
-    if (fields.b !== undefined) view.setUint32(at + 12, fields.b);
-    if (fields.imm !== undefined && fields.imm !== 0n) this.setImmediate(pc, fields.imm);
+    view.setUint32(at, (op << 16) | flags);
+    view.setUint32(at + 4, top);
+    view.setUint32(at + 8, a);
+    view.setUint32(at + 12, b);
     this.#ops[pc] = origin.op;
     this.#offsets[pc] = origin.offset;
     return pc;
@@ -64,7 +79,7 @@ export class CodeBuffer {
    */
   setCallee(pc: number, entry: number, frame: number): void {
     this.setTarget(pc, entry);
-    this.setImmediate(pc, packImm32(frame));
+    this.setLane(pc, 0, frame);
   }
 
   /** Sets the immediate, for example a constant that was not known yet. */
@@ -73,14 +88,22 @@ export class CodeBuffer {
     this.#view.setBigUint64(pc * WORD_BYTES + 24, BigInt.asUintN(64, imm));
   }
 
-  /** All words, 32 bytes each, most significant byte first. */
-  words(): Uint8Array {
-    return this.#bytes.slice(0, this.length * WORD_BYTES);
+  /** Sets one u32 of the immediate, lane 0 most significant. */
+  setLane(pc: number, lane: 0 | 1 | 2 | 3, value: number): void {
+    this.#view.setUint32(pc * WORD_BYTES + 16 + 4 * lane, value);
   }
 
-  /** The origin of every word, by pc. */
+  /**
+   * All words, 32 bytes each, most significant byte first: the buffer's own bytes, to which nothing
+   * is written any more.
+   */
+  words(): Uint8Array {
+    return this.#bytes.subarray(0, this.length * WORD_BYTES);
+  }
+
+  /** The origin of every word, by pc; the buffer's own. */
   origins(): { readonly ops: Uint16Array; readonly offsets: Uint32Array } {
-    return { ops: this.#ops.slice(0, this.#length), offsets: this.#offsets.slice(0, this.#length) };
+    return { ops: this.#ops.subarray(0, this.#length), offsets: this.#offsets.subarray(0, this.#length) };
   }
 
   #grow(): void {

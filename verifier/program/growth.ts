@@ -24,7 +24,7 @@ const canGrow = ({ limits }: TableEntry): boolean => limits.maximum === undefine
 function grownTables(module: Module): Set<number> {
   const found = new Set<number>();
   for (const { body } of module.functions) {
-    if (body === undefined) continue;
+    if (body === undefined || !mayGrow(module.bytes.subarray(body.code, body.end))) continue;
     const reader = new Reader(module.bytes, body.code, body.end);
     while (!reader.done) {
       const { op, immediate } = readInstruction(reader, module);
@@ -32,4 +32,16 @@ function grownTables(module: Module): Set<number> {
     }
   }
   return found;
+}
+
+/** The bytes of `table.grow`: a prefix, and the first byte of a number that may be longer than it needs. */
+const PREFIX = Op.tableGrow >> 8;
+const SUB = Op.tableGrow & 0x7f;
+
+/** Whether a body has the bytes of a `table.grow` anywhere: few have, and need not be decoded again. */
+function mayGrow(code: Uint8Array): boolean {
+  for (let at = code.indexOf(PREFIX); at >= 0; at = code.indexOf(PREFIX, at + 1)) {
+    if ((code[at + 1]! & 0x7f) === SUB) return true;
+  }
+  return false;
 }

@@ -9,7 +9,7 @@ import type { Regions } from "./layout.ts";
 /** A module that is part of a program, under the name by which the others import from it. */
 export interface LinkModule {
   readonly name: string;
-  /** Decoded and validated. */
+  /** Decoded and validated, or validated but for its bodies. */
   readonly module: Module;
   /** Whether it may delimit transactions. */
   readonly isDriver: boolean;

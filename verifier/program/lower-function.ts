@@ -101,6 +101,10 @@ class FunctionLowering {
       regions: context.regions,
       typeId: context.typeId,
       emit: (fields) => this.#emit(fields),
+      append: (op, top, a = 0, b = 0) => this.#code.append(op, 0, top, a, b, this.#origin),
+      setLane: (pc, lane, value) => {
+        this.#code.setLane(pc, lane, value);
+      },
       call: (callee, top) => {
         this.#call(callee, top);
       },

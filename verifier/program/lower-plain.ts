@@ -26,6 +26,10 @@ export interface PlainTarget {
   readonly regions: Regions;
   typeId(type: FunctionType): number;
   emit(fields: WordFields): void;
+  /** A word that has only these fields so far, and its pc. */
+  append(op: number, top: number, a?: number, b?: number): number;
+  /** Sets one u32 of a word's immediate, lane 0 most significant. */
+  setLane(pc: number, lane: 0 | 1 | 2 | 3, value: number): void;
   call(callee: CodeFunction, top: number): void;
   /** A constant reference to a function, by its index. */
   reference(index: number, top: number): void;
@@ -34,7 +38,8 @@ export interface PlainTarget {
 }
 
 /** Opcodes that the machine has under the same number and that need nothing but their operands. */
-const BARE: ReadonlySet<number> = new Set([...NUMERIC.keys(), Op.unreachable, Op.nop, Op.drop, Op.select]);
+const BARE = new Uint8Array(2 ** 16);
+for (const op of [...NUMERIC.keys(), Op.unreachable, Op.nop, Op.drop, Op.select]) BARE[op] = 1;
 
 /** A null reference is zero, and any other is not. */
 const I64_EQZ = 0x50;
@@ -50,25 +55,35 @@ const isAccess = (op: number): boolean => op >= Op.i32Load && op <= Op.i64Store3
 export function lowerPlain(target: PlainTarget, instruction: Instruction, top: number): void {
   const { op, immediate } = instruction;
   const { instance } = target;
+  // The commonest come first.
   switch (immediate.kind) {
+    case "local":
+      target.append(op, top, target.local(immediate.local));
+      return;
     case "none":
       if (op === Op.refIsNull) return target.emit({ op: I64_EQZ, top });
-      if (!BARE.has(op)) throw unsupported(instruction);
-      return target.emit({ op, top });
+      if (BARE[op] === 0) throw unsupported(instruction);
+      target.append(op, top);
+      return;
+    case "i32":
+      target.setLane(target.append(op, top), 3, immediate.value);
+      return;
+    case "access": {
+      if (!isAccess(op)) throw unsupported(instruction);
+      const { region, sizeIndex } = item<LinkedMemory>(instance.memories, immediate.memory);
+      target.setLane(target.append(op, top, region, sizeIndex), 1, immediate.offset);
+      return;
+    }
     case "types":
       return target.emit({ op: Op.select, top });
     case "reference":
       return target.emit({ op: Op.i64Const, top, imm: NULL_REFERENCE });
-    case "i32":
-      return target.emit({ op, top, imm: BigInt.asUintN(32, BigInt(immediate.value)) });
     case "i64":
       return target.emit({ op, top, imm: BigInt.asUintN(64, immediate.value) });
     case "f32":
       return target.emit({ op, top, imm: BigInt(immediate.bits) });
     case "f64":
       return target.emit({ op, top, imm: immediate.bits });
-    case "local":
-      return target.emit({ op, top, a: target.local(immediate.local) });
     case "global":
       return target.emit({ op, top, a: item<LinkedGlobal>(instance.globals, immediate.global).cell });
     case "function": {
@@ -82,11 +97,6 @@ export function lowerPlain(target: PlainTarget, instruction: Instruction, top: n
       const table = item<LinkedTable>(instance.tables, immediate.table);
       const imm = packImm32(target.typeId(immediate.type), table.capacity, table.sizeCell);
       return target.emit({ op, top, a: table.firstCell, b: immediate.type.params.length, imm });
-    }
-    case "access": {
-      if (!isAccess(op)) throw unsupported(instruction);
-      const { region, sizeIndex } = item<LinkedMemory>(instance.memories, immediate.memory);
-      return target.emit({ op, top, a: region, b: sizeIndex, imm: BigInt(immediate.offset) << 64n });
     }
     case "memory": {
       const memory = item<LinkedMemory>(instance.memories, immediate.memory);

@@ -35,7 +35,7 @@ export interface LoweredCode {
  *   type
  */
 export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => void): LoweredCode {
-  const code = new CodeBuffer();
+  const code = new CodeBuffer(roomFor(linkage));
   const ranges: CodeRange[] = [];
   const context: LowerContext = {
     code,
@@ -68,6 +68,13 @@ export function lower(linkage: Linkage, entry: CodeFunction, onFunction?: () => 
   for (const { pc, callee } of context.calls) code.setCallee(pc, callee.entry, callee.frame);
   for (const { pc, target } of context.references) code.setImmediate(pc, referenceTo(target));
   return { code, ranges };
+}
+
+/** Words that the code of a program is likely to have: compilers emit two bytes for one, or more. */
+function roomFor({ instances }: Linkage): number {
+  let bytes = 0;
+  for (const { module } of instances) for (const { body } of module.functions) if (body) bytes += body.end - body.code;
+  return 256 + Math.ceil(bytes / 2);
 }
 
 /**

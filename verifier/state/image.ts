@@ -21,7 +21,7 @@ export interface ProgramImage {
   readonly header: Header;
   /**
    * Instruction words from pc 0 on: one bigint a word, or 32 bytes per word, most significant byte
-   * first.
+   * first. States keep the bytes, which must not change.
    */
   readonly code: readonly bigint[] | Uint8Array;
   readonly memory: readonly MemoryBytes[];

@@ -29,20 +29,29 @@ export function initialState(image: ProgramImage): State {
 
 function makeInitialState(image: ProgramImage): State {
   const { header } = image;
-  let cells = Tree.empty(header.cellsDepth);
-  for (const [index, value] of image.cells) cells = cells.set(index, value);
   return {
     header,
     registers: initialRegisters(image.sizes),
-    code: Tree.empty(header.codeDepth).withBytes(0, codeBytes(image.code)),
+    code: Tree.ofBytes(header.codeDepth, codeBytes(image.code)),
     stack: Tree.empty(header.stackDepth),
     memory: image.memory.reduce(
       (memory, piece) => writePiece(memory, header.memoryDepth - header.regionBits, piece),
       Tree.empty(header.memoryDepth),
     ),
-    cells,
+    cells: cellsTree(header.cellsDepth, image.cells),
     checkpoint: undefined,
   };
+}
+
+/** Cells that follow on one another are written together: tables have tens of thousands. */
+function cellsTree(depth: number, cells: ProgramImage["cells"]): Tree {
+  const runs: { readonly start: number; readonly values: bigint[] }[] = [];
+  for (const [index, value] of [...cells].sort(([one], [other]) => one - other)) {
+    const last = runs.at(-1);
+    if (last !== undefined && index === last.start + last.values.length) last.values.push(value);
+    else runs.push({ start: index, values: [value] });
+  }
+  return runs.reduce((tree, { start, values }) => tree.withBytes(start, codeBytes(values)), Tree.empty(depth));
 }
 
 function codeBytes(code: ProgramImage["code"]): Uint8Array {

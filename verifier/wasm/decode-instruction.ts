@@ -3,10 +3,10 @@ import { readBlockType, readHeapType, readValueTypes, requireFeature } from "./d
 import { DecodeError, located, UnsupportedError, ValidationError } from "./errors.ts";
 import type { Features } from "./features.ts";
 import { LIMITS } from "./limits.ts";
-import { Op, OPERATIONS } from "../instructions/table.ts";
+import { Op, rowOf } from "../instructions/table.ts";
 import type { Operation } from "../instructions/operation.ts";
 import type { Reader } from "./reader.ts";
-import type { FunctionType, Immediate, Instruction, MemoryArgument } from "./types.ts";
+import type { FunctionType, Immediate, Instruction } from "./types.ts";
 
 /** What instructions refer to while they are decoded. */
 export interface InstructionContext {
@@ -21,6 +21,8 @@ export interface InstructionContext {
 }
 
 const NONE: Immediate = { kind: "none" };
+
+type Access = Extract<Immediate, { kind: "access" }>;
 
 /**
  * Reads the instruction at the reader's position.
@@ -54,7 +56,7 @@ function readOperation(reader: Reader): Operation {
   const first = reader.u8();
   const sub = first >= 0xfb && first <= 0xfe ? reader.u32() : undefined;
   const op = sub === undefined ? first : prefixed(first, sub);
-  const row = op === undefined ? undefined : OPERATIONS.get(op);
+  const row = op === undefined ? undefined : rowOf(op);
   if (row !== undefined) return row;
   const bytes = sub === undefined ? [first] : [first, sub];
   throw new DecodeError(`illegal opcode ${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`, offset);
@@ -108,10 +110,10 @@ function readImmediate(reader: Reader, row: Operation, context: InstructionConte
     case "element":
       return { kind, element: reader.u32() };
     case "access":
-      return { kind, ...readMemoryArgument(reader, row, context) };
+      return readMemoryArgument(reader, row, context);
     case "access-lane": {
       const argument = readMemoryArgument(reader, row, context);
-      return { kind, lane: reader.u8(), ...argument };
+      return { ...argument, kind, lane: reader.u8() };
     }
     case "memory":
       return { kind, memory: reader.u32() };
@@ -169,7 +171,7 @@ function requireDataCount(context: InstructionContext, offset: number): void {
 }
 
 /** Alignment, with the flag of an explicit memory index in bit 6, and offset (section 5.4.6). */
-function readMemoryArgument(reader: Reader, row: Operation, context: InstructionContext): MemoryArgument {
+function readMemoryArgument(reader: Reader, row: Operation, context: InstructionContext): Access {
   const start = reader.position;
   const flags = reader.u32();
   if (flags >= 0x80) throw new DecodeError("malformed memop flags", start);
@@ -177,7 +179,7 @@ function readMemoryArgument(reader: Reader, row: Operation, context: Instruction
   const memory = isIndexed ? reader.u32() : 0;
   const offset = reader.u64();
   if (isIndexed) requireFeature(context.features, "multi-memory", `${row.mnemonic} of memory ${memory}`, start);
-  return { alignment: flags & 0x3f, offset, memory };
+  return { kind: "access", alignment: flags & 0x3f, offset, memory };
 }
 
 /**

@@ -118,9 +118,11 @@ export class Reader {
    * compared with 2^32.
    */
   u64(): number {
-    const start = this.position;
-    let result = 0;
-    for (let shift = 0; shift < 63; shift += 7) {
+    const first = this.u8();
+    if (first < 0x80) return first;
+    const start = this.position - 1;
+    let result = first & 0x7f;
+    for (let shift = 7; shift < 63; shift += 7) {
       const byte = this.u8();
       result += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return result;

@@ -10,11 +10,21 @@ import { walk } from "./walk.ts";
 /**
  * Validates a decoded module, bodies included.
  *
- * @param onFunction - told after each body, of which a large module has tens of thousands
  * @throws ValidationError if the module breaks a rule, DecodeError if a body is malformed,
  *   UnsupportedError if the module needs a feature that is off.
  */
-export function validate(module: Module, onFunction?: () => void): void {
+export function validate(module: Module): void {
+  validateDeclarations(module);
+  for (const { index, body } of module.functions) if (body !== undefined) walk(module, index);
+}
+
+/**
+ * Validates all of a decoded module but its bodies, for those that walk each of them anyway.
+ *
+ * @throws ValidationError if the module breaks a rule, UnsupportedError if it needs a feature that
+ *   is off.
+ */
+export function validateDeclarations(module: Module): void {
   for (const { limits, offset } of module.tables) checkTable(limits, offset);
   for (const { limits, offset } of module.memories) checkMemory(limits, offset);
   module.globals.forEach(({ initial, type }, index) => {
@@ -24,11 +34,6 @@ export function validate(module: Module, onFunction?: () => void): void {
   checkStart(module);
   checkElements(module);
   for (const { mode } of module.data) checkDestination(module, mode, "memory", module.memories.length);
-  for (const { index, body } of module.functions) {
-    if (body === undefined) continue;
-    walk(module, index);
-    onFunction?.();
-  }
 }
 
 function checkLimits({ minimum, maximum }: Limits, offset: number): void {

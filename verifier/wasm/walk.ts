@@ -143,12 +143,24 @@ class Typing implements View {
   /** Checks an instruction and lets it take effect. */
   apply(instruction: Instruction): void {
     this.offset = instruction.offset;
-    const row = operationOf(instruction.op);
-    checkReferences(this.module, instruction, row);
+    const { op, immediate } = instruction;
+    if (immediate.kind === "local") {
+      // Every third instruction.
+      this.applyLocal(op, immediate.local);
+      return;
+    }
+    const row = operationOf(op);
+    if (immediate.kind !== "none") checkReferences(this.module, instruction, row);
     if (row.signature !== undefined) {
       this.popAll(row.signature.params);
       this.pushAll(row.signature.results);
     } else this.applySpecial(instruction);
+  }
+
+  private applyLocal(op: number, index: number): void {
+    const type = this.local(index);
+    if (op !== Op.localGet) this.pop(type);
+    if (op !== Op.localSet) this.push(type);
   }
 
   private applySpecial({ op, immediate }: Instruction): void {
@@ -208,12 +220,6 @@ class Typing implements View {
         this.pop("i32");
         this.call(immediate.type, op === Op.returnCallIndirect);
         return;
-      case "local": {
-        const type = this.local(immediate.local);
-        if (op !== Op.localGet) this.pop(type);
-        if (op !== Op.localSet) this.push(type);
-        return;
-      }
       case "global": {
         const type = this.module.globals[immediate.global]?.type as ValueType;
         if (op === Op.globalGet) this.push(type);

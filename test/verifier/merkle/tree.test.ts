@@ -154,6 +154,23 @@ describe("Tree", () => {
     );
   });
 
+  it("is made of bytes that it keeps", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 }), fc.nat(), (depth, length) => {
+        const bytes = Uint8Array.from({ length: length % (32 * 2 ** depth + 1) }, (_, i) => (i * 7) % 251);
+        const tree = Tree.ofBytes(depth, bytes);
+        expect(tree.depth).to.equal(depth);
+        expect(tree.root()).to.deep.equal(Tree.empty(depth).withBytes(0, bytes).root());
+        expect(tree.readBytes(0, 2 ** depth).subarray(0, bytes.length)).to.deep.equal(bytes);
+      }),
+      { seed: SEED, numRuns: 50 },
+    );
+    const bytes = new Uint8Array(2 ** 16).fill(7);
+    const [[, page] = []] = Tree.ofBytes(11, bytes).pages();
+    expect(page?.buffer).to.equal(bytes.buffer);
+    expect(() => Tree.ofBytes(10, bytes)).to.throw(Crash, "65536 bytes in a tree of depth 10");
+  });
+
   it("copies the bytes that it is given", () => {
     const bytes = new Uint8Array(8192).fill(7);
     const tree = Tree.empty(10).withBytes(0, bytes);

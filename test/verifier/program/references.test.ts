@@ -11,6 +11,7 @@ import type { CodeFunction } from "../../../verifier/program/linkage.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { callPayload } from "../../../verifier/program/transactions-file.ts";
 import { decodeTypedOutput, encodeTransactions } from "../../../verifier/program/transactions.ts";
+import { binary, body, section, TYPES, vector } from "../wasm/binary.ts";
 import { call } from "./call.ts";
 import { startMachine } from "./map-access.ts";
 
@@ -211,6 +212,20 @@ describe("the capacity of tables", () => {
     expect(await capacity("3 50", 8)).to.equal(8);
     expect(await capacity("30 50", 8)).to.equal(30);
     expect(await capacity("3 3", 8)).to.equal(3);
+  });
+
+  it("is told by a growth whose number is longer than it needs, too", () => {
+    const table = section(4, vector([0x70, 0, 1]));
+    for (const grow of [
+      [0xfc, 0x0f],
+      [0xfc, 0x8f, 0x80, 0x00],
+    ]) {
+      // table.grow 0 (ref.null func) (i32.const 0)
+      const code = section(10, vector(body([0xd0, 0x70, 0x41, 0, ...grow, 0, 0x1a])));
+      const bytes = binary(TYPES, section(3, vector([0])), table, code);
+      const { instances } = buildProgram([{ name: "m", bytes }], { convention: "typed", limits: { tableCapacity: 9 } });
+      expect(instances[0]?.tables[0]?.capacity).to.equal(9);
+    }
   });
 
   it("is where growth fails", async () => {
