@@ -1,7 +1,7 @@
 /**
- * Compiles the guest programs: `node examples/build.ts [sqlite]`. A guest is compiled again only
- * when its sources, the compiler or the options have changed. SQLite takes a minute or two and is
- * compiled only where it is named, or wanted.
+ * Compiles the guest programs: `node examples/build.ts [sqlite] [workload]`. A guest is compiled
+ * again only when its sources, the compiler or the options have changed. SQLite, and SQLite as the
+ * bench loads it, take a minute or two each and are compiled only where they are named, or wanted.
  */
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
@@ -11,7 +11,7 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { Problem } from "../verifier/errors.ts";
 import { ClangError } from "./clang.ts";
-import { sqliteGuest } from "./database/build.ts";
+import { sqliteGuest, sqliteWorkload } from "./database/build.ts";
 
 /** Guests written in AssemblyScript, each a folder with `assembly/index.ts`. */
 const GUESTS = ["ledger"] as const;
@@ -92,7 +92,9 @@ async function compile(folder: string, file: string): Promise<void> {
 
 async function main(): Promise<void> {
   for (const name of GUESTS) await guest(name);
-  if (process.argv.includes("sqlite")) await sqliteGuest(() => console.error("Compiling SQLite (one to two minutes)."));
+  const told = (): void => console.error("Compiling SQLite (one to two minutes).");
+  if (process.argv.includes("sqlite")) await sqliteGuest(told);
+  if (process.argv.includes("workload")) await sqliteWorkload(told);
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -12,7 +12,7 @@ import { Command, Option } from "commander";
 import pc from "picocolors";
 import { runSteps, type Step } from "./testing/lanes.ts";
 import { failed, type Outcome, total } from "./testing/outcome.ts";
-import { allSteps, BUILD, misplacedTests, stepsOf, testsIn, type Thoroughness } from "./testing/steps.ts";
+import { allSteps, BUILDS, misplacedTests, stepsOf, testsIn, type Thoroughness } from "./testing/steps.ts";
 
 const ROOT = dirname(import.meta.dirname);
 
@@ -41,7 +41,7 @@ async function main(names: string[], { lanes, ...how }: Options, command: Comman
   const misplaced = misplacedTests().map((file) =>
     failed(`${file} never runs: Solidity tests belong under test/contracts/.`),
   );
-  const built = names.length > 0 ? [] : await run([BUILD]);
+  const built = names.length > 0 ? [] : await run(BUILDS);
   const broken = built.some(({ failures }) => failures.length > 0);
   const rest = broken ? [] : await run(names.length > 0 ? stepsOf(files, how) : allSteps(how));
   const { passed, failures, skipped } = total([...misplaced, ...built, ...rest]);

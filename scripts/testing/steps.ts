@@ -31,14 +31,11 @@ const GUESTS = join(ROOT, "examples", "build.ts");
  */
 const CONFORMANCE = join(ROOT, "test", "conformance", "main.ts");
 
-/** What every other step needs. */
-export const BUILD: Step = {
-  name: "Build",
-  run: async (write) => {
-    const built = (await succeeds("hardhat", ["build"], write)) && (await succeeds("node", [GUESTS, "sqlite"], write));
-    return built ? PASSED : failed("Build: what the tests need is not there; see above");
-  },
-};
+/** What the other steps need. */
+export const BUILDS: readonly Step[] = [
+  { name: "Build of the contracts", run: (write) => builds("hardhat", ["build"], write) },
+  { name: "Build of the guests", run: (write) => builds("node", [GUESTS, "sqlite", "workload"], write) },
+];
 
 /**
  * The folders with Mocha tests, those that take longest first: a step each, so that two of them run
@@ -130,6 +127,10 @@ function conformanceStep(steps: string): Step {
     name: "Conformance",
     run: (write) => suite("conformance", "node", [CONFORMANCE, "--onchain", steps], write),
   };
+}
+
+async function builds(program: string, args: readonly string[], write: Write): Promise<Outcome> {
+  return (await succeeds(program, args, write)) ? PASSED : failed("Build: what the tests need is not there; see above");
 }
 
 /** Sizes of the contracts: below the limit of the chain, and as committed. */
