@@ -7,6 +7,7 @@ import { addDeploy } from "./commands/deploy.ts";
 import { addDispute } from "./commands/dispute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
+import { addResults } from "./commands/results.ts";
 import { addRun } from "./commands/run.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addValidator } from "./commands/validator.ts";
@@ -24,7 +25,7 @@ const program = new Command("arbiter")
 program.commandsGroup("A program on this machine:");
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 program.commandsGroup("On a chain:");
-for (const add of [addDeploy, addDeal, addWorker, addValidator, addSubmit, addConfig]) add(program);
+for (const add of [addDeploy, addDeal, addWorker, addValidator, addSubmit, addResults, addConfig]) add(program);
 
 // Help and mistakes in the command line need none of it.
 program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());

@@ -118,8 +118,8 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "verifier/proof",
-    purpose: "witnesses: built from a state, checked against a root",
-    imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
+    purpose: "witnesses of steps and proofs of outputs: built from a state, checked against a root",
+    imports: ["verifier/machine", "verifier/merkle", "verifier/state", "verifier/program"],
     packages: [],
     usesNode: false,
   },

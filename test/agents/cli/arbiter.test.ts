@@ -1,18 +1,8 @@
 import { expect } from "chai";
 import { assemble, SUMS } from "../guests.ts";
 import { command } from "./command.ts";
+import { ECHO } from "./echo.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
-
-/** Takes a payload and gives it back after an exclamation mark. */
-const ECHO = `(module
-  (import "arbiter" "fuel" (func $fuel (result i64)))
-  (memory (export "memory") 1)
-  (func (export "allocate") (param i32) (result i32) (i32.const 1024))
-  (func (export "invoke") (param $at i32) (param $length i32) (result i32)
-    (i32.store (i32.const 0) (i32.add (local.get $length) (i32.const 1)))
-    (i32.store8 (i32.const 4) (i32.const 33))
-    (memory.copy (i32.const 5) (local.get $at) (local.get $length))
-    (i32.const 0)))`;
 
 /** Turns a number as often as it is told: long enough to be compiled. */
 const SPIN = `(module (func (export "spin") (param $n i32) (result i32) (local $x i32)

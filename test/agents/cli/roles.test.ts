@@ -1,0 +1,126 @@
+import { expect } from "chai";
+import { startAnvil, type TestNode } from "../../support/nodes.ts";
+import { hexToBytes } from "viem";
+import { type OutputProof, verifyOutput } from "../../../verifier/proof/output.ts";
+import { assemble } from "../guests.ts";
+import { ECHO } from "./echo.ts";
+import { runIn, Service, type Surroundings } from "./service.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+describe("all roles of a Deal, each a process over a real node", () => {
+  const folder = temporaryFolder();
+  const services: Service[] = [];
+  let node: TestNode;
+  let deal = "";
+
+  const surroundings = (): Surroundings => ({
+    folder: folder.path(""),
+    environment: deal === "" ? {} : { ARBITER_DEAL: deal },
+  });
+  const json = async (args: readonly string[], code = 0): Promise<Record<string, unknown>> => {
+    const finished = await runIn([...args, "--json"], surroundings());
+    expect(finished.code, finished.stderr + finished.stdout).equal(code);
+    return JSON.parse(finished.stdout) as Record<string, unknown>;
+  };
+  const begin = async (args: readonly string[], says: RegExp): Promise<Service> => {
+    const service = Service.start(args, surroundings());
+    services.push(service);
+    await service.says(says);
+    return service;
+  };
+
+  before(async () => {
+    node = await startAnvil(["--block-time", "1"]);
+    folder.write("echo.wasm", await assemble(ECHO));
+    folder.write(
+      "arbiter.json",
+      JSON.stringify({
+        ...{ chainId: 31_337, endpoints: [node.url], deployment: "deployed.json", module: "echo.wasm", interval: 0.1 },
+      }),
+    );
+    folder.write(
+      "day.json",
+      JSON.stringify([{ payload: "good morning" }, { payload: "" }, { payload: "x".repeat(100) }]),
+    );
+  });
+  after(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await node.close();
+  });
+
+  it("deploys, makes a Deal and funds it", async () => {
+    await json(["deploy", "--parameters", "quick", "--account", "node:0", "--accept-risk"]);
+    const made = await json(["deal", "create", "--terms", "quick", "--account", "node:1", "--accept-risk"]);
+    deal = made["deal"] as string;
+    await json(["deal", "fund", "0.1 ether", "--account", "node:1"]);
+    const shown = await json(["deal", "show"]);
+    expect(shown["now"]).deep.include({ funds: "100000000000000000", submitted: 0, workers: [] });
+  });
+
+  it("has three workers and a validator serve it, and the client read confirmed answers", async () => {
+    for (const worker of [3, 4, 5]) await begin(["worker", "run", "--join", "--account", `node:${worker}`], /serves/);
+    await begin(["validator", "--account", "node:2"], /watches/);
+    const { submitted } = await json(["submit", "day.json", "--account", "node:1"]);
+    expect(submitted).length(1);
+    await Promise.any(services.map((service) => service.says(/ claim /)));
+    const early = await json(["results", "0"], 3);
+    expect(early).deep.include({ standing: "claimed", isConfirmed: false });
+    await node.request("evm_increaseTime", [60]);
+    await Promise.any(services.map((service) => service.says(/ confirm /)));
+    const { transactions, stateRoot, isConfirmed } = (await json(["results", "0", "--proof"])) as {
+      readonly isConfirmed: boolean;
+      readonly stateRoot: `0x${string}`;
+      readonly transactions: readonly Record<"text" | "outcome" | "proof", string>[];
+    };
+    expect(isConfirmed).equal(true);
+    expect(transactions.map(({ text }) => text)).deep.equal(["!good morning", "!", `!${"x".repeat(100)}`]);
+    for (const [i, { proof, text }] of transactions.entries()) {
+      const { output } = verifyOutput(hexToBytes(stateRoot), i, proofOf(proof as unknown as ProofJson));
+      expect(new TextDecoder().decode(output)).equal(text);
+    }
+  });
+
+  it("lets the services end in peace", async () => {
+    for (const service of services) expect((await service.stop()).code, service.output).equal(0);
+  });
+
+  it("gives a worker its collateral back, and the customer what is left", async () => {
+    await json(["worker", "quit", "--account", "node:3"]);
+    const { amount } = await json(["deal", "withdraw", "--account", "node:1"]);
+    // A third of the price to each of three workers, and what does not divide is the customer's.
+    expect(amount).equal("90000000000000001");
+    await json(["deal", "close", "--account", "node:1"]);
+    const { code, stderr } = await runIn(["deal", "close", "--account", "node:1"], surroundings());
+    expect(code).equal(1);
+    expect(stderr).match(/AlreadyClosing/);
+  });
+
+  it("refuses a module that is not the Deal's, and a node of another chain", async () => {
+    folder.write("other.wasm", await assemble(ECHO.replace("i32.const 33", "i32.const 34")));
+    const other = await runIn(["results", "0", "--module", "other.wasm"], surroundings());
+    expect(other.stderr).match(/other.wasm is not the program of the Deal 0x/);
+    const elsewhere = await runIn(["deal", "show", "--chain-id", "1"], surroundings());
+    expect(elsewhere.stderr).match(/is a node of chain 31337, not of 1/);
+    const nobody = await runIn(["worker", "run", "--account", "node:6"], surroundings());
+    expect(nobody.stderr).match(/has no seat in the Deal/);
+  });
+});
+
+interface PieceJson {
+  readonly leaves: readonly `0x${string}`[];
+  readonly siblings: readonly `0x${string}`[];
+}
+
+interface ProofJson {
+  readonly record: `0x${string}`;
+  readonly receipt: PieceJson;
+  readonly output: readonly PieceJson[];
+}
+
+function proofOf({ record, receipt, output }: ProofJson): OutputProof {
+  const piece = ({ leaves, siblings }: PieceJson): OutputProof["receipt"] => ({
+    bytes: Uint8Array.from(leaves.flatMap((leaf) => [...hexToBytes(leaf)])),
+    siblings: siblings.map((sibling) => hexToBytes(sibling)),
+  });
+  return { record: hexToBytes(record), receipt: piece(receipt), output: output.map(piece) };
+}
