@@ -3,15 +3,7 @@ import { http, numberToHex, parseEther, parseGwei } from "viem";
 import { always, only, times, UNAVAILABLE } from "../../../support/faults.ts";
 import { FaultyProxy } from "../../../support/faulty-proxy.ts";
 import { startAnvil, startHardhatNode } from "../../../support/nodes.ts";
-import { ACCOUNT, SenderWorld, told, wish } from "./sender-world.ts";
-
-const OTHER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
-
-/**
- * Runtime code that refuses with `NotAnnounced` until the time is after the one that it is called
- * with: `if (timestamp > calldata[4]) stop; revert(selector ‖ 0)`.
- */
-const LATER = "0x600435421160165763f032b09460e01b5f5260245ffd5b00";
+import { ACCOUNT, LATER, OTHER, SenderWorld, told, wish } from "./sender-world.ts";
 
 describe("sender on anvil", () => {
   let world: SenderWorld;

@@ -17,6 +17,15 @@ const ABI = [
 /** An account without code takes whatever it is sent. */
 const ANYBODY = "0x00000000000000000000000000000000000000b0";
 
+/** Another account of local nodes. */
+export const OTHER = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+
+/**
+ * Runtime code that refuses with `NotAnnounced` until the time is after the one that it is called
+ * with: `if (timestamp > calldata[4]) stop; revert(selector ‖ 0)`.
+ */
+export const LATER = "0x600435421160165763f032b09460e01b5f5260245ffd5b00";
+
 /** What may differ from an ordinary wish. */
 export interface WishOptions extends Partial<Omit<Intent, "call" | "key">> {
   readonly value?: bigint;
