@@ -3,9 +3,10 @@
  * mined for good. It waits for no receipt: every look takes up where the last one left off, in this
  * process or an earlier one.
  */
-import { keccak256, type LocalAccount, type PublicClient } from "viem";
+import { keccak256, type PublicClient } from "viem";
 import { Problem } from "../../../verifier/errors.ts";
 import type { Attempt, Flight, Intents } from "../../store/intents.ts";
+import type { Signer } from "../accounts/signer.ts";
 import { isEarly, isOvertaken } from "../attempt.ts";
 import type { Failure, Intent, Outbox, Outcome } from "../intent.ts";
 import { Broadcast, type Endpoints } from "./broadcast.ts";
@@ -15,9 +16,6 @@ import { planLook, type Step, tooPoor, type Wish } from "./plan.ts";
 import { POLICY, type Policy } from "./policy.ts";
 import { type Settled, settle, standing, type Standing } from "./settle.ts";
 import { Watch } from "./watch.ts";
-
-/** What signs: an account of viem's, or anything else that does it alike. */
-export type Signer = Pick<LocalAccount, "address" | "signTransaction">;
 
 /** What a sender works with. */
 export interface SenderSetup {
