@@ -66,6 +66,11 @@ export class Chain {
     return Number((await this.reader.getBlock()).timestamp);
   }
 
+  /** What an account has, in wei. */
+  balance(account: Address): Promise<bigint> {
+    return this.reader.getBalance({ address: account });
+  }
+
   /** Throws `CallRefused` if a call would revert. */
   async rehearse(from: Address, call: Call): Promise<void> {
     const { to, abi, functionName, args, value = 0n } = call;

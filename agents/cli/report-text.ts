@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { formatEther } from "viem";
-import type { DisputedTransaction } from "../report/disputed-step.ts";
+import type { DisputedStep, DisputedTransaction } from "../report/disputed-step.ts";
 import { type Report, reportJson } from "../report/report.ts";
 import type { Times } from "../report/stopwatch.ts";
 import { escaped } from "../../verifier/printable.ts";
@@ -34,7 +34,17 @@ function printReport(report: Report): void {
       ? Printable.painted(pc.green, "The liar lost.")
       : Printable.painted(pc.red, `Verdict: ${verdict}.`);
   stdout.line(text`\n${Printable.painted(pc.bold, "Report")}\n  ${headline}`);
-  stdout.line(text`  step        ${grouped(disputed.step)} of ${grouped(report.steps)}`);
+  if (disputed === undefined) stdout.line(text`  step        none of ${grouped(report.steps)}: time decided`);
+  else printStep(disputed, report.steps);
+  stdout.line(
+    text`  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
+  );
+  if (report.times !== undefined) printTimes(report.times);
+  stdout.line(text`\n${gasTable(report)}\n\n${depositTable(report)}`);
+}
+
+function printStep(disputed: DisputedStep, steps: bigint): void {
+  stdout.line(text`  step        ${grouped(disputed.step)} of ${grouped(steps)}`);
   stdout.line(
     text`  instruction ${Printable.painted(pc.bold, disputed.instruction)} in ${Printable.painted(pc.bold, disputed.function)} at byte ${disputed.offset} of module ${disputed.module}`,
   );
@@ -45,11 +55,6 @@ function printReport(report: Report): void {
     );
   }
   if (disputed.transaction !== undefined) printTransaction(disputed.transaction);
-  stdout.line(
-    text`  moves       ${report.moves}, ${grouped(gas.move)} gas each; the executed step ${grouped(gas.step)} gas; the dispute ${grouped(gas.total)} gas`,
-  );
-  if (report.times !== undefined) printTimes(report.times);
-  stdout.line(text`\n${gasTable(report)}\n\n${depositTable(report)}`);
 }
 
 function printTimes({ phases, replay, slowest }: Times): void {

@@ -1,6 +1,6 @@
 /**
- * What a player does next: a pure function of the game, of its own book and of the time. Honest
- * players and liars share it; a player is as good as its book and its habits.
+ * What a player does next in one root tournament: a pure function of the game, of what it knows of
+ * its own run, and of the time. Whatever the book does not know yet makes no play and hinders none.
  *
  * The honest player: in a claim's root tournament on a true state, and in the inner tournament of
  * any match of a true commitment, announce, join the truth, move for it whoever owns it, resolve
@@ -11,166 +11,160 @@ import { FAN_OUT, heightOf, MOVE_LEVELS } from "../../verifier/history/game-leve
 import { announcementHash, opening } from "../game/openings.ts";
 import { clockRuns, verdict } from "../game/rules.ts";
 import type { Action, GameState, Joining, MatchState, Params, TournamentState } from "../game/types.ts";
-import type { Book, OpenCommitment } from "./book.ts";
-
-/** What a player does and leaves out. */
-export interface Habits {
-  /** Joins tournaments in which its commitment is missing. */
-  readonly joins: boolean;
-  /** Moves for its commitment. */
-  readonly moves: boolean;
-  /** Ends what can be ended, whoever plays it. */
-  readonly resolves: boolean;
-}
-
-/** Does everything. */
-export const DILIGENT: Habits = { joins: true, moves: true, resolves: true };
+import type { KnownBook, KnownCommitment } from "./known-book.ts";
+import { NEVER, type Play } from "./play.ts";
+import { family, matchesOf } from "./table.ts";
 
 /** Who plays, in which root tournament, and with which opinion. */
 export interface Seat {
   readonly owner: Hex;
   readonly tournament: Hex;
-  readonly book: Book;
-  readonly habits: Habits;
+  readonly book: KnownBook;
   /** 32 bytes that blind the owner's announcements. */
   readonly salt: Hex;
 }
 
-/**
- * What can be done now, most urgent first. Every action is one call of the Tournament contract, in
- * a block later than any that `game` tells of.
- *
- * @param now - timestamp of the latest block, in seconds
- */
-export async function decide(game: GameState, params: Params, seat: Seat, now: number): Promise<Action[]> {
-  const root = game.tournaments.get(seat.tournament);
-  if (root === undefined) return [];
-  const situation = { game, params, seat, now };
-  const plays = await inTournament(situation, root, []);
-  const rows = family(game, root);
-  // Whoever plays them: an unresolved match between liars would keep the whole tournament open.
-  const ends = rows.flatMap((row) => matchesOf(game, row).flatMap((match) => resolves(situation, match)));
-  return [...plays, ...ends, ...rows.flatMap((row) => collects(situation, row))];
-}
-
-/** The commitment that a seat stands for in its root tournament, as `join` and `open` want it. */
-export async function joining(
-  params: Params,
-  seat: Pick<Seat, "book" | "salt">,
-  path: readonly bigint[],
-): Promise<Joining> {
-  const height = heightOf(params.heights, path.length);
-  const commitment = await seat.book.commitment(path);
-  const lastLeaf = (1n << BigInt(height)) - 1n;
-  return {
-    children: commitment.children(height, 0n),
-    finalState: commitment.leaf(lastLeaf),
-    proof: commitment.proof(lastLeaf, height - MOVE_LEVELS),
-    salt: seat.salt,
-  };
-}
-
-/** What has to be announced in an earlier block than the one that joins. */
-export async function announcement(seat: Seat): Promise<Hex> {
-  const { root } = await seat.book.commitment([]);
-  return announcementHash(seat.owner, seat.tournament, root, seat.salt);
-}
-
-interface Situation {
+/** A seat, and the game as it is seen from there. */
+export interface Situation {
   readonly game: GameState;
   readonly params: Params;
   readonly seat: Seat;
+  /** Timestamp of the latest block, in seconds: the next one is later. */
   readonly now: number;
 }
 
-async function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Promise<Action[]> {
-  const own = await s.seat.book.commitment(path);
-  const actions: Action[] = [];
-  for (const match of matchesOf(s.game, row)) {
-    actions.push(...(await inMatch(s, row, match, own, path)));
-  }
-  actions.push(...(await joins(s, row, own, path)));
-  return actions;
+/**
+ * What can be done now in a seat's tournament: for the own commitment, then for the ends of all
+ * matches. Every deed is one call of the Tournament contract, in a block later than any that `game`
+ * tells of.
+ */
+export function decide(s: Situation): Play<Action>[] {
+  const root = s.game.tournaments.get(s.seat.tournament);
+  if (root === undefined) return [];
+  // Whoever plays them: an unresolved match between liars would keep the whole tournament open.
+  const ends = family(s.game, root).flatMap((row) =>
+    matchesOf(s.game, row).flatMap((match) => resolves(s, row, match)),
+  );
+  return [...inTournament(s, root, []), ...ends];
 }
 
-async function inMatch(
+/** The commitment that a seat stands for in its root tournament, as `join` and `open` want it. */
+export function joining(
+  params: Params,
+  seat: Pick<Seat, "book" | "salt">,
+  path: readonly bigint[],
+): Joining | undefined {
+  const own = seat.book.commitment(path);
+  if (own === undefined) return undefined;
+  const height = heightOf(params.heights, path.length);
+  const children = own.children(height, 0n);
+  const proof = own.proof((1n << BigInt(height)) - 1n, height - MOVE_LEVELS);
+  return children && proof && { children, finalState: own.finalState, proof, salt: seat.salt };
+}
+
+/** What has to be announced in an earlier block than the one that joins. */
+export function announcement(seat: Seat): Hex | undefined {
+  const own = seat.book.commitment([]);
+  return own && announcementHash(seat.owner, seat.tournament, own.root, seat.salt);
+}
+
+/** Whether a block that is yet to come can be before an instant. */
+export function canBeat(now: number, deadline: number): boolean {
+  return now + 1 < deadline;
+}
+
+/** All bonds of a commitment from the top down to a level: who loses there loses all of them. */
+function bondsDownTo({ bonds }: Params, level: number): bigint {
+  return bonds.slice(0, level + 1).reduce((sum, bond) => sum + bond, 0n);
+}
+
+function inTournament(s: Situation, row: TournamentState, path: readonly bigint[]): Play<Action>[] {
+  const own = s.seat.book.commitment(path);
+  if (own === undefined) return [];
+  const moves = matchesOf(s.game, row)
+    .filter(({ one, two }) => one === own.root || two === own.root)
+    .flatMap((match) => inMatch(s, row, match, own, path));
+  return [...moves, ...joins(s, row, own, path)];
+}
+
+function inMatch(
   s: Situation,
   row: TournamentState,
   match: MatchState,
-  own: OpenCommitment,
+  own: KnownCommitment,
   path: readonly bigint[],
-): Promise<Action[]> {
+): Play<Action>[] {
   if (match.phase === "inner") {
     const inner = s.game.tournaments.get(match.id);
-    const mine = match.one === own.root || match.two === own.root;
-    return mine && inner !== undefined ? inTournament(s, inner, [...path, match.pos]) : [];
+    return inner === undefined ? [] : inTournament(s, inner, [...path, match.pos]);
   }
-  const mover = match.turn === "one" ? match.one : match.two;
-  const myTurn = match.phase === "playing" && mover === own.root && clockRuns(match, s.now);
-  return myTurn && s.seat.habits.moves ? moves(s, row, match, own, path) : [];
+  const deadline = match.since + match.clocks[match.turn];
+  const mine = match.phase === "playing" && match[match.turn] === own.root && canBeat(s.now, deadline);
+  const deed = mine ? move(s, row, match, own, path) : undefined;
+  return deed === undefined ? [] : [{ deed, deadline, stake: bondsDownTo(s.params, row.level) }];
 }
 
-function moves(
+function move(
   s: Situation,
   row: TournamentState,
   match: MatchState,
-  own: OpenCommitment,
+  own: KnownCommitment,
   path: readonly bigint[],
-): Action[] {
-  const shown = opening(own.children(match.height, match.pos), match.opposing);
-  if (shown === undefined) return [];
+): Action | undefined {
+  const children = own.children(match.height, match.pos);
+  const shown = children && opening(children, match.opposing);
+  if (shown === undefined) return undefined;
   const pos = match.pos * BigInt(FAN_OUT) + BigInt(shown.digit);
   if (match.height > MOVE_LEVELS) {
     const next = own.children(match.height - MOVE_LEVELS, pos);
-    return [{ kind: "move", id: match.id, digit: shown.digit, opp: shown.opp, siblings: shown.siblings, next }];
+    const { digit, opp, siblings } = shown;
+    return next && { kind: "move", id: match.id, digit, opp, siblings, next };
   }
   const height = heightOf(s.params.heights, row.level);
   const bottom = row.level + 1 === s.params.heights.length;
   const witness = bottom ? s.seat.book.witness([...path, pos]) : "0x";
-  if (witness === undefined) return [];
   const agreed = pos === 0n ? row.initial : own.leaf(pos - 1n);
   const proof = pos === 0n ? [] : own.proof(pos - 1n, height);
+  if (witness === undefined || agreed === undefined || proof === undefined) return undefined;
   const pairing = { tournament: match.tournament, one: match.one, two: match.two };
-  return [{ kind: "last", pairing, shown: { ...shown, agreed, proof, witness } }];
+  return { kind: "last", pairing, shown: { ...shown, agreed, proof, witness } };
 }
 
-function resolves(s: Situation, match: MatchState): Action[] {
+function joins(s: Situation, row: TournamentState, own: KnownCommitment, path: readonly bigint[]): Play<Action>[] {
+  if (!canBeat(s.now, row.closes) || row.commitments.has(own.root)) return [];
+  const stake = bondsDownTo(s.params, row.level);
+  if (path.length === 0) {
+    const hash = announcementHash(s.seat.owner, s.seat.tournament, own.root, s.seat.salt);
+    if (!s.game.announced.has(hash)) return announces(s.now, hash, row.closes, stake);
+  }
+  const commitment = joining(s.params, s.seat, path);
+  const value = s.params.bonds[row.level] ?? 0n;
+  return commitment === undefined
+    ? []
+    : [{ deed: { kind: "join", tournament: row.id, commitment, value }, deadline: row.closes, stake }];
+}
+
+/** Announces for what has to come in a later block, and before `closes`. */
+export function announces(now: number, hash: Hex, closes: number, stake: bigint): Play<Action>[] {
+  const deadline = closes - 1;
+  return canBeat(now, deadline) ? [{ deed: { kind: "announce", announcement: hash }, deadline, stake }] : [];
+}
+
+/** Time that has run out stays so: an end can wait, whatever else is urgent. */
+function resolves(s: Situation, row: TournamentState, match: MatchState): Play<Action>[] {
   const timedOut = match.phase === "playing" && !clockRuns(match, s.now);
   const decided = match.phase === "inner" && verdict(s.game, match.id, s.now).finished;
-  if (!s.seat.habits.resolves || !(timedOut || decided)) return [];
-  return [{ kind: "resolve", pairing: { tournament: match.tournament, one: match.one, two: match.two } }];
+  if (!timedOut && !decided) return [];
+  const pairing = { tournament: match.tournament, one: match.one, two: match.two };
+  const owners = [match.one, match.two].map((root) => row.commitments.get(root)?.owner);
+  const stake = owners.includes(s.seat.owner) ? bondsDownTo(s.params, row.level) : s.params.bounty;
+  return [{ deed: { kind: "resolve", pairing }, deadline: NEVER, stake }];
 }
 
-async function joins(
-  s: Situation,
-  row: TournamentState,
-  own: OpenCommitment,
-  path: readonly bigint[],
-): Promise<Action[]> {
-  if (!s.seat.habits.joins || s.now >= row.closes || row.commitments.has(own.root)) return [];
-  const join: Action = {
-    kind: "join",
-    tournament: row.id,
-    commitment: await joining(s.params, s.seat, path),
-    value: s.params.bonds[row.level] ?? 0n,
-  };
-  if (path.length > 0) return [join];
-  const hash = await announcement(s.seat);
-  // What is announced already is so in an earlier block than the one that this action comes into.
-  return s.game.announced.has(hash) ? [join] : [{ kind: "announce", announcement: hash }];
-}
-
-function matchesOf(game: GameState, row: TournamentState): MatchState[] {
-  return [...game.matches.values()].filter((match) => match.tournament === row.id);
-}
-
-/** A tournament with all that were opened inside it, the innermost first. */
-function family(game: GameState, root: TournamentState): TournamentState[] {
-  const inner = matchesOf(game, root).flatMap((match) => game.tournaments.get(match.id) ?? []);
-  return [...inner.flatMap((row) => family(game, row)), root];
-}
-
-function collects(s: Situation, row: TournamentState): Action[] {
-  const { winner } = verdict(s.game, row.id, s.now);
-  return !row.collected && winner?.owner === s.seat.owner ? [{ kind: "collect", tournament: row.id }] : [];
+/** The bonds that an account has won back, in whatever tournament. */
+export function collects(game: GameState, { bonds }: Params, owner: Hex, now: number): Play<Action>[] {
+  return [...game.tournaments.values()].flatMap((row) => {
+    if (row.collected || verdict(game, row.id, now).winner?.owner !== owner) return [];
+    return [{ deed: { kind: "collect", tournament: row.id } as const, deadline: NEVER, stake: bonds[row.level] ?? 0n }];
+  });
 }

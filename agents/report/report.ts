@@ -19,7 +19,8 @@ export interface Balance {
 /** The end of a dispute. */
 export interface Report extends GasFigures {
   readonly verdict: Verdict;
-  readonly disputed: DisputedStep;
+  /** The step that was executed; undefined if everything was decided by time. */
+  readonly disputed: DisputedStep | undefined;
   /** Steps of the computation in all. */
   readonly steps: bigint;
   /** How long the phases took, where they were measured. */
@@ -32,15 +33,7 @@ export function reportJson(report: Report): Record<string, unknown> {
   const { disputed, deposits, gas, gasByKind } = report;
   return {
     verdict: report.verdict,
-    step: disputed.step.toString(),
-    instruction: disputed.instruction,
-    function: disputed.function,
-    offset: disputed.offset,
-    module: disputed.module,
-    word: disputed.word,
-    states: { before: disputed.before, honest: disputed.honest, liar: disputed.liar },
-    results: disputed.results,
-    transaction: disputed.transaction ?? null,
+    ...(disputed === undefined ? { step: null } : disputedJson(disputed)),
     steps: report.steps.toString(),
     moves: report.moves,
     ...(report.times === undefined ? {} : { times: report.times }),
@@ -56,5 +49,15 @@ export function reportJson(report: Report): Record<string, unknown> {
       before: before.toString(),
       after: after.toString(),
     })),
+  };
+}
+
+function disputedJson(disputed: DisputedStep): Record<string, unknown> {
+  const { step, before, honest, liar, results, transaction, ...place } = disputed;
+  return {
+    step: step.toString(),
+    ...{ instruction: place.instruction, function: place.function, offset: place.offset, module: place.module },
+    word: place.word,
+    ...{ states: { before, honest, liar }, results, transaction: transaction ?? null },
   };
 }

@@ -28,6 +28,8 @@ export class Stopwatch {
   readonly #phases: Phase[] = [];
   #slowest: Answer | undefined;
   #sent: string[] = [];
+  /** Seconds that a player has computed since its last turn. */
+  readonly #computed = new Map<string, number>();
 
   /** Measures a phase. */
   async phase<T>(name: string, action: () => T | Promise<T>): Promise<T> {
@@ -42,15 +44,25 @@ export class Stopwatch {
     this.#sent.push(label);
   }
 
+  /** Measures what a player computes between its turns: it counts for the next answer. */
+  async computing<T>(player: string, action: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    const result = await action();
+    const seconds = (performance.now() - begun) / 1000;
+    this.#computed.set(player, (this.#computed.get(player) ?? 0) + seconds);
+    return result;
+  }
+
   /** Measures a player's turn; it counts as an answer if something is sent. */
-  async turn(player: string, action: () => Promise<boolean>): Promise<boolean> {
+  async turn<T>(player: string, action: () => Promise<T>): Promise<T> {
     this.#sent = [];
     const begun = performance.now();
-    const acted = await action();
-    const seconds = (performance.now() - begun) / 1000;
-    if (this.#sent.length > 0 && seconds > (this.#slowest?.seconds ?? 0))
-      this.#slowest = { player, sent: this.#sent.join(", "), seconds };
-    return acted;
+    const result = await action();
+    if (this.#sent.length === 0) return result;
+    const seconds = (performance.now() - begun) / 1000 + (this.#computed.get(player) ?? 0);
+    this.#computed.delete(player);
+    if (seconds > (this.#slowest?.seconds ?? 0)) this.#slowest = { player, sent: this.#sent.join(", "), seconds };
+    return result;
   }
 
   /**

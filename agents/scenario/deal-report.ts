@@ -35,19 +35,19 @@ export async function dealReport(scene: Scene, { program, outcome, gas, locked }
   };
 }
 
-/** The step that was executed, with its number and its transaction's counted over all fragments. */
+/** The step that was executed, if one was, with its number and its transaction's counted over all fragments. */
 async function disputedStep(
   { deployment }: Scene,
   program: Program,
   { plan, liar, replay, histories }: Outcome,
   { fragments }: DealView,
-): Promise<DisputedStep> {
+): Promise<DisputedStep | undefined> {
   const game = await deployment.tournaments.state();
   const [executed] = executedMatches(game);
   const fragment = fragments[plan.lie.fragment];
   const run = fragment && replay.known(fragment);
-  if (executed === undefined || fragment === undefined || run === undefined || liar.history === undefined)
-    throw new Crash("no dispute came down to a step");
+  if (executed === undefined || liar.history === undefined) return undefined;
+  if (fragment === undefined || run === undefined) throw new Crash(`nobody has run fragment ${plan.lie.fragment}`);
   const sides = { input: fragment.input, honest: histories.of(run, fragment.index), liar: liar.history };
   const disputed = explain(program, sides, pathOf(game, executed));
   const { transaction } = disputed;

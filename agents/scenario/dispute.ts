@@ -14,21 +14,23 @@ import { startEmbeddedChain } from "../stage/embedded.ts";
 import { tournamentId } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
-import { SELFISH } from "../players/adversaries/habits.ts";
-import { DILIGENT, type Habits, type Seat } from "../players/decide.ts";
-import { historyBook } from "../players/history-book.ts";
-import { play } from "../validator/player.ts";
+import { garbageBook } from "../players/adversaries/garbage.ts";
+import { LIAR, type Strategy } from "../players/adversaries/registry.ts";
+import type { Seat } from "../players/decide.ts";
+import { HistoryBook } from "../players/history-book.ts";
+import { Player } from "../validator/player.ts";
 import { nextDeadline } from "../stage/deadline.ts";
 import { deploy } from "../stage/deploy.ts";
 import { openWithoutDeal } from "../stage/opening.ts";
 import { begin } from "../../verifier/program/fragment.ts";
 import { GasBook, gasOf } from "../report/gas-book.ts";
 import { type ChosenLie, LieError, LieSearch } from "../players/adversaries/lie-site.ts";
-import { explain } from "../report/disputed-step.ts";
+import { type DisputedStep, explain } from "../report/disputed-step.ts";
 import { executedMatches, pathOf, topOf } from "../report/executed.ts";
 import type { Balance, Report } from "../report/report.ts";
 import { Stopwatch } from "../report/stopwatch.ts";
-import { takeTurns } from "../stage/turns.ts";
+import { StageOutbox } from "../stage/outbox.ts";
+import { type Agent, insist, takeTurns } from "../stage/turns.ts";
 import type { Narrator } from "./narrator.ts";
 
 /** Most liars: each has an account of the embedded chain. */
@@ -45,6 +47,8 @@ export interface DisputeJob {
    */
   readonly lieAt: bigint;
   readonly liars: number;
+  /** How they play; for a lie about one step by default. */
+  readonly adversary?: Strategy | undefined;
   /** Of the levels' trees; those of deploy/parameters/local.json by default. */
   readonly heights?: readonly number[] | undefined;
   /** Where the honest player keeps states and commitments. */
@@ -54,10 +58,13 @@ export interface DisputeJob {
 /** The phase in which the honest player runs the history from end to end. */
 const REPLAY = "replay";
 
-interface Player {
+interface Party {
   readonly name: string;
   readonly seat: Seat;
-  readonly trace: Trace;
+  /** The history that it believes in; undefined if it believes in none. */
+  readonly trace: Trace | undefined;
+  readonly book: HistoryBook | undefined;
+  readonly strategy?: Strategy;
 }
 
 /** Plays the dispute and tells how it ended. */
@@ -89,18 +96,28 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     if (!opener || !validator) throw new Crash("the embedded chain has no accounts");
     const claim = keccak256(stateRoot(initial));
     const tournament = tournamentId(opener, claim);
-    const player = (name: string, owner: Hex, trace: Trace, habits: Habits): Player => {
+    const party = (name: string, owner: Hex, trace: Trace | undefined, strategy?: Strategy): Party => {
       names.set(owner, name);
       const salt = keccak256(stringToHex(`salt of ${name}`));
-      return { name, trace, seat: { owner, tournament, book: historyBook(trace), habits, salt } };
+      const book = trace && new HistoryBook(trace);
+      const seat: Seat = { owner, tournament, book: book ?? garbageBook(name, heights), salt };
+      return { name, trace, book, seat, ...(strategy && { strategy }) };
     };
-    const honest = player("validator", validator, truth, DILIGENT);
+    const honest = party("validator", validator, truth);
     const lies = await watch.phase("finding lies that matter", () => choose(truth, lieSteps(job, steps), job.executor));
-    const traces = lies.map((lie, i) => new Trace(initial, heights, { ...optionsOf(liarName(i)), faults: [lie] }));
-    const liars = traces.map((trace, i) => player(liarName(i), rest[i] ?? validator, trace, SELFISH));
+    const { adversary = LIAR } = job;
+    const liars = lies.map((lie, i) => {
+      const faults = adversary.belief === "lie" ? [lie] : [];
+      const believes = adversary.belief !== "garbage";
+      const trace = believes ? new Trace(initial, heights, { ...optionsOf(liarName(i)), faults }) : undefined;
+      return party(liarName(i), rest[i] ?? validator, trace, adversary);
+    });
     names.set(opener, "opener");
-    for (const { name, seat } of [honest, ...liars]) {
-      await watch.phase(`first commitment, ${name}`, () => seat.book.commitment([]));
+    for (const { name, seat, book } of [honest, ...liars]) {
+      await watch.phase(`first commitment, ${name}`, async () => {
+        seat.book.commitment([]);
+        await settle(book);
+      });
     }
     narrator.fact(
       `${steps} steps; ${liars.length === 1 ? "one liar" : `${liars.length} liars`}, the first about step ${job.lieAt}`,
@@ -113,27 +130,34 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       { opener, claim, initial: bytesToHex(stateRoot(initial)) },
       honest.seat,
     );
-    const agents = [honest, ...liars].map(({ name, seat }) => ({
-      poll: () => watch.turn(name, () => play(embedded.chain, deployment.tournaments, seat)),
-    }));
     const { tournaments } = deployment;
+    const outbox = new StageOutbox(embedded.chain);
+    const agents = [honest, ...liars].map(({ name, seat, book, strategy }): Agent => {
+      const player = new Player({ chain: embedded.chain, tournaments, seat, outbox, twist: strategy?.twist });
+      return {
+        look: () => watch.turn(name, () => player.look()),
+        settled: () => watch.computing(name, () => settle(book)),
+      };
+    });
     await watch.phase("the game, from claim to verdict", () =>
-      takeTurns(embedded, agents, async (now) =>
-        nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now),
+      takeTurns(
+        embedded,
+        agents,
+        async (now) =>
+          nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now, adversary.lead),
+        (look, agent) => {
+          // Who cheats is refused now and then.
+          if (agent === agents[0]) insist(look);
+        },
       ),
     );
     const game = await tournaments.state();
     const winner = verdict(game, tournament, await embedded.chain.now()).winner;
-    const honestRoot = (await honest.seat.book.commitment([])).root;
+    const honestRoot = honest.seat.book.commitment([])?.root;
     const match = executedMatch(game, honestRoot, heights, job.lieAt);
-    const against = await opponent(game, match, honestRoot, liars);
     return {
       verdict: winner === undefined ? "undecided" : winner.root === honestRoot ? "liar lost" : "liar won",
-      disputed: explain(
-        job.program,
-        { input: job.input, honest: honest.trace, liar: against.trace },
-        pathOf(game, match),
-      ),
+      disputed: match && explained(job, game, match, truth, opponent(game, match, honestRoot, liars)),
       steps,
       times: watch.times(REPLAY),
       ...gasOf(gas),
@@ -166,34 +190,52 @@ function choose(truth: Trace, steps: readonly bigint[], executor: Executor): Cho
   });
 }
 
+/** Waits for what a book was asked for; tells whether that was anything. */
+async function settle(book: HistoryBook | undefined): Promise<boolean> {
+  const computed = (await book?.settled()) ?? false;
+  const problems = book?.problems() ?? [];
+  if (problems.length > 0) throw problems[0];
+  return computed;
+}
+
 /**
  * The match of the honest commitment that ended with an executed step: the one about step `lieAt`,
- * else the first.
+ * else the first; undefined if there was none, because all were decided by time.
  */
-function executedMatch(game: GameState, honestRoot: Hex, heights: readonly number[], lieAt: bigint): MatchState {
+function executedMatch(
+  game: GameState,
+  honestRoot: Hex | undefined,
+  heights: readonly number[],
+  lieAt: bigint,
+): MatchState | undefined {
   const executed = executedMatches(game).filter((match) => {
     const top = topOf(game, match);
     return top.one === honestRoot || top.two === honestRoot;
   });
-  const found = executed.find((match) => 1n + stepOf(heights, pathOf(game, match)) === lieAt) ?? executed[0];
-  if (found === undefined) throw new Crash("no dispute of the honest player came down to a step");
+  return executed.find((match) => 1n + stepOf(heights, pathOf(game, match)) === lieAt) ?? executed[0];
+}
+
+/** The step at which a match ended, if its other side has a history to compare with. */
+function explained(
+  { program, input }: DisputeJob,
+  game: GameState,
+  match: MatchState,
+  honest: Trace,
+  { trace: liar }: Party,
+): DisputedStep | undefined {
+  return liar && explain(program, { input, honest, liar }, pathOf(game, match));
+}
+
+function opponent(game: GameState, match: MatchState, honestRoot: Hex | undefined, liars: readonly Party[]): Party {
+  const top = topOf(game, match);
+  const root = top.one === honestRoot ? top.two : top.one;
+  const found = liars.find(({ seat }) => seat.book.commitment([])?.root === root);
+  if (found === undefined) throw new Crash(`nobody here stands for commitment ${root}`);
   return found;
 }
 
-async function opponent(
-  game: GameState,
-  match: MatchState,
-  honestRoot: Hex,
-  liars: readonly Player[],
-): Promise<Player> {
-  const top = topOf(game, match);
-  const root = top.one === honestRoot ? top.two : top.one;
-  for (const liar of liars) if ((await liar.seat.book.commitment([])).root === root) return liar;
-  throw new Crash(`nobody here stands for commitment ${root}`);
-}
-
 /** The bonds that everybody put in, and the credits that they have in the end. */
-function bonds(game: GameState, amounts: readonly bigint[], players: readonly Player[]): Balance[] {
+function bonds(game: GameState, amounts: readonly bigint[], players: readonly Party[]): Balance[] {
   const staked = (owner: Hex): bigint =>
     [...game.tournaments.values()].reduce((sum, row) => sum + joined(row, owner) * (amounts[row.level] ?? 0n), 0n);
   return players.map(({ name, seat }) => {

@@ -5,15 +5,17 @@
 import type { Trace } from "../../verifier/history/trace.ts";
 import { FragmentRun } from "../../verifier/program/fragment.ts";
 import { initialState, load } from "../../verifier/state/program.ts";
-import { SELFISH } from "../players/adversaries/habits.ts";
 import { type HonestFragment, planLie, type PlannedLie, type Wish } from "../players/adversaries/lie-plan.ts";
 import { BUDGET } from "../stage/deal.ts";
+import type { Look } from "../chain/look.ts";
+import type { Strategy } from "../players/adversaries/registry.ts";
 import type { Agent } from "../stage/turns.ts";
 import { Histories } from "../validator/histories.ts";
 import { Validator, type ValidatorSetup } from "../validator/validator.ts";
 import { Replay } from "../worker/replay.ts";
 import { Worker } from "../worker/worker.ts";
 import { historyFrom, honestReplay, honestRun, type Means } from "./means.ts";
+import { SceneReplayer } from "./scene-replayer.ts";
 
 /** What a liar has decided. */
 export interface Plan {
@@ -25,8 +27,11 @@ export interface Plan {
 }
 
 /** What a liar works with. */
-export interface LiarSetup extends Omit<ValidatorSetup, "replay" | "histories" | "habits"> {
+export interface LiarSetup extends Omit<ValidatorSetup, "replayer" | "twist"> {
   readonly means: Means;
+  readonly strategy: Strategy;
+  /** What a claim is worth to it, in wei. */
+  readonly worth: bigint;
   readonly wish: Wish;
   /** Hears of the lie when it has been decided. */
   readonly onPlan: (plan: Plan) => void;
@@ -35,7 +40,7 @@ export interface LiarSetup extends Omit<ValidatorSetup, "replay" | "histories" |
 /** A liar's account at work on one Deal. */
 export class Liar implements Agent {
   readonly #setup: LiarSetup;
-  #parts: readonly Agent[] | undefined;
+  #roles: Roles | undefined;
   #lying: Trace | undefined;
 
   constructor(setup: LiarSetup) {
@@ -48,22 +53,40 @@ export class Liar implements Agent {
   }
 
   /**
-   * Does what is to be done now; tells whether there was anything.
+   * Does what is to be done now; nothing as long as it has not decided where to lie. It claims as
+   * fast as it can, so that nobody else comes first.
+   */
+  async look(): Promise<Look> {
+    if (this.#roles === undefined) return { sent: 0, failures: [], warnings: [], problems: [] };
+    const { worker, validator } = this.#roles;
+    const looks = [await worker.look()];
+    while (looks.at(-1)?.sent !== 0) looks.push(await worker.look());
+    looks.push(await validator.look());
+    return {
+      sent: looks.reduce((sum, { sent }) => sum + sent, 0),
+      failures: looks.flatMap(({ failures }) => failures),
+      warnings: looks.flatMap(({ warnings }) => warnings),
+      problems: looks.flatMap(({ problems }) => problems),
+    };
+  }
+
+  /**
+   * Decides where to lie, then computes what its looks have asked for.
    *
    * @throws LieError if the lie cannot be told where it is wished for
    */
-  async poll(): Promise<boolean> {
-    this.#parts ??= await this.#decide();
-    for (const part of this.#parts) if (await part.poll()) return true;
-    return false;
+  async settled(): Promise<boolean> {
+    if (this.#roles !== undefined) return this.#roles.replayer.settled();
+    this.#roles = await this.#decide();
+    return true;
   }
 
   /**
    * Runs what the chain has, decides on a lie, and becomes a worker and a validator that believe in
    * it.
    */
-  async #decide(): Promise<readonly Agent[]> {
-    const { means, wish, onPlan, chain, deal, self, tournaments } = this.#setup;
+  async #decide(): Promise<Roles> {
+    const { means, wish, onPlan, chain, deal, self, outbox, tournaments, strategy, worth } = this.#setup;
     const { fragments } = await deal.view();
     const truth = honestReplay(means);
     const honest: HonestFragment[] = [];
@@ -86,7 +109,20 @@ export class Liar implements Agent {
     const histories = new Histories(({ initial }, fragment) =>
       fragment === lie.fragment && this.#lying !== undefined ? this.#lying : historyFrom(initial, means),
     );
-    const worker = new Worker(chain, deal, self, replay, tournaments.params.period);
-    return [worker, new Validator({ ...this.#setup, replay, histories, habits: SELFISH })];
+    const replayer = new SceneReplayer(replay, histories);
+    replayer.follow({ fragments, final: 0 });
+    replayer.want(fragments.map(({ id }) => id));
+    await replayer.settled();
+    const { period } = tournaments.params;
+    const worker = new Worker({ chain, deal, self, replayer, outbox, period, worth });
+    const validator = new Validator({ ...this.#setup, replayer, twist: strategy.twist });
+    return { worker, validator, replayer };
   }
+}
+
+/** What a liar becomes once it has decided. */
+interface Roles {
+  readonly worker: Worker;
+  readonly validator: Validator;
+  readonly replayer: SceneReplayer;
 }

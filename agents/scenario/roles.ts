@@ -7,21 +7,27 @@ import { Crash } from "../../verifier/errors.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import type { Chain } from "../chain/chain.ts";
+import type { Service } from "../chain/look.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
+import { LIAR, type Strategy } from "../players/adversaries/registry.ts";
 import type { Wish } from "../players/adversaries/lie-plan.ts";
+import { PRICE } from "../stage/deal.ts";
 import { nextDeadline } from "../stage/deadline.ts";
 import type { Deployment } from "../stage/deploy.ts";
 import type { EmbeddedChain } from "../stage/embedded.ts";
-import { takeTurns } from "../stage/turns.ts";
+import { StageOutbox } from "../stage/outbox.ts";
+import { type Agent, insist, takeTurns } from "../stage/turns.ts";
 import { Histories } from "../validator/histories.ts";
 import { Validator, type ValidatorSetup } from "../validator/validator.ts";
 import type { Replay } from "../worker/replay.ts";
+import { Lineups } from "../worker/lineups.ts";
 import { Worker } from "../worker/worker.ts";
 import type { Cast } from "./cast.ts";
 import { Liar, type Plan } from "./liar.ts";
 import { historyFrom, honestReplay, type Means } from "./means.ts";
 import type { Narrator } from "./narrator.ts";
+import { SceneReplayer } from "./scene-replayer.ts";
 
 /** Where a play takes place. */
 export interface Scene {
@@ -37,6 +43,8 @@ export interface Preparation {
   readonly program: Program;
   readonly executor: Executor;
   readonly wish?: Wish | undefined;
+  /** How the liar plays; for a lie about one step by default. */
+  readonly adversary?: Strategy | undefined;
 }
 
 /** What roles know when all is over. */
@@ -56,18 +64,18 @@ export interface Outcome {
 export async function perform(scene: Scene, preparation: Preparation, narrator: Narrator): Promise<Outcome> {
   const { embedded, deployment, deal, cast } = scene;
   const { chain } = embedded;
-  const { program, executor, wish = {} } = preparation;
+  const { program, executor, wish = {}, adversary = LIAR } = preparation;
   const { params } = deployment.tournaments;
   const nameOf = (self: Hex): string => cast.names.get(self) ?? self;
   const meansOf = (self: Hex): Means => ({
     ...{ program, executor, heights: params.heights },
     onProgress: (work, done, total) => narrator.progress(`${nameOf(self)}, ${work}`, done, total),
   });
-  const seatOf = async (
-    self: Hex,
-  ): Promise<Pick<ValidatorSetup, "chain" | "deal" | "tournaments" | "self" | "salt">> => ({
+  const outbox = new StageOutbox(chain);
+  const seatOf = async (self: Hex): Promise<Omit<ValidatorSetup, "replayer">> => ({
     ...(await viewOf(chain, scene)),
-    ...{ chain, self, salt: keccak256(stringToHex(`salt of ${nameOf(self)}`)) },
+    ...{ chain, self, outbox, lineups: new Lineups(Infinity) },
+    saltOf: () => keccak256(stringToHex(`salt of ${nameOf(self)}`)),
   });
 
   let plan: Plan | undefined;
@@ -75,21 +83,45 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
     plan = made;
     for (const line of describe(made)) narrator.fact(line);
   };
-  const liar = new Liar({ ...(await seatOf(cast.liar)), means: meansOf(cast.liar), wish, onPlan });
+  const worth = PRICE / BigInt(cast.workers.length);
+  const strategy = adversary;
+  const liar = new Liar({ ...(await seatOf(cast.liar)), means: meansOf(cast.liar), strategy, worth, wish, onPlan });
   const workers = cast.workers
     .filter((self) => self !== cast.liar)
-    .map((self) => new Worker(chain, new DealLog(chain, deal), self, honestReplay(meansOf(self)), params.period));
+    .map((self): Agent => {
+      const replayer = new SceneReplayer(honestReplay(meansOf(self)), new Histories(unheardOf));
+      const { period } = params;
+      const setup = { chain, deal: new DealLog(chain, deal), self, replayer, outbox, period, worth };
+      return agentOf(new Worker({ ...setup, lineups: new Lineups(Infinity) }), replayer);
+    });
   const means = meansOf(cast.validator);
   const replay = honestReplay(means);
   const histories = new Histories(({ initial }) => historyFrom(initial, means));
-  const validator = new Validator({ ...(await seatOf(cast.validator)), replay, histories });
+  const replayer = new SceneReplayer(replay, histories);
+  const validator = agentOf(new Validator({ ...(await seatOf(cast.validator)), replayer }), replayer);
 
   const clock = await viewOf(chain, scene);
-  await takeTurns(embedded, [liar, ...workers, validator], async (now) =>
-    nextDeadline(await clock.tournaments.state(), await clock.deal.view(), params.period, now),
+  await takeTurns(
+    embedded,
+    [liar, ...workers, validator],
+    async (now) =>
+      nextDeadline(await clock.tournaments.state(), await clock.deal.view(), params.period, now, strategy.lead),
+    (look, agent) => {
+      // Who cheats is refused now and then.
+      if (agent !== liar) insist(look);
+    },
   );
   if (plan === undefined) throw new Crash("the liar never had its turn");
   return { plan, liar, replay, histories };
+}
+
+/** A service with its replayer. */
+function agentOf(service: Service, replayer: SceneReplayer): Agent {
+  return { look: () => service.look(), settled: () => replayer.settled() };
+}
+
+function unheardOf(): never {
+  throw new Crash("a worker has no part in disputes");
 }
 
 /** A view of the Deal and of the game that nobody else has a part in. */

@@ -18,7 +18,7 @@ const ETHER = 10n ** 18n;
 const COLLATERAL = ETHER;
 
 /** What a fragment pays to all workers, in wei. */
-const PRICE = ETHER / 100n;
+export const PRICE = ETHER / 100n;
 
 /** The reporter's part of a slashed deposit, in ten-thousandths. */
 const REPORTER_SHARE = 2_500;

@@ -1,5 +1,6 @@
 /** Opens a root tournament without a Deal. */
 import type { Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
 import type { Call, Chain } from "../chain/chain.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
@@ -17,8 +18,8 @@ export interface Subject {
 }
 
 /**
- * A seat announces its commitment, and the Arbiter opens the tournament with it for an account that
- * stands for a Deal.
+ * A seat, whose book knows its first commitment, announces it, and the Arbiter opens the tournament
+ * with it for an account that stands for a Deal.
  */
 export async function openWithoutDeal(
   chain: Chain,
@@ -27,14 +28,16 @@ export async function openWithoutDeal(
   seat: Seat,
 ): Promise<void> {
   const { params } = tournaments;
-  const hash = await announcement(seat);
+  const hash = announcement(seat);
+  const commitment = joining(params, seat, []);
+  if (hash === undefined || commitment === undefined) throw new Crash("nobody has computed the first commitment");
   await chain.send(seat.owner, tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
   const call: Call = {
     label: "open",
     to: arbiter,
     abi: arbiterAbi,
     functionName: "open",
-    args: [claim, initial, seat.owner, await joining(params, seat, [])],
+    args: [claim, initial, seat.owner, commitment],
     value: params.bonds[0] ?? 0n,
   };
   await chain.send(opener, call);

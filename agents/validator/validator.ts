@@ -1,148 +1,108 @@
 /**
- * A validator: replays every fragment of a Deal, challenges each claim that is wrong, and plays for
- * the truth in every dispute, its own or somebody else's, until the verdict is applied.
+ * A validator: has every fragment of a Deal replayed, challenges each claim that is wrong, and
+ * plays for the truth in every dispute, its own or somebody else's, until the verdict is applied.
  */
-import { bytesToHex, type Hex } from "viem";
-import { loadOpening } from "../../verifier/proof/load.ts";
-import type { FragmentRun } from "../../verifier/program/fragment.ts";
-import { recordBytes } from "../../verifier/state/state.ts";
-import { attempt } from "../chain/attempt.ts";
-import type { Call, Chain } from "../chain/chain.ts";
-import { type ClaimView, type DealLog, type DealView, type Fragment, isPending } from "../chain/deal-log.ts";
-import { tournamentCall } from "../chain/tournament-calls.ts";
+import type { Hex } from "viem";
+import type { Chain } from "../chain/chain.ts";
+import type { DealLog, DealView } from "../chain/deal-log.ts";
+import type { Duty } from "../chain/duty.ts";
+import type { Outbox } from "../chain/intent.ts";
+import type { Look, Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
-import { tournamentId } from "../game/openings.ts";
-import { verdict } from "../game/rules.ts";
-import { historyBook } from "../players/history-book.ts";
-import { announcement, DILIGENT, type Habits, joining, type Seat } from "../players/decide.ts";
-import { type Replay, rootHex } from "../worker/replay.ts";
-import type { Histories } from "./histories.ts";
-import { play } from "./player.ts";
+import type { GameState } from "../game/types.ts";
+import type { Twist } from "../players/play.ts";
+import { Lineups } from "../worker/lineups.ts";
+import { replayProblems } from "../worker/replay-problems.ts";
+import type { Runs } from "../worker/runs.ts";
+import { type Decided, type Own, validatorActions } from "./actions.ts";
+import { guard } from "./guard.ts";
+import { moneyWarnings } from "./money.ts";
+import { firstUseful, wantedRuns } from "./wanted.ts";
 
 /** What a validator works with. */
 export interface ValidatorSetup {
-  readonly chain: Chain;
-  readonly deal: DealLog;
-  readonly tournaments: TournamentLog;
+  readonly chain: Pick<Chain, "now" | "balance">;
+  readonly deal: Pick<DealLog, "address" | "view">;
+  readonly tournaments: Pick<TournamentLog, "address" | "params" | "state" | "announced">;
   readonly self: Hex;
-  /** Of this validator alone: it is fed with what this validator reads. */
-  readonly replay: Replay;
-  /** Of the replay's runs. */
-  readonly histories: Histories;
-  /** 32 bytes that blind announcements. */
-  readonly salt: Hex;
-  readonly habits?: Habits;
+  /** Of this validator alone: it is told what this validator reads. */
+  readonly replayer: Runs;
+  readonly outbox: Outbox;
+  /** 32 bytes that blind what is announced for a tournament. */
+  readonly saltOf: (tournament: Hex) => Hex;
+  /** What it leaves out or spoils; an honest validator has none. */
+  readonly twist?: Twist | undefined;
+  /** Which runs may be let go; by default what was decided half an hour ago. */
+  readonly lineups?: Lineups;
 }
 
 /** A validator's account at work on one Deal. */
-export class Validator {
+export class Validator implements Service {
   readonly #setup: ValidatorSetup;
+  readonly #lineups: Lineups;
 
   constructor(setup: ValidatorSetup) {
     this.#setup = setup;
+    this.#lineups = setup.lineups ?? new Lineups();
   }
 
-  /**
-   * Does what is to be done now; tells whether there was anything. Disputes that are known come
-   * before the replay of what is not, and a failure in one hinders no other: the first is thrown
-   * when all have had their turn.
-   */
-  async poll(): Promise<boolean> {
-    const { deal, replay } = this.#setup;
-    const view = await deal.view();
-    const failures: unknown[] = [];
-    for (const fragment of view.fragments) {
-      const run = replay.known(fragment);
-      if (run === undefined) break;
+  /** Looks at the Deal and at its disputes, and has carried out what they ask for. */
+  async look(): Promise<Look> {
+    const { chain, deal, tournaments, self, replayer, outbox, twist } = this.#setup;
+    const { params } = tournaments;
+    const problems: unknown[] = [];
+    const [view, state, now, wallet] = await Promise.all([
+      ...([deal.view(), tournaments.state(), chain.now()] as const),
+      // Who does not know what it has fetches first what it is owed.
+      chain.balance(self).catch((problem: unknown) => {
+        problems.push(problem);
+        return 0n;
+      }),
+    ]);
+    const contracts = { deal: deal.address, tournament: tournaments.address };
+    const own: Own = { self, contracts, params, runs: replayer, saltOf: this.#setup.saltOf, wallet, twist };
+    replayer.follow(this.#lineups.of(view, firstUseful(view, state, own, now), now));
+    const { game, decided } = await this.#decide(view, state, own, now, problems);
+    replayer.want(wantedRuns(view, own));
+    const { duties } = decided;
+    const { allowed, refused } =
+      twist === undefined ? guard(duties, game, params, now) : { allowed: duties, refused: [] };
+    const { sent, failures } = await outbox.carryOut(allowed, now);
+    return {
+      sent,
+      failures: [...refused, ...failures],
+      warnings: moneyWarnings(view, game, own, now),
+      problems: [...problems, ...decided.problems, ...replayProblems(view, replayer)],
+    };
+  }
+
+  /** Decides; asks the chain about those announcements only that hang on the answer. */
+  async #decide(
+    view: DealView,
+    state: GameState,
+    own: Own,
+    now: number,
+    problems: unknown[],
+  ): Promise<{ game: GameState; decided: Decided }> {
+    const first = validatorActions(view, state, own, now);
+    const hashes = first.duties.flatMap(({ deed }) => (deed.kind === "announce" ? [deed.announcement] : []));
+    if (hashes.length === 0) return { game: state, decided: first };
+    const announced = new Map<Hex, number>();
+    const unknown = new Set<Hex>();
+    for (const hash of hashes) {
       try {
-        if (await this.#serve(fragment, run, view)) return true;
-      } catch (failure) {
-        failures.push(failure);
+        const time = await this.#setup.tournaments.announced(hash);
+        if (time !== undefined) announced.set(hash, time);
+      } catch (problem) {
+        problems.push(problem);
+        unknown.add(hash);
       }
     }
-    if (failures.length > 0) throw failures[0];
-    return this.#replayNext(view) || this.#withdraw();
-  }
-
-  /**
-   * Bonds that were won or came back wait in the Tournament: they are fetched when nothing else is
-   * to be done.
-   */
-  async #withdraw(): Promise<boolean> {
-    const { tournaments, self } = this.#setup;
-    const { credits } = await tournaments.state();
-    if (!credits.has(self)) return false;
-    return this.#send(tournamentCall(tournaments.address, { kind: "withdraw", to: self }));
-  }
-
-  /** Runs the first fragment that has not been run, if it or a later one is claimed or decided. */
-  #replayNext(view: DealView): boolean {
-    const { replay } = this.#setup;
-    const next = view.fragments.find((fragment) => replay.known(fragment) === undefined);
-    if (next === undefined || replay.endedBefore(next.index)) return false;
-    const wanted =
-      next.index < view.resolved || [...view.claims.values()].some((claim) => claim.fragment >= next.index);
-    if (wanted) replay.run(next);
-    return wanted;
-  }
-
-  /** What a fragment that has been run asks for. */
-  async #serve(fragment: Fragment, run: FragmentRun, view: DealView): Promise<boolean> {
-    const { deal, replay } = this.#setup;
-    if (view.hidden && fragment.index === view.resolved - 1 && view.head === rootHex(run.final)) {
-      return this.#send(deal.call("reveal", "reveal", [bytesToHex(recordBytes(run.final))]));
-    }
-    const before = rootHex(replay.before(fragment.index));
-    for (const claim of view.claims.values()) {
-      if (claim.fragment !== fragment.index || claim.previous !== before) continue;
-      if (await this.#attend(claim, fragment, run, view)) return true;
-    }
-    return false;
-  }
-
-  async #attend(claim: ClaimView, fragment: Fragment, run: FragmentRun, view: DealView): Promise<boolean> {
-    const { chain, deal, tournaments, habits = DILIGENT } = this.#setup;
-    if (claim.phase === "open") {
-      return claim.finalState === rootHex(run.final) ? false : this.#challenge(claim, fragment, run);
-    }
-    const seat = this.#seat(claim, fragment, run);
-    const { tournament } = seat;
-    const state = await tournaments.state();
-    if (!state.tournaments.has(tournament)) return false;
-    if (await play(chain, tournaments, seat)) return true;
-    const oldest = [...view.claims.values()].find(isPending)?.id === claim.id;
-    const finished = verdict(state, tournament, await chain.now()).finished;
-    if (habits.resolves && oldest && finished && claim.phase === "disputed")
-      return this.#send(deal.call("settle", "settle", [claim.id]));
-    return false;
-  }
-
-  /** Announces the truth, and in a later block opens the tournament with it. */
-  async #challenge(claim: ClaimView, fragment: Fragment, run: FragmentRun): Promise<boolean> {
-    const { chain, deal, tournaments, replay, habits = DILIGENT } = this.#setup;
-    const { params } = tournaments;
-    const now = await chain.now();
-    if (!habits.joins || now >= claim.since + params.period) return false;
-    const seat = this.#seat(claim, fragment, run);
-    const hash = await announcement(seat);
-    if ((await tournaments.announced(hash)) === undefined) {
-      return this.#send(tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
-    }
-    const previous = replay.before(fragment.index);
-    const input = { root: fragment.inputRoot, length: BigInt(fragment.input.length) };
-    const opening = bytesToHex(loadOpening(previous));
-    const args = [claim.id, input, bytesToHex(recordBytes(previous)), opening, await joining(params, seat, [])];
-    return this.#send(deal.call("challenge", "challenge", args, params.bonds[0] ?? 0n));
-  }
-
-  /** The seat in a claim's tournament, with the book of the fragment's run. */
-  #seat(claim: ClaimView, { index }: Fragment, run: FragmentRun): Seat {
-    const { deal, histories, self, salt, habits = DILIGENT } = this.#setup;
-    const tournament = tournamentId(deal.address.toLowerCase() as Hex, claim.id);
-    return { owner: self, tournament, book: historyBook(histories.of(run, index)), habits, salt };
-  }
-
-  #send(call: Call): Promise<boolean> {
-    return attempt(this.#setup.chain, this.#setup.self, call);
+    const game = { ...state, announced };
+    const decided = validatorActions(view, game, own, now);
+    const duties = decided.duties.filter(
+      ({ deed }: Duty) => deed.kind !== "announce" || !unknown.has(deed.announcement),
+    );
+    return { game, decided: { ...decided, duties } };
   }
 }

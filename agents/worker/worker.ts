@@ -1,91 +1,53 @@
 /**
- * A worker: executes the fragments of a Deal, claims their final states, backs claims that it
+ * A worker: has the fragments of a Deal executed, claims their final states, backs claims that it
  * agrees with, confirms what is due.
  */
-import { bytesToHex, type Hex } from "viem";
-import { recordBytes } from "../../verifier/state/state.ts";
-import { attempt } from "../chain/attempt.ts";
-import type { Call, Chain } from "../chain/chain.ts";
-import { type ClaimView, type DealLog, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
-import { type Replay, rootHex } from "./replay.ts";
+import type { Hex } from "viem";
+import type { Chain } from "../chain/chain.ts";
+import type { DealLog } from "../chain/deal-log.ts";
+import type { Outbox } from "../chain/intent.ts";
+import type { Look, Service } from "../chain/look.ts";
+import { type OwnWork, workerActions } from "./actions.ts";
+import { Lineups } from "./lineups.ts";
+import { replayProblems } from "./replay-problems.ts";
+import type { Runs } from "./runs.ts";
 
-/** A worker, and the time at which it looks at its Deal. */
-export interface Situation {
+/** What a worker works with. */
+export interface WorkerSetup {
+  readonly chain: Pick<Chain, "now">;
+  readonly deal: Pick<DealLog, "address" | "view">;
   readonly self: Hex;
-  readonly replay: Replay;
+  /** Of this worker alone: it is told what this worker reads. */
+  readonly replayer: Runs;
+  readonly outbox: Outbox;
   /** The claims' window, in seconds. */
   readonly period: number;
-  /** Timestamp of the latest block, in seconds. */
-  readonly now: number;
-}
-
-/**
- * What a worker does next, given the Deal: at most one call. Pure but for the replay, which is
- * deterministic.
- */
-export function workerCall(view: DealView, deal: DealLog, situation: Situation): Call | undefined {
-  const { self, replay, period, now } = situation;
-  if (!view.workers.has(self)) return undefined;
-  for (const fragment of view.fragments) {
-    if (replay.endedBefore(fragment.index)) return undefined;
-    if (fragment.index < view.resolved) {
-      replay.run(fragment);
-      continue;
-    }
-    const claim = pendingClaim(view, fragment.index);
-    const before = rootHex(replay.before(fragment.index));
-    const { final } = replay.run(fragment);
-    if (claim === undefined) {
-      const follows = !view.hidden && !view.ended && before === previousState(view, fragment.index);
-      if (!follows) return undefined;
-      return deal.call("claim", "claim", [fragment.id, before, bytesToHex(recordBytes(final))]);
-    }
-    if (claim.finalState !== rootHex(final)) return undefined;
-    if (!claim.backers.has(self) && now < claim.since + period) return deal.call("back", "back", [claim.id]);
-  }
-  return undefined;
-}
-
-/** The state that a claim about a fragment builds on: the one claimed before it, or the head. */
-function previousState(view: DealView, index: number): Hex {
-  return index === view.resolved ? view.head : (pendingClaim(view, index - 1)?.finalState ?? "0x");
-}
-
-/**
- * The oldest pending claim, if its window is over and nothing is in dispute: then it can be
- * confirmed.
- */
-export function confirmable(view: DealView, period: number, now: number): ClaimView | undefined {
-  const oldest = [...view.claims.values()].find(isPending);
-  const due = oldest !== undefined && oldest.phase !== "disputed" && now >= oldest.since + period;
-  return due ? oldest : undefined;
+  /** What its part of a fragment's price is worth, in wei: fees are capped by it. */
+  readonly worth: bigint;
+  /** Which runs may be let go; by default what was decided half an hour ago. */
+  readonly lineups?: Lineups;
 }
 
 /** A worker's account at work on one Deal. */
-export class Worker {
-  readonly self: Hex;
-  readonly #chain: Chain;
-  readonly #deal: DealLog;
-  readonly #replay: Replay;
-  readonly #period: number;
+export class Worker implements Service {
+  readonly #setup: WorkerSetup;
+  readonly #lineups: Lineups;
 
-  /** @param period the claims' window in seconds */
-  constructor(chain: Chain, deal: DealLog, self: Hex, replay: Replay, period: number) {
-    this.#chain = chain;
-    this.#deal = deal;
-    this.self = self;
-    this.#replay = replay;
-    this.#period = period;
+  constructor(setup: WorkerSetup) {
+    this.#setup = setup;
+    this.#lineups = setup.lineups ?? new Lineups();
   }
 
-  /** Does what is to be done now; tells whether there was anything. */
-  async poll(): Promise<boolean> {
-    const view = await this.#deal.view();
-    const now = await this.#chain.now();
-    const situation = { self: this.self, replay: this.#replay, period: this.#period, now };
-    const due = confirmable(view, situation.period, situation.now);
-    const call =
-      due === undefined ? workerCall(view, this.#deal, situation) : this.#deal.call("confirm", "confirm", [due.id]);
-    return call !== undefined && attempt(this.#chain, this.self, call);
+  /** Looks at the Deal, and has carried out what it asks for. */
+  async look(): Promise<Look> {
+    const { chain, deal, self, replayer, outbox, period, worth } = this.#setup;
+    const [view, now] = await Promise.all([deal.view(), chain.now()]);
+    replayer.follow(this.#lineups.of(view, view.resolved, now));
+    // The Tournament contract has no part in a worker's deeds.
+    const contracts: OwnWork["contracts"] = { deal: deal.address, tournament: deal.address };
+    const duties = workerActions(view, { self, contracts, period, runs: replayer, worth }, now);
+    replayer.want(view.fragments.slice(view.resolved).map(({ id }) => id));
+    const { sent, failures } = await outbox.carryOut(duties, now);
+    return { sent, failures, warnings: [], problems: replayProblems(view, replayer) };
   }
 }

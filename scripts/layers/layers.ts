@@ -182,7 +182,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "agents/chain",
     purpose: "reading and sending, the only place with effects on a chain; accounts",
-    imports: [...VERIFIER, "contracts", "agents/game", "agents/store"],
+    imports: [...VERIFIER, "contracts", "agents/game", "agents/players", "agents/store"],
     packages: ["cockatiel", "ethers", "viem"],
     usesNode: true,
   },

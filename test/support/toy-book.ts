@@ -1,12 +1,12 @@
 /** The opinion of a player of toy games. */
-import type { Book, OpenCommitment } from "../../agents/players/book.ts";
+import type { KnownBook, KnownCommitment } from "../../agents/players/known-book.ts";
 import { heightOf, stepOf, strideOf } from "../../verifier/history/game-levels.ts";
 import type { Story } from "./toy.ts";
 import { eight, grow, leafOf, proofOf, type Tree } from "./toy-tree.ts";
 
 /** The book of somebody who tells this story. */
-export function toyBook(told: Story, heights: readonly number[]): Book {
-  const grown = new Map<string, OpenCommitment>();
+export function toyBook(told: Story, heights: readonly number[]): KnownBook {
+  const grown = new Map<string, KnownCommitment>();
   return {
     commitment: (path) => {
       const name = path.join("/");
@@ -15,15 +15,16 @@ export function toyBook(told: Story, heights: readonly number[]): Book {
         grown.get(name) ??
         opened(grow(told, stepOf(heights, path), strideOf(heights, level), heightOf(heights, level)));
       grown.set(name, known);
-      return Promise.resolve(known);
+      return known;
     },
     witness: (path) => told(stepOf(heights, path)).witness,
   };
 }
 
-function opened(tree: Tree): OpenCommitment {
+function opened(tree: Tree): KnownCommitment {
   return {
     root: tree.root,
+    finalState: leafOf(tree, 2n ** BigInt(tree.height) - 1n),
     children: (height, index) => eight(tree, height, index),
     leaf: (index) => leafOf(tree, index),
     proof: (index, height) => proofOf(tree, index).slice(0, height),

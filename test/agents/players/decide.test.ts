@@ -2,10 +2,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Hex } from "viem";
 import { garbageBook } from "../../../agents/players/adversaries/garbage.ts";
-import { griefer, IDLER, SELFISH } from "../../../agents/players/adversaries/habits.ts";
-import { announcement, decide, DILIGENT, joining, type Seat } from "../../../agents/players/decide.ts";
+import { griefer } from "../../../agents/players/adversaries/griefer.ts";
+import { selfish } from "../../../agents/players/adversaries/registry.ts";
+import { corrupting, lastSecond, twisted, withholding, without } from "../../../agents/players/adversaries/twists.ts";
+import { announcement, collects, decide, joining, type Seat } from "../../../agents/players/decide.ts";
+import { ordered, type Play, type Twist } from "../../../agents/players/play.ts";
 import { verdict } from "../../../agents/game/rules.ts";
-import type { Params } from "../../../agents/game/types.ts";
+import type { Action, Params } from "../../../agents/game/types.ts";
 import { lengthOf } from "../../../verifier/history/game-levels.ts";
 import { nextDeadline } from "../../../agents/stage/deadline.ts";
 import { SEED } from "../../verifier/seed.ts";
@@ -17,6 +20,8 @@ import { halting, type Story, story, toyState, toyStep, TRUTH } from "../../supp
 const ARBITER: Hex = `0x${"aa".repeat(20)}`;
 const TOURNAMENT: Hex = `0x${"77".repeat(32)}`;
 const SALT: Hex = `0x${"55".repeat(32)}`;
+/** Seconds before it is too late, at which some act. */
+const MARGIN = 40;
 const address = (n: number): Hex => `0x${n.toString(16).padStart(40, "0")}`;
 
 const paramsOf = (heights: readonly number[]): Params => ({
@@ -33,42 +38,53 @@ const chainOf = (params: Params, halt: bigint): ToyChain =>
 /** Another lineage from a step on. */
 const lie = (lineage: number, from: bigint, halt: bigint): Story => halting(story([[from, BigInt(lineage)]]), halt);
 
+/** Somebody at a seat. */
+interface Player {
+  readonly seat: Seat;
+  readonly twist?: Twist;
+}
+
+/** A deed of a player in a game without a Deal is one of the game. */
+type GamePlay = Play<Action>;
+
+const playsOf = (chain: ToyChain, params: Params, { seat, twist }: Player): GamePlay[] => {
+  const { game, time: now } = chain;
+  const plays = [...decide({ game, params, seat, now }), ...collects(game, params, seat.owner, now)];
+  return ordered((twist?.(plays, now) ?? plays) as readonly GamePlay[]);
+};
+
+const idler = twisted(selfish, without("move", "last"));
+
 /**
  * Opens with the honest seat and lets everybody act in a random order until time alone changes
  * nothing.
  */
-async function contest(
+function contest(
   params: Params,
-  honest: Seat,
-  others: readonly Seat[],
+  honest: Player,
+  others: readonly Player[],
   halt: bigint,
   order: () => number,
-): Promise<ToyChain> {
+): ToyChain {
   const chain = chainOf(params, halt);
-  expect(chain.send(honest.owner, { kind: "announce", announcement: await announcement(honest) })).equal(true);
-  const commitment = await joining(params, honest, []);
-  const open = {
-    kind: "open",
-    tournament: TOURNAMENT,
-    initial: toyState(0n, 0n),
-    owner: honest.owner,
-    commitment,
-  } as const;
+  const { seat } = honest;
+  const hash = announcement(seat) ?? expect.fail("no commitment");
+  expect(chain.send(seat.owner, { kind: "announce", announcement: hash })).equal(true);
+  const commitment = joining(params, seat, []) ?? expect.fail("no commitment");
+  const initial = toyState(0n, 0n);
+  const open = { kind: "open", tournament: TOURNAMENT, initial, owner: seat.owner, commitment } as const;
   expect(chain.send(ARBITER, { ...open, value: params.bonds[0] ?? 0n })).equal(true);
-  const seats = [honest, ...others];
+  const players = [honest, ...others];
   for (let turns = 0; turns < 20_000; turns++) {
-    const ready: Seat[] = [];
-    for (const seat of seats) {
-      if ((await decide(chain.game, params, seat, chain.time)).length > 0) ready.push(seat);
-    }
-    const seat = ready[order() % Math.max(1, ready.length)];
-    if (seat === undefined) {
-      const next = nextDeadline(chain.game, undefined, params.period, chain.time);
-      if (next === undefined) return chain;
-      chain.time = next;
-      continue;
-    }
-    for (const action of await decide(chain.game, params, seat, chain.time)) if (chain.send(seat.owner, action)) break;
+    const first = order();
+    const acted = players.some((_, i) => {
+      const player = players[(first + i) % players.length];
+      return player && playsOf(chain, params, player).some(({ deed }) => chain.send(player.seat.owner, deed));
+    });
+    if (acted) continue;
+    const next = nextDeadline(chain.game, undefined, params.period, chain.time, MARGIN);
+    if (next === undefined) return chain;
+    chain.time = next;
   }
   throw new Error("the contest does not end");
 }
@@ -77,97 +93,95 @@ const honestSeat = (heights: readonly number[], halt: bigint): Seat => ({
   owner: address(1),
   tournament: TOURNAMENT,
   book: toyBook(halting(TRUTH, halt), heights),
-  habits: DILIGENT,
   salt: SALT,
 });
 
-async function winnerOf(chain: ToyChain): Promise<Hex | undefined> {
-  return Promise.resolve(verdict(chain.game, TOURNAMENT, chain.time).winner?.root);
+function winnerOf(chain: ToyChain): Hex | undefined {
+  return verdict(chain.game, TOURNAMENT, chain.time).winner?.root;
 }
+
+const rootOf = ({ book }: Seat): Hex | undefined => book.commitment([])?.root;
 
 describe("decide", () => {
   for (const heights of [[3], [6], [3, 3], [6, 3], [6, 3, 3], [3, 3, 3, 3]]) {
     const size = lengthOf(heights);
 
-    it(`wins for the truth against every kind of adversary at once, heights ${heights.join(", ")}`, async () => {
+    it(`wins for the truth against every kind of adversary at once, heights ${heights.join(", ")}`, () => {
       const honest = honestSeat(heights, size - 2n);
-      const liar = (n: number, lieAt: bigint, habits = SELFISH): Seat => ({
-        ...honest,
-        owner: address(n),
-        book: toyBook(lie(n, lieAt, size - 2n), heights),
-        habits,
+      const liar = (n: number, lieAt: bigint, twist = selfish): Player => ({
+        seat: { ...honest, owner: address(n), book: toyBook(lie(n, lieAt, size - 2n), heights) },
+        twist,
       });
-      const others = [
+      const others: Player[] = [
         liar(2, 1n),
         liar(3, size / 2n),
         liar(4, size - 2n),
-        liar(5, 3n, IDLER),
-        { ...honest, owner: address(6), book: garbageBook("a", heights), habits: SELFISH },
-        ...griefer(address(7), TOURNAMENT, 3, heights),
-        ...griefer(address(8), TOURNAMENT, 3, heights, IDLER),
+        liar(5, 3n, idler),
+        { seat: { ...honest, owner: address(6), book: garbageBook("a", heights) }, twist: selfish },
+        ...griefer(address(7), TOURNAMENT, 3, heights).map((seat) => ({ seat, twist: selfish })),
+        ...griefer(address(8), TOURNAMENT, 3, heights).map((seat) => ({ seat, twist: idler })),
+        liar(9, 2n, twisted(selfish, lastSecond(MARGIN))),
+        liar(10, 4n, twisted(selfish, withholding)),
+        liar(11, 5n, twisted(selfish, corrupting)),
       ];
       let turn = 0;
-      const chain = await contest(paramsOf(heights), honest, others, size - 2n, () => turn++);
-      expect(await winnerOf(chain)).equal((await honest.book.commitment([])).root);
+      const chain = contest(paramsOf(heights), { seat: honest }, others, size - 2n, () => turn++);
+      expect(winnerOf(chain)).equal(rootOf(honest));
       const row = chain.game.tournaments.get(TOURNAMENT);
-      expect(row?.commitments.size).equal(1 + others.length);
       expect([...(row?.commitments.values() ?? [])].filter(({ status }) => status === "alive")).length(1);
       expect(row?.collected).equal(true);
     });
   }
 
-  it("wins for the truth in random company and order", async () => {
+  it("wins for the truth in random company and order", () => {
     const company = fc.array(
       fc.record({
         version: fc.integer({ min: 1, max: 9 }),
         lieAt: fc.bigInt({ min: 1n, max: 500n }),
-        habits: fc.constantFrom(SELFISH, IDLER, DILIGENT),
+        twist: fc.constantFrom<(Twist | undefined)[]>(
+          ...[selfish, idler, undefined, twisted(selfish, lastSecond(MARGIN)), withholding, corrupting],
+        ),
       }),
       { minLength: 1, maxLength: 6 },
     );
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.constantFrom([6, 3], [3, 3, 3]),
         company,
         fc.bigInt({ min: 1n, max: 511n }),
         fc.infiniteStream(fc.nat(1000)),
-        async (heights, liars, halt, stream) => {
+        (heights, liars, halt, stream) => {
           const honest = honestSeat(heights, halt);
-          const others = liars.map(({ version, lieAt, habits }, i): Seat => ({
-            ...honest,
-            owner: address(10 + i),
-            book: toyBook(lie(version, lieAt > halt ? halt : lieAt, halt), heights),
-            habits,
-          }));
+          const others = liars.map(({ version, lieAt, twist }, i): Player => {
+            const book = toyBook(lie(version, lieAt > halt ? halt : lieAt, halt), heights);
+            return { seat: { ...honest, owner: address(10 + i), book }, ...(twist && { twist }) };
+          });
           const order = (): number => Number(stream.next().value ?? 0);
-          const chain = await contest(paramsOf(heights), honest, others, halt, order);
-          expect(await winnerOf(chain)).equal((await honest.book.commitment([])).root);
+          const chain = contest(paramsOf(heights), { seat: honest }, others, halt, order);
+          expect(winnerOf(chain)).equal(rootOf(honest));
         },
       ),
       { numRuns: 25, seed: SEED },
     );
   });
 
-  it("plays for a true commitment that somebody else opened", async () => {
+  it("plays for a true commitment that somebody else opened", () => {
     const heights = [3, 3];
-    const stranger = { ...honestSeat(heights, 60n), owner: address(20), habits: IDLER };
     const honest = honestSeat(heights, 60n);
+    const stranger = { seat: { ...honest, owner: address(20) }, twist: idler };
     const liar = {
-      ...honest,
-      owner: address(2),
-      book: toyBook(lie(2, 9n, 60n), heights),
-      habits: SELFISH,
+      seat: { ...honest, owner: address(2), book: toyBook(lie(2, 9n, 60n), heights) },
+      twist: selfish,
     };
-    const chain = await contest(paramsOf(heights), stranger, [honest, liar], 60n, () => 0);
-    expect(await winnerOf(chain)).equal((await honest.book.commitment([])).root);
-    expect(
-      chain.game.tournaments.get(TOURNAMENT)?.commitments.get((await honest.book.commitment([])).root)?.owner,
-    ).equal(address(20));
+    const chain = contest(paramsOf(heights), stranger, [{ seat: honest }, liar], 60n, () => 0);
+    const root = rootOf(honest) ?? expect.fail("no commitment");
+    expect(winnerOf(chain)).equal(root);
+    expect(chain.game.tournaments.get(TOURNAMENT)?.commitments.get(root)?.owner).equal(address(20));
   });
 
-  it("does nothing in a tournament that does not exist, and nothing when all is over", async () => {
-    const honest = honestSeat([3], 5n);
-    const chain = chainOf(paramsOf([3]), 5n);
-    expect(await decide(chain.game, paramsOf([3]), honest, 0)).deep.equal([]);
+  it("does nothing in a tournament that does not exist", () => {
+    const seat = honestSeat([3], 5n);
+    const { game } = chainOf(paramsOf([3]), 5n);
+    expect(decide({ game, params: paramsOf([3]), seat, now: 0 })).deep.equal([]);
   });
 });

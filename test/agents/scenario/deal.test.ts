@@ -37,8 +37,8 @@ describe("playDeal", () => {
     const report = await playDeal({ program, fragments, executor: interpreterExecutor }, quiet);
     expect(report.verdict).equal("liar lost");
     expect(report.disputed).include({ instruction: "i64.store", function: "sums", module: "guest" });
-    expect(report.disputed.results).length(1);
-    expect(report.disputed.results[0]?.place).match(/^memory 0 at 0x/);
+    expect(report.disputed?.results).length(1);
+    expect(report.disputed?.results[0]?.place).match(/^memory 0 at 0x/);
     expect(report.moves).equal(16);
     const balance = (name: string, role: string): bigint =>
       report.deposits.find((line) => line.name === name && line.role === role)?.after ?? -1n;
@@ -60,8 +60,8 @@ describe("playDeal", () => {
       const fragments = [[3], [2000]].map((sizes) => fragmentOf(program, sizes));
       const report = await playDeal({ program, fragments, executor: interpreterExecutor, wish: { at: lieAt } }, quiet);
       expect(report.verdict).equal("liar lost");
-      expect(report.disputed.step).equal(lieAt);
-      expect(report.disputed.honest).not.equal(report.disputed.liar);
+      expect(report.disputed?.step).equal(lieAt);
+      expect(report.disputed?.honest).not.equal(report.disputed?.liar);
       expect(JSON.parse(JSON.stringify(reportJson(report)))).include({ verdict: "liar lost", step: String(lieAt) });
     });
   }
@@ -76,7 +76,7 @@ describe("playDeal", () => {
     );
     expect(report.verdict).equal("liar lost");
     expect(report.disputed).include({ instruction: "i32.store", function: "sums" });
-    const { number, payload, honest, liar } = report.disputed.transaction ?? expect.fail("no transaction");
+    const { number, payload, honest, liar } = report.disputed?.transaction ?? expect.fail("no transaction");
     expect(number).equal(4);
     expect(payload).equal("sums(60)");
     expect(honest.status).equal("returned");
@@ -132,7 +132,7 @@ describe("playDeal", () => {
       const given = [[3, 4], [2000, 500], [5]].map((sizes) => fragmentOf(program, sizes));
       const report = await playDeal({ program, fragments: given, executor: interpreterExecutor }, listening);
       expect(report.verdict).equal("liar lost");
-      expect(report.disputed.transaction?.payload).equal("sums(900)");
+      expect(report.disputed?.transaction?.payload).equal("sums(900)");
       for (const worker of ["worker 1", "worker 2", "worker 4"]) {
         const line = report.deposits.find(({ name, role }) => name === worker && role === "earnings");
         expect(line?.after).greaterThan(0n);

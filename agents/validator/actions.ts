@@ -1,0 +1,181 @@
+/**
+ * What a validator does next about a whole Deal: a pure function of the Deal, of the game, of what
+ * the validator knows and of the time. One list over all claims and disputes, so that a stranger's
+ * affair never comes before a clock of our own.
+ */
+import type { Hex } from "viem";
+import type { ClaimView, DealView, Fragment } from "../chain/deal-log.ts";
+import { isPending } from "../chain/deal-log.ts";
+import { type Contracts, type Duty, dutyOf } from "../chain/duty.ts";
+import { tournamentId } from "../game/openings.ts";
+import { verdict } from "../game/rules.ts";
+import type { GameState, Params } from "../game/types.ts";
+import { announcement, announces, canBeat, collects, decide, joining, type Seat } from "../players/decide.ts";
+import { NEVER, ordered, type Play, type Twist, valueOf } from "../players/play.ts";
+import type { RunFacts } from "../replay/replayer.ts";
+import type { Runs } from "../worker/runs.ts";
+
+/** What a validator knows beside what everybody can read. */
+export interface Own {
+  /** Its account. */
+  readonly self: Hex;
+  readonly contracts: Contracts;
+  /** Of the Tournament contract. */
+  readonly params: Params;
+  /** Its runs of the fragments, as far as it has got with them. */
+  readonly runs: Pick<Runs, "replayed" | "book">;
+  /** 32 bytes that blind what it announces for a tournament. */
+  readonly saltOf: (tournament: Hex) => Hex;
+  /** What its account has, in wei. */
+  readonly wallet: bigint;
+  /** What it leaves out or spoils; an honest validator has none. */
+  readonly twist?: Twist | undefined;
+}
+
+/** What was decided. */
+export interface Decided {
+  /** The most urgent first. */
+  readonly duties: readonly Duty[];
+  /** What could not be decided, and why. It hinders nothing else. */
+  readonly problems: readonly unknown[];
+}
+
+/**
+ * What a validator does next.
+ *
+ * @param game with the announcements that matter
+ * @param now timestamp of the latest block, in seconds
+ */
+export function validatorActions(view: DealView, game: GameState, own: Own, now: number): Decided {
+  const problems: unknown[] = [];
+  const guarded = (part: () => readonly Play[]): readonly Play[] => {
+    try {
+      return part();
+    } catch (problem) {
+      problems.push(problem);
+      return [];
+    }
+  };
+  const seen: Seen = { view, game, own, now };
+  const plays: Play[] = [
+    ...[...view.claims.values()].flatMap((claim) => guarded(() => attend(seen, claim))),
+    ...guarded(() => reveals(seen)),
+    ...guarded(() => collects(game, own.params, own.self, now)),
+  ];
+  const twisted = own.twist === undefined ? plays : own.twist(plays, now);
+  const duties = withWithdrawal(ordered(twisted), seen).map((play) => dutyOf(play, own.self, own.contracts));
+  return { duties, problems };
+}
+
+interface Seen {
+  readonly view: DealView;
+  readonly game: GameState;
+  readonly own: Own;
+  readonly now: number;
+}
+
+/** Claims do not change their names: each is hashed once. */
+const tournaments = new WeakMap<ClaimView, Hex>();
+
+/** The tournament about a claim of a Deal. */
+export function tournamentOf(claim: ClaimView, { contracts }: Pick<Own, "contracts">): Hex {
+  const known = tournaments.get(claim) ?? tournamentId(contracts.deal.toLowerCase() as Hex, claim.id);
+  tournaments.set(claim, known);
+  return known;
+}
+
+/** The validator's own run of the fragment that a claim is about, if it began in the same state. */
+export function runBelow(view: DealView, claim: ClaimView, { runs }: Pick<Own, "runs">): RunFacts | undefined {
+  const fragment = view.fragments[claim.fragment];
+  const replayed = fragment && runs.replayed(fragment.id);
+  return replayed?.phase === "done" && replayed.run.before.root === claim.previous ? replayed.run : undefined;
+}
+
+function attend(seen: Seen, claim: ClaimView): Play[] {
+  const { view, game, own, now } = seen;
+  if (claim.phase === "open") return challenges(seen, claim);
+  const tournament = tournamentOf(claim, own);
+  if (!game.tournaments.has(tournament)) return [];
+  if (verdict(game, tournament, now).finished) return settles(seen, claim);
+  if (runBelow(view, claim, own) === undefined) return [];
+  return decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
+}
+
+/** Announces the truth, and in a later block opens the tournament with it. */
+function challenges(seen: Seen, claim: ClaimView): Play[] {
+  const { view, game, own, now } = seen;
+  const { params } = own;
+  const run = runBelow(view, claim, own);
+  const closes = claim.since + params.period;
+  if (run === undefined || run.final.root === claim.finalState || !canBeat(now, closes)) return [];
+  const seat = seatOf(view, claim, own);
+  const hash = announcement(seat);
+  const commitment = joining(params, seat, []);
+  if (hash === undefined || commitment === undefined) return [];
+  const value = params.bonds[0] ?? 0n;
+  if (!game.announced.has(hash)) return announces(now, hash, closes, value);
+  const { inputRoot, input } = fragmentOf(view, claim);
+  const deed = {
+    ...({ kind: "challenge", claim: claim.id, tournament: seat.tournament, commitment, value } as const),
+    ...{ input: { root: inputRoot, length: BigInt(input.length) } },
+    ...{ previous: run.before.record, opening: run.opening },
+  };
+  return [{ deed, deadline: closes, stake: value }];
+}
+
+/** Applies the verdict about the oldest pending claim. */
+function settles({ view, own }: Seen, claim: ClaimView): Play[] {
+  const oldest = [...view.claims.values()].find(isPending);
+  if (claim.phase !== "disputed" || oldest?.id !== claim.id) return [];
+  return [{ deed: { kind: "settle", claim: claim.id }, deadline: NEVER, stake: own.params.bounty }];
+}
+
+/** Shows the record that a verdict has installed only by its root. */
+function reveals({ view, own }: Seen): Play[] {
+  const fragment = view.hidden ? view.fragments[view.resolved - 1] : undefined;
+  const replayed = fragment && own.runs.replayed(fragment.id);
+  if (replayed?.phase !== "done" || replayed.run.final.root !== view.head) return [];
+  return [{ deed: { kind: "reveal", record: replayed.run.final.record }, deadline: NEVER, stake: own.params.bounty }];
+}
+
+/**
+ * Fetches what is owed when nothing else is to be done; and before the first deed that the wallet
+ * can't pay, together with the bonds that have been won back.
+ */
+function withWithdrawal(plays: readonly Play[], { game, own }: Seen): readonly Play[] {
+  const owed = game.credits.get(own.self) ?? 0n;
+  const withdrawal = { kind: "withdraw", to: own.self } as const;
+  if (plays.length === 0) return owed === 0n ? [] : [{ deed: withdrawal, deadline: NEVER, stake: owed }];
+  const short = firstUnpaid(plays, own.wallet);
+  if (short === undefined) return plays;
+  const fetches = plays.filter(({ deed }) => deed.kind === "collect");
+  const before = [...fetches, ...(owed === 0n ? [] : [{ deed: withdrawal, stake: owed }])];
+  const at = plays.indexOf(short);
+  return [
+    ...plays.slice(0, at),
+    ...before.map(({ deed, stake }) => ({ deed, stake, deadline: short.deadline })),
+    ...plays.slice(at).filter(({ deed }) => deed.kind !== "collect"),
+  ];
+}
+
+/** The first of some deeds, done one after the other, that a wallet has no money left for. */
+function firstUnpaid(plays: readonly Play[], wallet: bigint): Play | undefined {
+  let left = wallet;
+  return plays.find(({ deed }) => {
+    left -= valueOf(deed);
+    return left < 0n;
+  });
+}
+
+/** The validator's seat in the tournament about a claim. */
+export function seatOf(view: DealView, claim: ClaimView, own: Own): Seat {
+  const tournament = tournamentOf(claim, own);
+  const book = own.runs.book(fragmentOf(view, claim).id);
+  return { owner: own.self, tournament, book, salt: own.saltOf(tournament) };
+}
+
+function fragmentOf(view: DealView, claim: ClaimView): Fragment {
+  const fragment = view.fragments[claim.fragment];
+  if (fragment === undefined) throw new RangeError(`claim ${claim.id} is about fragment ${claim.fragment}`);
+  return fragment;
+}
