@@ -1,26 +1,23 @@
 /** From a decision about a Deal to the call that carries it out. */
 import type { Address } from "viem";
-import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { DealAction } from "../players/play.ts";
+import { dealCall } from "./calls.ts";
 import type { Call } from "./chain.ts";
 
 /** The call of a Deal for an action. */
-export function dealCall(to: Address, action: DealAction): Call {
-  const call = (args: readonly unknown[], value = 0n): Call => {
-    return { label: action.kind, to, abi: dealAbi, functionName: action.kind, args, value };
-  };
+export function dealActionCall(to: Address, action: DealAction): Call {
   switch (action.kind) {
     case "claim":
-      return call([action.fragment, action.previous, action.record]);
+      return dealCall(to, "claim", [action.fragment, action.previous, action.record]);
     case "challenge": {
       const { claim, input, previous, opening, commitment, value } = action;
-      return call([claim, input, previous, opening, commitment], value);
+      return dealCall(to, "challenge", [claim, input, previous, opening, commitment], value);
     }
     case "reveal":
-      return call([action.record]);
+      return dealCall(to, "reveal", [action.record]);
     case "back":
     case "confirm":
     case "settle":
-      return call([action.claim]);
+      return dealCall(to, action.kind, [action.claim]);
   }
 }

@@ -3,7 +3,7 @@ import { type Address, type Hex, keccak256 } from "viem";
 import { matchId, top } from "../game/openings.ts";
 import type { Pairing } from "../game/types.ts";
 import type { DealAction, Deed, Play } from "../players/play.ts";
-import { dealCall } from "./deal-calls.ts";
+import { dealActionCall } from "./deal-calls.ts";
 import type { Intent } from "./intent.ts";
 import { tournamentCall } from "./tournament-calls.ts";
 
@@ -20,7 +20,7 @@ export interface Contracts {
 
 /** What `from` wants, as an intent. */
 export function dutyOf({ deed, deadline, stake }: Play, from: Hex, { deal, tournament }: Contracts): Duty {
-  const call = isDealAction(deed) ? dealCall(deal, deed) : tournamentCall(tournament, deed);
+  const call = isDealAction(deed) ? dealActionCall(deal, deed) : tournamentCall(tournament, deed);
   return { key: keyOf(deed), from, call, deadline, stake, concealed: SHOWING.has(deed.kind), deed };
 }
 

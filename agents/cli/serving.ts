@@ -1,12 +1,15 @@
 /** What a worker and a validator have in common: a Deal, its program, an account, and a life. */
+import { formatEther } from "viem";
 import type { Executor } from "../../verifier/state/executor.ts";
 import type { Program } from "../../verifier/program/build.ts";
-import { runFragment } from "../../verifier/program/fragment.ts";
-import { initialState } from "../../verifier/state/program.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
+import type { Service } from "../chain/look.ts";
+import { honestComputation } from "../replay/computation.ts";
+import { replayerInProcess } from "../replay/in-process.ts";
+import { News } from "../replay/news.ts";
+import type { Replayer } from "../replay/replayer.ts";
 import { attend } from "../service/attend.ts";
-import { Replay } from "../worker/replay.ts";
 import { stderr, stdout } from "./channels.ts";
 import { connectSigning, type Signing } from "./connection.ts";
 import { programOfDeal } from "./deal-program.ts";
@@ -26,7 +29,7 @@ export interface ServiceOptions extends SettingOptions {
 }
 
 /** What a service works with. */
-export interface Service {
+export interface Served {
   readonly signing: Signing;
   readonly deal: DealFacts;
   readonly log: DealLog;
@@ -40,7 +43,7 @@ export interface Service {
 const INTERVAL = 2;
 
 /** Connects, reads the Deal and builds its program. */
-export async function beginService(options: ServiceOptions): Promise<Service> {
+export async function beginService(options: ServiceOptions): Promise<Served> {
   const config = configOf(options);
   const address = config.need("deal");
   config.need("module");
@@ -55,12 +58,12 @@ export async function beginService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-/** A replay that begins with the program alone. */
-export function replayOf({ program, executor, deal }: Service): Replay {
-  const { budget } = deal.terms;
-  return new Replay(initialState(program.image), (before, { input }) =>
-    runFragment(before, input, { budget, executor }),
-  );
+/** Runs the Deal's fragments, and computes their commitments, in this process. */
+export function replayerOf({ program, executor, deal }: Served): Replayer {
+  const { heights } = deal.params;
+  const { image } = program;
+  const make = honestComputation({ image, executor, budget: deal.terms.budget, heights });
+  return replayerInProcess({ make, heights, note: (line) => stderr.line(text`  ${line}`) });
 }
 
 /**
@@ -68,23 +71,38 @@ export function replayOf({ program, executor, deal }: Service): Replay {
  * or, with `--json`, an object each on stdout.
  */
 export async function serve(
-  { signing, interval }: Service,
-  look: () => Promise<boolean>,
+  { signing, interval }: Served,
+  service: Service,
+  replayer: Replayer,
   isJson: boolean,
 ): Promise<void> {
   const { chain } = signing;
+  const signal = stopSignal();
+  const news = new News(replayer, signal);
+  const tell = (failure: unknown): void => {
+    if (isJson) stdout.json({ error: failureOf(failure) });
+    for (const line of failureLines(failure)) stderr.line(line);
+  };
   chain.observe(({ label, hash, block, gas }) => {
     if (isJson) stdout.json(jsonValue({ sent: label, hash, block, gas }));
     else stderr.line(text`  block ${block}  ${label.padEnd(16)} ${grouped(gas).padStart(9)} gas  ${hash}`);
   });
   await attend({
     head: () => chain.reader.getBlockNumber(),
-    look,
-    interval,
-    signal: stopSignal(),
-    onFailure(failure) {
-      if (isJson) stdout.json({ error: failureOf(failure) });
-      for (const line of failureLines(failure)) stderr.line(line);
+    async look() {
+      const { sent, failures, problems, warnings } = await service.look();
+      for (const { cause } of failures) tell(cause);
+      for (const problem of problems) tell(problem);
+      for (const { kind, needed, held } of warnings) {
+        if (isJson) stdout.json(jsonValue({ warning: kind, needed, held }));
+        else
+          stderr.line(text`  ${kind}: ${formatEther(held)} ETH, and the disputes can ask for ${formatEther(needed)}`);
+      }
+      return sent > 0;
     },
+    interval,
+    signal,
+    stirred: () => news.take(),
+    onFailure: tell,
   });
 }

@@ -87,7 +87,7 @@ export class Liar implements Agent {
    */
   async #decide(): Promise<Roles> {
     const { means, wish, onPlan, chain, deal, self, outbox, tournaments, strategy, worth } = this.#setup;
-    const { fragments } = await deal.view();
+    const { fragments, head: root } = await deal.view();
     const truth = honestReplay(means);
     const honest: HonestFragment[] = [];
     for (const fragment of fragments) {
@@ -110,7 +110,7 @@ export class Liar implements Agent {
       fragment === lie.fragment && this.#lying !== undefined ? this.#lying : historyFrom(initial, means),
     );
     const replayer = new SceneReplayer(replay, histories);
-    replayer.follow({ fragments, final: 0 });
+    replayer.follow({ fragments, final: 0, head: { index: 0, root } });
     replayer.want(fragments.map(({ id }) => id));
     await replayer.settled();
     const { period } = tournaments.params;

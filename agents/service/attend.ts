@@ -7,6 +7,8 @@ export interface Attendance {
   readonly head: () => Promise<bigint>;
   /** Looks once, and acts; tells whether there may be more to do at once. */
   readonly look: (head: bigint) => Promise<boolean>;
+  /** Whether anything else than the chain has news since the last call: then it looks once more. */
+  readonly stirred?: () => boolean;
   /** Hears of a look that failed; the next one is made all the same. */
   readonly onFailure: (failure: unknown) => void;
   /** Seconds between two questions for the head. */
@@ -22,13 +24,14 @@ const LOOKS_A_BLOCK = 64;
 const LONGEST_WAIT = 30;
 
 /** Serves until the signal. After failures it waits longer, and tries again. */
-export async function attend({ head, look, onFailure, interval, signal }: Attendance): Promise<void> {
+export async function attend({ head, look, stirred, onFailure, interval, signal }: Attendance): Promise<void> {
   let seen: bigint | undefined;
   let failures = 0;
   while (!signal.aborted) {
     try {
       const number = await head();
-      if (number !== seen) await lookAt(number, look, signal);
+      const news = stirred?.() ?? false;
+      if (news || number !== seen) await lookAt(number, look, signal);
       seen = number;
       failures = 0;
     } catch (failure) {

@@ -30,6 +30,7 @@ export class Lineups {
     const settled = looks.findLastIndex(({ time }) => time + this.#finality <= now);
     this.#looks = looks.slice(Math.max(0, settled));
     const final = settled < 0 ? 0 : (looks[settled]?.resolved ?? 0);
-    return { fragments: view.fragments, final: Math.min(final, useful) };
+    const head = { index: view.resolved, root: view.head };
+    return { fragments: view.fragments, final: Math.min(final, useful), head };
   }
 }

@@ -1,16 +1,18 @@
 /** What `worker run`, `worker join` and `worker quit` do. */
+import { zeroAddress } from "viem";
 import { dealAbi } from "../../../contracts/abi/Deal.ts";
 import { depositsAbi } from "../../../contracts/abi/Deposits.ts";
 import { dealCall, depositsCall, paymentOf } from "../../chain/calls.ts";
 import type { Call } from "../../chain/chain.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
+import { StageOutbox } from "../../stage/outbox.ts";
 import { Worker } from "../../worker/worker.ts";
 import { stderr } from "../channels.ts";
 import { connectSigning, type Signing } from "../connection.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { text } from "../printable.ts";
-import { beginService, replayOf, serve, type ServiceOptions } from "../serving.ts";
+import { beginService, replayerOf, serve, type ServiceOptions } from "../serving.ts";
 import { configOf } from "../settings.ts";
 import { sendAll, transact } from "../transact.ts";
 
@@ -36,8 +38,15 @@ export async function runWorker(options: RunOptions): Promise<number> {
     await sendAll(signing, await joiningCalls(signing, deal));
   }
   stderr.line(text`worker ${signing.self} serves the Deal ${deal.address}`);
-  const worker = new Worker(signing.chain, log, signing.self, replayOf(service), deal.params.period);
-  await serve(service, () => worker.poll(), options.json === true);
+  const { chain, self } = signing;
+  const replayer = replayerOf(service);
+  const worker = new Worker({
+    ...{ chain, self, deal: log, replayer, outbox: new StageOutbox(chain), period: deal.params.period },
+    // Of a price in another token nobody here knows what it is worth.
+    worth: deal.terms.paymentToken === zeroAddress ? deal.terms.price / BigInt(deal.terms.maxWorkers) : 0n,
+  });
+  await serve(service, worker, replayer, options.json === true);
+  await replayer.close();
   return ExitCode.success;
 }
 
