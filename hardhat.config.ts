@@ -68,7 +68,8 @@ export default defineConfig({
     },
   },
   test: {
-    mocha: { timeout: 120_000, forbidOnly: true },
+    // Only to end what hangs: a busy machine is ten times slower than an idle one.
+    mocha: { timeout: 900_000, forbidOnly: true },
     solidity: {
       profiles: {
         // Quick enough for every change; the seed is fixed, so that a failure is there again in the

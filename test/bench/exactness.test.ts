@@ -13,9 +13,7 @@ const PAUSES = Number(process.env["ENGINE_PAUSES"] ?? 1000);
 /** Of a program with hundreds of pages, which are compared at every pause, a tenth of them. */
 const LARGE: ReadonlySet<string> = new Set(["sqlite"]);
 
-describe("programs of the bench", function () {
-  this.timeout(600_000);
-
+describe("programs of the bench", () => {
   for (const [name, make] of RECIPES) {
     it(`are exact at random pauses: ${name}`, async () => {
       const workload = new Workload(await make(() => undefined));

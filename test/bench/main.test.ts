@@ -51,9 +51,7 @@ const report = z.strictObject({
   }),
 });
 
-describe("the bench", function () {
-  this.timeout(120_000);
-
+describe("the bench", () => {
   it("measures what is named, and writes tables and JSON", async () => {
     const folder = mkdtempSync(join(tmpdir(), "arbiter-bench-"));
     try {

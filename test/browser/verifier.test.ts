@@ -60,8 +60,7 @@ async function inChromium(source: string, module: Uint8Array): Promise<JobOutcom
   }
 }
 
-describe(`the verifier in a browser ${MISSING ?? ""}`.trimEnd(), function () {
-  this.timeout(120_000);
+describe(`the verifier in a browser ${MISSING ?? ""}`.trimEnd(), () => {
   const test = MISSING === undefined ? it : it.skip;
 
   test("gives the roots, the commitments and the witness that Node gives", async () => {

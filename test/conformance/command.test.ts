@@ -46,8 +46,7 @@ const SCRIPT = `
   (module (func (export "v") (drop (v128.const i64x2 0 0))))
   (assert_return (invoke "v"))`;
 
-describe("conformance", function () {
-  this.timeout(120_000);
+describe("conformance", () => {
   let folder: string;
   let verifier: Verifier;
   before(async () => {

@@ -20,8 +20,7 @@ const ON_CHAIN = ["br_table", "conversions", "float_exprs1", "int_exprs", "linki
   .concat(["memory_trap1", "select", "skip-stack-guard-page", "table_fill", "table_grow", "traps"])
   .sort();
 
-describe("the official test suite", function () {
-  this.timeout(300_000);
+describe("the official test suite", () => {
   if (MISSING !== undefined) {
     it(`passes off chain ${MISSING}`);
     it(`has steps that the chain takes like the reference ${MISSING}`);

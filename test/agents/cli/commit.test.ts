@@ -26,8 +26,7 @@ const DEEP = `(module
 const FUEL = 10n ** 9n;
 const HEIGHTS = [27, 15];
 
-describe("arbiter commit", function () {
-  this.timeout(120_000);
+describe("arbiter commit", () => {
   const folder = temporaryFolder();
   let call: string[];
   let module: string;

@@ -14,8 +14,7 @@ describe("npm start", () => {
     sums = file("sums.wasm", await assemble(SUMS));
   });
 
-  it("plays a shop's Deal: a worker lies about a query, the dispute ends inside SQLite", async function () {
-    this.timeout(600_000);
+  it("plays a shop's Deal: a worker lies about a query, the dispute ends inside SQLite", async () => {
     const { code, stdout, stderr } = await command("start", ["--json"]);
     expect(code, stderr).equal(0);
     const report = JSON.parse(stdout) as Record<string, unknown> & {

@@ -68,9 +68,7 @@ function reported({ program }: Setting, before: State, lie: Pick<VisibleLie, "mu
 
 const nameOf = ({ code, registers }: State): string => machineMnemonic(unpackWord(code.get(registers.pc)).op);
 
-describe("a lie about an instruction", function () {
-  this.timeout(600_000);
-
+describe("a lie about an instruction", () => {
   for (const [name, make] of Object.entries(GUESTS)) {
     describe(`of ${name}`, () => {
       let setting: Setting;

@@ -56,9 +56,7 @@ function* statesOf(taken: Map<number, number>): Generator<State> {
   }
 }
 
-describe("StepVerifier and generated modules", function () {
-  this.timeout(300_000);
-
+describe("StepVerifier and generated modules", () => {
   it(`agrees on thousands of steps of ${MODULES} modules with references, tables, floats and bulk instructions`, async () => {
     const verifier = await deployVerifier();
     const taken = new Map<number, number>();

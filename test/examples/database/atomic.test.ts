@@ -54,8 +54,7 @@ const FAILURES: readonly Failure[] = [
   },
 ];
 
-describe("a transaction of a database", function () {
-  this.timeout(600_000);
+describe("a transaction of a database", () => {
   let session: Session;
   let truth: string;
   let verifier: Verifier;

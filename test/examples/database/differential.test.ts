@@ -43,9 +43,7 @@ function answerOf(output: Uint8Array | undefined): Answer {
   return parseAnswer(new TextDecoder().decode(output));
 }
 
-describe("SQLite under the machine, against the SQLite of Node", function () {
-  this.timeout(600_000);
-
+describe("SQLite under the machine, against the SQLite of Node", () => {
   compared(`answers ${HANDWRITTEN.length} payloads that go through its features`, async () => {
     expect(await compare(HANDWRITTEN)).greaterThan(30);
   });

@@ -5,8 +5,7 @@ import { sqliteGuest } from "../../../examples/database/build.ts";
 import { Session, sqliteProgram } from "../../../examples/database/session.ts";
 import { shopQuestion, shopStatements } from "../../../examples/database/shop.ts";
 
-describe("SQLite as a guest", function () {
-  this.timeout(600_000);
+describe("SQLite as a guest", () => {
   let session: Session;
 
   before(async () => {
@@ -125,9 +124,7 @@ describe("SQLite as a guest", function () {
   });
 });
 
-describe("the compiler", function () {
-  this.timeout(600_000);
-
+describe("the compiler", () => {
   it("says in one line which package is missing", () => {
     expect(() => packageFile("no-such-package", "a.c")).throw(
       ClangError,

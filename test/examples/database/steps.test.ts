@@ -16,9 +16,7 @@ const STEPS = 20;
 /** A stretch of the shop's day that has every kind of statement. */
 const PAYLOADS = shopStatements().slice(0, 120);
 
-describe("steps of SQLite", function () {
-  this.timeout(600_000);
-
+describe("steps of SQLite", () => {
   it(`${PLACES * STEPS} of them, anywhere in a run: chain, reference and interpreter agree`, async () => {
     const start = loaded((await Session.open()).state, PAYLOADS);
     const length = interpreterExecutor.load(start).run(1n << 40n);

@@ -105,8 +105,7 @@ function expectSameAsV8(playback: Playback, recording: Recording): void {
   expect(playback.globals).to.deep.equal(recording.globals);
 }
 
-describe("programs that nobody here wrote", function () {
-  this.timeout(600_000);
+describe("programs that nobody here wrote", () => {
   const table = new Table({
     head: ["program", "made with", "bytes", "functions", "steps", "proven", "its own", "floats", "agree"],
     style: { head: [], border: [] },

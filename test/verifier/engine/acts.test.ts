@@ -145,8 +145,7 @@ class Comparison {
   }
 }
 
-describe("engine / a guest that does everything", function () {
-  this.timeout(300_000);
+describe("engine / a guest that does everything", () => {
   let program: Program;
 
   before(async () => {

@@ -162,9 +162,7 @@ const SLOTS = `(module (memory 1 1) (global $sum (mut i64) (i64.const 0))
       (br_if $more (i32.lt_u (local.get $i) (i32.const 10))))
     (i64.extend_i32_u (call $down (i32.wrap_i64 (local.get $n)) (i32.const 5)))))`;
 
-describe("engine / damaged states", function () {
-  this.timeout(300_000);
-
+describe("engine / damaged states", () => {
   it(`goes on from ${RUNS} of them as the reference does`, async () => {
     const program = buildProgram([{ name: "acts", bytes: await actsGuest() }], {
       convention: "typed",

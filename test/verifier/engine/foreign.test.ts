@@ -55,9 +55,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   fc.bigInt(0n, 3000n).map((fuel): Change => (state) => ({ ...state, registers: { ...state.registers, fuel } })),
 );
 
-describe("engine / foreign states", function () {
-  this.timeout(300_000);
-
+describe("engine / foreign states", () => {
   it("goes on from states that were changed as the interpreter does", async () => {
     const { program, start } = await sorting();
     const engine = eagerEngine(program);

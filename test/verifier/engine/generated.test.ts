@@ -19,9 +19,7 @@ const runs = fc.record({
   slotLimit: fc.constantFrom(600, 65_535),
 });
 
-describe("engine / generated modules", function () {
-  this.timeout(300_000);
-
+describe("engine / generated modules", () => {
   it(`agrees with the interpreter on ${RUNS} modules`, () => {
     let native = 0n;
     let traps = 0;

@@ -45,9 +45,7 @@ function started(program: Program, argument: number, fuel = 10n ** 12n): State {
   return load(initialState(program.image), encodeTransactions([{ fuel, keep: false, payload }]), 10n ** 13n);
 }
 
-describe("engine / guests", function () {
-  this.timeout(300_000);
-
+describe("engine / guests", () => {
   for (const [name, argument] of Object.entries(WORK) as [CGuest, number][]) {
     it(`is exact at pauses all over ${name}`, async () => {
       const program = await programOf(name);
@@ -110,9 +108,7 @@ describe("engine / guests", function () {
   });
 });
 
-describe("engine / ledger", function () {
-  this.timeout(300_000);
-
+describe("engine / ledger", () => {
   it("is exact through transactions that trap", async () => {
     const program = buildProgram([{ name: "ledger", bytes: await guest("ledger") }], { convention: "payload" });
     const engine = eagerEngine(program);

@@ -9,9 +9,7 @@ interface Usage {
   readonly resident: number;
 }
 
-describe("engine / what an engine keeps", function () {
-  this.timeout(300_000);
-
+describe("engine / what an engine keeps", () => {
   it("keeps nothing of thousands of runs, nor of the machines that shrinking memories need", () => {
     const script = fileURLToPath(new URL("use-again-and-again.ts", import.meta.url));
     const text = execFileSync(process.execPath, ["--expose-gc", "--no-warnings", script], { encoding: "utf8" });

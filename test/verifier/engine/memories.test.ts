@@ -54,9 +54,7 @@ const COUNT = `
     (local.set $i (i32.add (local.get $i) (i32.const 1)))
     (br_if $more (i32.lt_u (local.get $i) (i32.const 3000))))`;
 
-describe("engine / memories", function () {
-  this.timeout(300_000);
-
+describe("engine / memories", () => {
   it("restores what a trap left behind a growth by no pages", async () => {
     const program = await programOf(`(module (memory 2 4)
       (func (export "run") (param i64) (result i32) ${COUNT}

@@ -60,9 +60,7 @@ function expectSame(execution: Execution, start: State, gaps: readonly number[])
   expect(identity(execution.save())).to.deep.equal(identity(interpreter.save()));
 }
 
-describe("engine / the host's stack", function () {
-  this.timeout(300_000);
-
+describe("engine / the host's stack", () => {
   const all: readonly (readonly [string, EngineOptions])[] = [
     ["is far smaller than was said", { leastStretch: 1n, warmUp: 0n, nativeStack: 2 ** 30 }],
     ["is far smaller than was said, with long stretches only", { warmUp: 0n, nativeStack: 2 ** 30 }],

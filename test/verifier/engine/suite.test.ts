@@ -47,8 +47,7 @@ class ComparingRunner implements Runner {
   }
 }
 
-describe("engine / the official test suite", function () {
-  this.timeout(300_000);
+describe("engine / the official test suite", () => {
   if (MISSING !== undefined) {
     it(`is exact on every call ${MISSING}`);
     return;

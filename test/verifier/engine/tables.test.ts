@@ -62,9 +62,7 @@ async function built(): Promise<Program> {
   return buildProgram([{ name: "tables", bytes: Uint8Array.from(await parse(TEXT)) }], { convention: "typed" });
 }
 
-describe("engine / tables", function () {
-  this.timeout(300_000);
-
+describe("engine / tables", () => {
   it("calls what the tables hold, whoever changed them, and after they went back", async () => {
     const program = await built();
     const engine = eagerEngine(program);

@@ -60,9 +60,7 @@ function expectSame(program: Program, start: State, options: EngineOptions, gaps
   }
 }
 
-describe("engine / traps", function () {
-  this.timeout(300_000);
-
+describe("engine / traps", () => {
   it("gets over a native trap after others that the interpreter met", async () => {
     const program = await built();
     const start = started(program, [7, 31, 5, 801, 33, 2000, 9, 1, 2401, 12, 77]);

@@ -73,9 +73,7 @@ async function guestState(name: CGuest, argument: bigint, fuel = FUEL): Promise<
   return load(initialState(program.image), encodeTransactions([{ fuel, keep: false, payload }]), 2n * FUEL);
 }
 
-describe("StepRoots", function () {
-  this.timeout(300_000);
-
+describe("StepRoots", () => {
   for (const name of GUESTS) {
     it(`gives the reference's roots of ${name}`, async () => {
       const start = await guestState(name, 100n);

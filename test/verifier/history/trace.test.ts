@@ -273,9 +273,7 @@ describe("a liar's trace", () => {
   });
 });
 
-describe("a trace of many steps", function () {
-  this.timeout(60_000);
-
+describe("a trace of many steps", () => {
   const long = loadedState(countdown(6_000n), { budget: 100_000n });
   const faults = [lie(10_000n), lie(10_001n, 10), lie(36_863n, 11), lie(36_864n, 12), lie(40_000n, 13)];
   /** Roots of all states up to the halt, by the reference step function. */

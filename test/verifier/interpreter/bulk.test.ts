@@ -49,9 +49,7 @@ function property(make: (d: number, s: number, n: number) => State, most: number
   fc.assert(fc.property(near, near, range, gaps, check), { seed: SEED, numRuns: RUNS });
 }
 
-describe("interpreter / bulk instructions", function () {
-  this.timeout(120_000);
-
+describe("interpreter / bulk instructions", () => {
   it("copies in memory, whichever way the ranges overlap", () => {
     property(copy, 300);
   });

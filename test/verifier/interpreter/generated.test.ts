@@ -28,9 +28,7 @@ const agrees = fc.property(runs, ({ generated, terms, gaps, budget }) => {
   }
 });
 
-describe("interpreter / generated modules", function () {
-  this.timeout(300_000);
-
+describe("interpreter / generated modules", () => {
   it(`agrees with the reference on ${RUNS} modules`, () => {
     fc.assert(agrees, { seed: SEED, numRuns: RUNS });
   });

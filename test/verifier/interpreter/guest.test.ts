@@ -58,9 +58,7 @@ class LedgerOnV8 {
   }
 }
 
-describe("interpreter / ledger", function () {
-  this.timeout(120_000);
-
+describe("interpreter / ledger", () => {
   it("answers every request as V8 does", async () => {
     const bytes = await guest("ledger");
     const { image } = buildProgram([{ name: "ledger", bytes }], { convention: "payload" });

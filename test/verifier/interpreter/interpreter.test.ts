@@ -66,9 +66,7 @@ function recursion(depth: number, slotLimit: number, indirect = false): State {
   });
 }
 
-describe("interpreter", function () {
-  this.timeout(60_000);
-
+describe("interpreter", () => {
   it("stops exactly, however the steps are asked for", () => {
     const state = countdown(50);
     for (const steps of [0, 1, 2, 3, 7, 100, 299]) {

@@ -60,8 +60,7 @@ function execute(op: number, operands: number, cases: readonly Case[]): bigint[]
 describe("interpreter / numeric instructions", () => {
   for (const [op, shape] of NUMERIC) {
     const { name, operands } = shape;
-    it(name, function () {
-      this.timeout(30_000);
+    it(name, () => {
       const expected = casesOf(op, shape).map((c) => ({ c, ...compute(op, c.x, c.y) }));
       const results = expected.filter(({ trap }) => trap === 0);
       for (let i = 0; i < results.length; i += BATCH) {

@@ -88,9 +88,7 @@ const ENDINGS: readonly (readonly [name: string, ending: readonly bigint[], fuel
   ],
 ];
 
-describe("interpreter / transactions", function () {
-  this.timeout(60_000);
-
+describe("interpreter / transactions", () => {
   for (const keep of [false, true]) {
     for (const [name, ending, fuel] of ENDINGS) {
       it(`agrees at every step with one that ${name}${keep ? ", keep set" : ""}`, () => {

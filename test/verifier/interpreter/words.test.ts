@@ -37,9 +37,7 @@ function stateOf({ cells }: RandomProgram, words: readonly Word[], budget: bigin
   return { ...state, registers: { ...state.registers, sizes } };
 }
 
-describe("interpreter / random words", function () {
-  this.timeout(300_000);
-
+describe("interpreter / random words", () => {
   it("agrees with the reference at random pauses, all by itself", () => {
     let steps = 0;
     const check = (drawn: number[], pauses: number[]): void => {

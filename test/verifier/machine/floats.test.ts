@@ -70,9 +70,7 @@ function hostTrap(x: bigint, { bits }: NumericShape, error: unknown): number {
   return isNaNBits(x, bits) ? Trap.invalidConversion : Trap.integerOverflow;
 }
 
-describe("floating-point arithmetic", function () {
-  this.timeout(60_000);
-
+describe("floating-point arithmetic", () => {
   for (const [op, shape] of FLOATS) {
     it(`${shape.name} agrees with the host's WebAssembly, NaNs canonical`, () => {
       const expected = host(op, shape);

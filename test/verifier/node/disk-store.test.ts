@@ -45,7 +45,6 @@ const sizeOf = (directory: string): number =>
   readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 
 describe("DiskStore", function () {
-  this.timeout(120_000);
   let root: string;
   let lines: string[];
 

@@ -31,9 +31,7 @@ const GUEST_OPS: readonly number[] = [...EXECUTED.values()]
   .filter(({ family }) => family !== "host")
   .map(({ op }) => op);
 
-describe("generated modules", function () {
-  this.timeout(300_000);
-
+describe("generated modules", () => {
   for (const build of ["program", "session"] as const) {
     it(`run as on V8, ${RUNS} of them, each a ${build}`, () => {
       let returned = 0;

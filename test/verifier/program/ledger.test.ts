@@ -44,8 +44,7 @@ function run({ image }: Program, transactions: readonly Transaction[]): Fragment
   return runFragment(initialState(image), transactions, { budget: BUDGET, executor: interpreterExecutor });
 }
 
-describe("the ledger", function () {
-  this.timeout(120_000);
+describe("the ledger", () => {
   let bytes: Uint8Array<ArrayBuffer>;
   let program: Program;
 

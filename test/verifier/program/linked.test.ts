@@ -287,9 +287,7 @@ async function play(numbers: readonly number[], tally: Tally, prepare?: (twin: T
 /** What a program is drawn from. */
 const NUMBERS = fc.noBias(fc.array(fc.nat(1_000_000), { minLength: 900, maxLength: 900 }));
 
-describe("random modules of one program", function () {
-  this.timeout(300_000);
-
+describe("random modules of one program", () => {
   it(`do as on V8, ${RUNS} programs`, async () => {
     const tally: Tally = new Map();
     await fc.assert(

@@ -250,9 +250,7 @@ function compare(bytes: Uint8Array, calls: readonly (readonly [name: string, arg
   return total;
 }
 
-describe("program / metering", function () {
-  this.timeout(120_000);
-
+describe("program / metering", () => {
   it("takes as many steps as the oracle counts: examples", () => {
     const bytes = moduleOf(EXAMPLES);
     const calls = [

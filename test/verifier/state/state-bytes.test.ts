@@ -79,9 +79,7 @@ const inside: State = {
   checkpoint: new Checkpoint(later, { sizes: 3n, context: 1n << 250n }),
 };
 
-describe("bytes of a state", function () {
-  this.timeout(120_000);
-
+describe("bytes of a state", () => {
   it("lead back to states of all kinds, relative to another one and alone", () => {
     fc.assert(
       fc.property(anyState, (state) => {
@@ -166,9 +164,7 @@ describe("bytes of a state", function () {
   });
 });
 
-describe("states along runs", function () {
-  this.timeout(300_000);
-
+describe("states along runs", () => {
   for (const name of GUESTS) {
     it(`come back in the middle of ${name} and at its end`, async () => {
       const program = buildProgram([{ name, bytes: await cGuest(name) }], { convention: "typed" });
@@ -208,9 +204,7 @@ describe("states along runs", function () {
   });
 });
 
-describe("bytes that are no state's", function () {
-  this.timeout(120_000);
-
+describe("bytes that are no state's", () => {
   const refused = (bytes: readonly Uint8Array[], relativeTo: State | undefined, message: string): void => {
     expect(() => decodeState(bytes, relativeTo)).to.throw(StateBytesError, message);
   };
