@@ -39,7 +39,7 @@ export interface Parties {
  */
 export async function makeDeal(
   chain: Chain,
-  { arbiter, deposits }: Deployment,
+  { arbiter, deposits }: Pick<Deployment, "arbiter" | "deposits">,
   { customer, sequencer, workers }: Parties,
   { program, fragments }: { readonly program: Program; readonly fragments: readonly Uint8Array[] },
 ): Promise<Hex> {

@@ -1,0 +1,42 @@
+/**
+ * How sure a block has to be for what a service does on its word. Every deed names what it is about
+ * by ids that bind the Deal, the position and the input: where the chain has changed its mind, the
+ * contract refuses it, so that acting at once costs nothing but gas. What can't be refused waits.
+ */
+import type { Address, PublicClient } from "viem";
+import { dealAbi } from "../../contracts/abi/Deal.ts";
+import type { HeadTag } from "./head.ts";
+
+/** Of which block the word is good enough. */
+export interface Finality {
+  /** For replays, and for calls of the contracts: claims, challenges, moves. */
+  readonly act: HeadTag;
+  /** For telling somebody else that a result stands. */
+  readonly tell: HeadTag;
+  /** For what can't be had again soon: to let a run go, and to keep a state for a restart. */
+  readonly forget: HeadTag;
+}
+
+/** Ethereum, and whatever chain takes blocks back now and then. */
+export const CAUTIOUS: Finality = { act: "latest", tell: "safe", forget: "finalized" };
+
+/** A chain of one node, as developers have it, which takes nothing back. */
+export const AT_ONCE: Finality = { act: "latest", tell: "latest", forget: "latest" };
+
+/**
+ * How many fragments of a Deal are confirmed or decided in the block that a chain calls by a tag;
+ * none if the Deal is younger than that block.
+ */
+export async function resolvedAt(
+  reader: Pick<PublicClient, "readContract" | "getCode">,
+  deal: Address,
+  blockTag: HeadTag,
+): Promise<number> {
+  try {
+    const progress = await reader.readContract({ address: deal, abi: dealAbi, functionName: "progress", blockTag });
+    return progress[2];
+  } catch (error) {
+    if ((await reader.getCode({ address: deal, blockTag })) === undefined) return 0;
+    throw error;
+  }
+}
