@@ -1,11 +1,12 @@
 /** The chain that a command works on, and the account that it sends from. */
 import { type Address, createWalletClient, custom, type Hex, http, toHex, type Transport, webSocket } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
-import { Problem } from "../../verifier/errors.ts";
+import { toAccount } from "viem/accounts";
+import { Crash, Problem } from "../../verifier/errors.ts";
+import { openAccount } from "../chain/accounts/open-account.ts";
+import { readPrivateFile } from "../chain/accounts/private-file.ts";
 import { Chain } from "../chain/chain.ts";
 import { ConfigProblem, type Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
-import { readUserFile } from "./user-file.ts";
 
 /** A chain, known to be the one that was meant. */
 export interface Connection {
@@ -32,7 +33,7 @@ export async function connect(config: Config): Promise<Connection> {
 /** Connects for sending from the account of the settings. */
 export async function connectSigning(config: Config): Promise<Signing> {
   const { transport, chainId } = await reached(config);
-  const { self, signing } = await signer(config, transport);
+  const { self, signing } = await signer(config, transport, chainId);
   return { chain: new Chain(signing), chainId, self };
 }
 
@@ -75,9 +76,13 @@ type Send = (call: Request, gas: bigint) => Promise<Hex>;
  * A transport that answers `eth_sendTransaction` for the account of the settings, with more gas
  * than was estimated: what comes first in the block may make the call more expensive.
  */
-async function signer(config: Config, transport: Transport): Promise<{ self: Address; signing: Transport }> {
+async function signer(
+  config: Config,
+  transport: Transport,
+  chainId: number,
+): Promise<{ self: Address; signing: Transport }> {
   const ask = askerOf(transport);
-  const { self, send } = await senderOf(config.need("account"), transport);
+  const { self, send } = await senderOf(config, transport, chainId);
   const request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
     if (method !== "eth_sendTransaction") return ask(method, params);
     const [call] = params as readonly [Request];
@@ -90,14 +95,17 @@ async function signer(config: Config, transport: Transport): Promise<{ self: Add
 /** Of the estimate. */
 const GAS_PERCENT = 140n;
 
-async function senderOf(source: string, transport: Transport): Promise<{ self: Address; send: Send }> {
-  const [, scheme = "", rest = ""] = /^(\w+):(.+)$/.exec(source) ?? [];
+async function senderOf(config: Config, transport: Transport, chainId: number): Promise<{ self: Address; send: Send }> {
+  const source = config.need("account");
+  const [, scheme, rest = ""] = /^(\w+):(.+)$/.exec(source) ?? [];
   if (scheme === "node") {
     const ask = askerOf(transport);
     const send: Send = async (call, gas) => (await ask("eth_sendTransaction", [{ ...call, gas: toHex(gas) }])) as Hex;
     return { self: await heldByNode(transport, rest), send };
   }
-  const account = privateKeyToAccount(keyOf(scheme, rest));
+  const password = (): string => passwordOf(config);
+  const signer = await openAccount(source, { chainId, environment: process.env, password });
+  const account = toAccount({ ...signer, signMessage: signsNothingElse, signTypedData: signsNothingElse });
   const wallet = createWalletClient({ account, transport });
   const send: Send = ({ to, data, value }, gas) =>
     wallet.sendTransaction({
@@ -119,15 +127,15 @@ async function heldByNode(transport: Transport, which: string): Promise<Address>
   });
 }
 
-function keyOf(scheme: string, rest: string): `0x${string}` {
-  if (scheme === "env") return checkedKey(process.env[rest]?.trim(), `the variable ${rest}`);
-  if (scheme === "file")
-    return checkedKey(new TextDecoder().decode(readUserFile(rest, "key")).trim(), `the file ${rest}`);
-  throw new ConfigProblem(`account ${scheme}: is not there yet`);
+/** The first line of the password file. */
+function passwordOf({ values: { passwordFile } }: Config): string {
+  if (passwordFile === undefined) {
+    throw new ConfigProblem("the keystore wants a password", { hint: "name a file with it: --password-file" });
+  }
+  const [password = ""] = readPrivateFile(passwordFile, "password file").split(/\r?\n/);
+  return password;
 }
 
-/** Never shows what it refuses. */
-function checkedKey(key: string | undefined, where: string): `0x${string}` {
-  if (key !== undefined && /^(0x)?[0-9a-fA-F]{64}$/.test(key)) return `0x${key.replace(/^0x/, "")}`;
-  throw new ConfigProblem(`${where} has no private key: 64 hexadecimal digits`);
+function signsNothingElse(): never {
+  throw new Crash("a command signs transactions only");
 }

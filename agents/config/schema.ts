@@ -29,8 +29,8 @@ export const settingsSchema = z
       .optional(),
     account: text
       .regex(
-        /^(keystore|file|env|node|remote):.+$/,
-        "takes keystore:FILE, file:FILE, env:NAME, node:ADDRESS or remote:URL#ADDRESS",
+        /^(keystore|file|env|node|remote|local):.+$/,
+        "takes keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, node:ADDRESS or local:INDEX",
       )
       .describe(SETTINGS.account.help)
       .optional(),

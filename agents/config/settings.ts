@@ -32,7 +32,7 @@ export const SETTINGS = {
     kind: "list",
   },
   account: {
-    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, or node:ADDRESS for an account that the first endpoint holds unlocked",
+    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, node:ADDRESS for an account that the first endpoint holds unlocked, or local:INDEX for a test account of a local node",
     flag: "--account <source>",
     environment: "ARBITER_ACCOUNT",
     kind: "text",

@@ -13,7 +13,7 @@ export interface Keyring {
   readonly chainId: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Asks for the password of a keystore. */
-  readonly password: (path: string) => Promise<string>;
+  readonly password: (path: string) => string | Promise<string>;
 }
 
 /** What may be given as an account, for a help text. */
@@ -21,7 +21,7 @@ export const ACCOUNT_FORMS = [
   "keystore:PATH (encrypted, as geth and foundry write it)",
   "file:PATH (a key in hexadecimal, readable by its owner alone)",
   "env:NAME (an environment variable with a key)",
-  "remote:ADDRESS@URL (a signer that speaks eth_signTransaction)",
+  "remote:URL#ADDRESS (a signer that speaks eth_signTransaction)",
   "local:INDEX (a test account of a local node)",
 ] as const;
 
@@ -46,10 +46,10 @@ export async function openAccount(text: string, { chainId, environment, password
       return accountOfKey(key, `environment variable ${rest}`);
     }
     case "remote": {
-      const at = rest.indexOf("@");
-      const address = rest.slice(0, Math.max(at, 0));
-      if (!isAddress(address, { strict: false })) throw unknown();
-      return remoteSigner(rest.slice(at + 1), address);
+      const hash = rest.lastIndexOf("#");
+      const address = rest.slice(hash + 1);
+      if (hash < 0 || !isAddress(address, { strict: false })) throw unknown();
+      return remoteSigner(rest.slice(0, hash), address);
     }
     case "local":
       if (!/^\d{1,4}$/.test(rest)) throw unknown();

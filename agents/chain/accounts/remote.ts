@@ -50,7 +50,8 @@ function hostOf(url: string): string {
 interface Fields {
   readonly chainId: number;
   readonly nonce: number;
-  readonly to: Address;
+  /** None: it makes a contract. */
+  readonly to: Address | undefined;
   readonly data: Hex;
   readonly value: bigint;
   readonly gas: bigint;
@@ -61,17 +62,17 @@ interface Fields {
 function fieldsOf(transaction: TransactionSerializable, place: string): Fields {
   const { chainId, nonce = 0, to, data = "0x", value = 0n, gas } = transaction;
   const { maxFeePerGas, maxPriorityFeePerGas } = transaction as TransactionSerializableEIP1559;
-  if (to === undefined || to === null || chainId === undefined || gas === undefined || maxFeePerGas === undefined) {
-    throw new Problem("only calls with the fees of EIP-1559 are signed", { place });
+  if (chainId === undefined || gas === undefined || maxFeePerGas === undefined) {
+    throw new Problem("only transactions with the fees of EIP-1559 are signed", { place });
   }
   const fees = { maxFeePerGas, maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n };
-  return { chainId, nonce, to: getAddress(to), data, value, gas, ...fees };
+  return { chainId, nonce, to: typeof to === "string" ? getAddress(to) : undefined, data, value, gas, ...fees };
 }
 
 function rpcFields({ chainId, nonce, to, data, value, gas, maxFeePerGas, maxPriorityFeePerGas }: Fields): object {
   const numbers = { chainId, nonce, value, gas, maxFeePerGas, maxPriorityFeePerGas };
   const hexes = Object.entries(numbers).map(([name, number]) => [name, numberToHex(number)]);
-  return { type: "0x2", to, data, ...(Object.fromEntries(hexes) as object) };
+  return { type: "0x2", ...(to === undefined ? {} : { to }), data, ...(Object.fromEntries(hexes) as object) };
 }
 
 async function answered(request: EIP1193RequestFn, transaction: object, place: string): Promise<TransactionSerialized> {

@@ -154,7 +154,7 @@ describe("accounts", () => {
       server.close();
     });
 
-    const open = async (): ReturnType<typeof openAccount> => openAccount(`remote:${ADDRESS}@${url}`, keyring);
+    const open = async (): ReturnType<typeof openAccount> => openAccount(`remote:${url}#${ADDRESS}`, keyring);
 
     it("sign what they are asked to", async () => {
       answer = async ({ from, to, nonce, data }) => {
@@ -164,6 +164,19 @@ describe("accounts", () => {
       const raw = await (await open()).signTransaction(TRANSACTION);
       const by = await recoverTransactionAddress({ serializedTransaction: raw as TransactionSerialized<"eip1559"> });
       expect(by).to.equal(ADDRESS);
+    });
+
+    it("sign what makes a contract", async () => {
+      const { to, ...creation } = TRANSACTION;
+      answer = async (asked) => {
+        expect("to" in asked).to.be.false;
+        return { result: await privateKeyToAccount(KEY).signTransaction(creation) };
+      };
+      expect(await (await open()).signTransaction(creation)).to.match(/^0x02/);
+      answer = async () => ({
+        result: await privateKeyToAccount(KEY).signTransaction({ ...creation, to: to ?? null }),
+      });
+      expect((await refused((await open()).signTransaction(creation))).message).to.match(/another to/);
     });
 
     it("sign nothing else", async () => {
