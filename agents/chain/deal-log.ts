@@ -2,10 +2,23 @@
  * A Deal as its logs tell it: fragments with their input, claims with their records, and how each
  * ended.
  */
-import { type Abi, type AbiEvent, type Address, type Hex, hexToBytes, keccak256, type Log, parseEventLogs } from "viem";
+import {
+  type Abi,
+  type AbiEvent,
+  type Address,
+  type Hex,
+  hexToBytes,
+  keccak256,
+  type Log,
+  parseEventLogs,
+  toEventSelector,
+} from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
+import { VersionedMap } from "../game/versioned-map.ts";
+import type { BlockLog } from "./block-reader.ts";
 import type { Call, Chain } from "./chain.ts";
+import { dealContradiction } from "./deal-contradiction.ts";
 import { LogFollower } from "./log-follower.ts";
 
 /** A submitted fragment. */
@@ -14,8 +27,12 @@ export interface Fragment {
   /** Names the fragment in a claim. */
   readonly id: Hex;
   readonly inputRoot: Hex;
+  /** What was submitted; {@link LET_GO} once nobody needs it any more. */
   readonly input: Uint8Array;
 }
+
+/** Stands for the input of a fragment that is settled for good. */
+export const LET_GO: Uint8Array = new Uint8Array(0);
 
 /** How far a claim is. `dead`: an earlier claim was struck. */
 export type ClaimPhase = "open" | "disputed" | "upheld" | "confirmed" | "struck" | "dead";
@@ -62,21 +79,25 @@ export function isPending({ phase: status }: ClaimView): boolean {
   return status === "open" || status === "disputed" || status === "upheld";
 }
 
-const NOTHING: DealView = {
+/** A Deal that was not made yet. */
+export const NO_DEAL: DealView = {
   ...{ fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false, workers: new Set() },
 };
 
-const EVENTS = (dealAbi as Abi).filter((item): item is AbiEvent => item.type === "event");
+/** Hashes of a Deal's events. */
+export const DEAL_EVENTS: readonly Hex[] = (dealAbi as Abi)
+  .filter((item): item is AbiEvent => item.type === "event")
+  .map((event) => toEventSelector(event));
 
-/** Follows one Deal. */
+/** One Deal, as it is now. */
 export class DealLog {
   readonly address: Address;
-  readonly #follower: LogFollower<DealView>;
+  readonly #view: () => Promise<DealView>;
 
-  /** @param from the block in which the Deal was deployed, or an earlier one */
-  constructor(chain: Chain, address: Address, from = 0n) {
+  /** @param source gives the Deal as it is now; or the block from which its logs are followed */
+  constructor(chain: Chain, address: Address, source: bigint | (() => Promise<DealView>) = 0n) {
     this.address = address;
-    this.#follower = new LogFollower(chain, { address, from, events: EVENTS, initial: NOTHING, reduce: followDeal });
+    this.#view = typeof source === "function" ? source : followed(chain, address, source);
   }
 
   /** A call of the Deal. */
@@ -86,26 +107,47 @@ export class DealLog {
 
   /** The Deal after every log so far. */
   view(): Promise<DealView> {
-    return this.#follower.state();
+    return this.#view();
   }
+}
+
+function followed(chain: Chain, given: Address, from: bigint): () => Promise<DealView> {
+  const address = given.toLowerCase() as Hex;
+  const all = [{ address, events: DEAL_EVENTS }];
+  const follower = new LogFollower<DealView>(chain, {
+    ...{ from, initial: NO_DEAL, timed: true, queries: () => all, reduce: followDeal },
+    contradiction: (view, { hash }, blocks) => dealContradiction(address, view, hash, blocks),
+  });
+  return () => follower.state();
 }
 
 type Draft = { -readonly [K in keyof DealView]: DealView[K] } & {
   fragments: Fragment[];
-  claims: Map<Hex, ClaimView>;
+  claims: VersionedMap<Hex, ClaimView>;
   workers: Set<Hex>;
 };
 
 /** The Deal after more of its logs. */
-export function followDeal(view: DealView, logs: readonly Log[], time: (log: Log) => number): DealView {
+export function followDeal(view: DealView, logs: readonly BlockLog[], time: (log: BlockLog) => number): DealView {
   const draft: Draft = {
     ...view,
     fragments: [...view.fragments],
-    claims: new Map(view.claims),
+    claims: VersionedMap.of(view.claims),
     workers: new Set(view.workers),
   };
   for (const log of logs) follow(draft, log, time(log));
   return draft;
+}
+
+/**
+ * The Deal without what is settled for good: inputs of the fragments before this one, and the
+ * claims about them.
+ */
+export function withoutSettled(view: DealView, before: number): DealView {
+  if (view.fragments.every(({ index, input }) => index >= before || input === LET_GO)) return view;
+  const fragments = view.fragments.map((one) => (one.index < before ? { ...one, input: LET_GO } : one));
+  const rest = [...view.claims].filter(([, claim]) => claim.fragment >= before || isPending(claim));
+  return { ...view, fragments, claims: new Map(rest) };
 }
 
 function follow(view: Draft, log: Log, time: number): void {
@@ -128,7 +170,7 @@ function follow(view: Draft, log: Log, time: number): void {
       case "Claimed": {
         const { claim: id, fragment, worker, previous, record } = event.args;
         const backer = worker.toLowerCase() as Hex;
-        view.claims.set(id, {
+        view.claims = view.claims.with(id, {
           ...{ id, fragment: Number(fragment), worker: backer, previous, record, finalState: keccak256(record) },
           ...{ backers: new Set([backer]), since: time, phase: "open" },
         });
@@ -152,7 +194,7 @@ function follow(view: Draft, log: Log, time: number): void {
         break;
       case "Struck": {
         const { claim: id, fragment, decided, finalState } = event.args;
-        for (const claim of view.claims.values()) if (isPending(claim)) mark(view, claim.id, "dead");
+        for (const claim of [...view.claims.values()]) if (isPending(claim)) mark(view, claim.id, "dead");
         mark(view, id, "struck");
         if (decided) [view.head, view.hidden, view.resolved] = [finalState, true, Number(fragment) + 1];
         break;
@@ -176,5 +218,5 @@ function mark(view: Draft, id: Hex, status: ClaimPhase): void {
 function update(view: Draft, id: Hex, change: (claim: ClaimView) => ClaimView): void {
   const claim = view.claims.get(id);
   if (claim === undefined) throw new Crash(`the Deal's logs speak of claim ${id} before it was made`);
-  view.claims.set(id, change(claim));
+  view.claims = view.claims.with(id, change(claim));
 }

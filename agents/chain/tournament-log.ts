@@ -1,7 +1,7 @@
 /**
  * The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them.
  */
-import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs } from "viem";
+import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs, toEventSelector } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type GameEvent, follow } from "../game/events.ts";
 import { EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
@@ -46,6 +46,14 @@ const EVENTS = (tournamentAbi as Abi).filter(
   (item): item is AbiEvent => item.type === "event" && item.name !== "Announced",
 );
 
+/** Hashes of the events that are followed. */
+export const GAME_EVENTS: readonly Hex[] = EVENTS.map((event) => toEventSelector(event));
+
+/** The game after more of the contract's logs. */
+export function followGame(game: GameState, logs: readonly Log[], params: Params): GameState {
+  return gameEvents(logs).reduce((state, event) => follow(state, event, params), game);
+}
+
 /** Reads the parameters of a Tournament contract. */
 export async function readParams({ reader }: Chain, address: Address): Promise<Params> {
   const read = await reader.readContract({ address, abi: tournamentAbi, functionName: "params" });
@@ -53,35 +61,39 @@ export async function readParams({ reader }: Chain, address: Address): Promise<P
   return { period: Number(period), grace: Number(grace), heights, bonds, bounty };
 }
 
-/** Follows one Tournament contract. */
+/** The game of a Tournament contract, or the part of it that concerns somebody. */
 export class TournamentLog {
   /** Parameters of the contract. */
   readonly params: Params;
   readonly address: Address;
   readonly #chain: Chain;
-  readonly #follower: LogFollower<GameState>;
+  readonly #state: () => Promise<GameState>;
 
-  private constructor(chain: Chain, address: Address, params: Params, from: bigint) {
+  /** @param state gives the game as it is now */
+  constructor(chain: Chain, address: Address, params: Params, state: () => Promise<GameState>) {
     this.#chain = chain;
     this.address = address;
     this.params = params;
-    this.#follower = new LogFollower(chain, {
-      ...{ address, from, events: EVENTS, initial: EMPTY_GAME },
-      reduce: (state, logs) => gameEvents(logs).reduce((game, event) => follow(game, event, params), state),
-    });
+    this.#state = state;
   }
 
   /**
-   * Reads the contract's parameters; `from` is the block in which it was deployed, or an earlier
-   * one.
+   * Follows all tournaments of a contract, everybody's, after reading its parameters; `from` is the
+   * block in which it was deployed, or an earlier one.
    */
   static async follow(chain: Chain, address: Address, from = 0n): Promise<TournamentLog> {
-    return new TournamentLog(chain, address, await readParams(chain, address), from);
+    const params = await readParams(chain, address);
+    const all = [{ address: lower(address), events: GAME_EVENTS }];
+    const follower = new LogFollower<GameState>(chain, {
+      ...{ from, initial: EMPTY_GAME, timed: false, queries: () => all },
+      reduce: (game, logs) => followGame(game, logs, params),
+    });
+    return new TournamentLog(chain, address, params, () => follower.state());
   }
 
   /** The state after every log so far, but for announcements. */
   state(): Promise<GameState> {
-    return this.#follower.state();
+    return this.#state();
   }
 
   /** When something was announced, in seconds; undefined if it was not. */

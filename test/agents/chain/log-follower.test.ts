@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type AbiEvent, type Hex, keccak256, parseAbiItem, parseEventLogs, toHex } from "viem";
+import { type AbiEvent, type Hex, keccak256, parseAbiItem, parseEventLogs, toEventSelector, toHex } from "viem";
 import { tournamentCall } from "../../../agents/chain/tournament-calls.ts";
 import { type EmbeddedChain, startEmbeddedChain } from "../../../agents/stage/embedded.ts";
 import { LogFollower } from "../../../agents/chain/log-follower.ts";
@@ -21,7 +21,8 @@ describe("LogFollower", () => {
 
   beforeEach(() => {
     follower = new LogFollower<readonly Hex[]>(embedded.chain, {
-      ...{ address: deployment.tournament, events: [ANNOUNCED], from: 0n, initial: [] },
+      ...{ from: 0n, initial: [], timed: false },
+      queries: () => [{ address: deployment.tournament, events: [toEventSelector(ANNOUNCED)] }],
       reduce: (state, logs) => [
         ...state,
         ...parseEventLogs({ abi: [ANNOUNCED], logs: [...logs] }).map(

@@ -1,0 +1,71 @@
+/** Whether a Deal's contract says what its logs tell. */
+import type { Hex } from "viem";
+import { dealAbi } from "../../contracts/abi/Deal.ts";
+import type { BlockReader } from "./block-reader.ts";
+import { type ClaimPhase, type ClaimView, type DealView, isPending } from "./deal-log.ts";
+
+/** `IDeal.Head.Hidden`. */
+const HIDDEN = 1;
+
+/** `IDeal.Stage`. */
+const STAGES: readonly ClaimPhase[] = ["open", "disputed", "upheld"];
+
+/** What the contract says otherwise in a block, in one line; undefined if nothing. */
+export async function dealContradiction(
+  deal: Hex,
+  view: DealView,
+  block: Hex,
+  blocks: BlockReader,
+): Promise<string | undefined> {
+  const [submitted, claimed, resolved, , , kind, head] = await progressAt(deal, block, blocks);
+  const pending = [...view.claims.values()].filter(isPending);
+  const found =
+    differs("fragments", submitted, view.fragments.length) ??
+    differs("resolved fragments", resolved, view.resolved) ??
+    differs("pending claims", claimed - resolved, pending.length) ??
+    differs("the head", head, view.head) ??
+    differs("hidden heads", Number(kind === HIDDEN), Number(view.hidden));
+  if (found !== undefined) return found;
+  const claims = await Promise.all(pending.map((claim) => claimContradiction(deal, claim, block, blocks)));
+  return claims.find((one) => one !== undefined);
+}
+
+async function claimContradiction(
+  deal: Hex,
+  { id, fragment, phase, backers }: ClaimView,
+  block: Hex,
+  blocks: BlockReader,
+): Promise<string | undefined> {
+  const claim = (await blocks.callAt(block, deal, dealAbi, "claimAbout", [BigInt(fragment)])) as {
+    readonly id: Hex;
+    readonly stage: number;
+    readonly backers: number;
+  };
+  const about = (what: string): string => `${what} of fragment ${fragment}'s claim`;
+  return (
+    differs(about("the name"), claim.id, id) ??
+    differs<string>(about("the stage"), STAGES[claim.stage] ?? `stage ${claim.stage}`, phase) ??
+    differs(about("the number of backers"), ones(claim.backers), backers.size)
+  );
+}
+
+type Progress = readonly [number, number, number, number, number, number, Hex];
+
+async function progressAt(deal: Hex, block: Hex, blocks: BlockReader): Promise<Progress> {
+  return (await blocks.callAt(block, deal, dealAbi, "progress")) as Progress;
+}
+
+/** A difference between two sources, in one line. */
+export function differs<T extends string | number | bigint | boolean>(
+  what: string,
+  contract: T,
+  logs: T,
+): string | undefined {
+  return contract === logs ? undefined : `${what}: ${contract} by the contract, ${logs} by the logs`;
+}
+
+function ones(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
+}
