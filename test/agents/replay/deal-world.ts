@@ -16,6 +16,9 @@ const PARAMETERS = sharedParameters(
   "local",
 );
 
+/** For fragments that are submitted later, in wei. */
+const FUNDS = 10n ** 21n;
+
 /** Who takes part, lower-case. */
 export interface Roles {
   readonly customer: Hex;
@@ -52,7 +55,9 @@ export class DealWorld {
     const addressOf = (name: string): Address => deployed.find((one) => one.name === name)!.address;
     const shared = { arbiter: addressOf("Arbiter"), deposits: addressOf("Deposits") };
     const deal = await makeDeal(chain, shared, roles, { program, fragments: inputs });
-    return new DealWorld(node, chain, new DealLog(chain, deal), addressOf("Tournament"), roles);
+    const log = new DealLog(chain, deal);
+    await chain.send(customer, log.call("fund", "fund", [FUNDS], FUNDS));
+    return new DealWorld(node, chain, log, addressOf("Tournament"), roles);
   }
 
   /** Submits a fragment. */
