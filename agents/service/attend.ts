@@ -13,6 +13,11 @@ export interface Attendance {
   readonly onFailure: (failure: unknown) => void;
   /** Seconds between two questions for the head. */
   readonly interval: number;
+  /**
+   * Seconds after which it looks again at a chain that stands still: something may wait for its
+   * time, and a node may have lost what it was sent.
+   */
+  readonly idle?: number;
   /** Ends the service after the look that it is in. */
   readonly signal: AbortSignal;
 }
@@ -23,15 +28,24 @@ const LOOKS_A_BLOCK = 64;
 /** Longest wait after failures, in seconds. */
 const LONGEST_WAIT = 30;
 
+/** As long as a block of Ethereum takes. */
+const IDLE = 12;
+
 /** Serves until the signal. After failures it waits longer, and tries again. */
-export async function attend({ head, look, stirred, onFailure, interval, signal }: Attendance): Promise<void> {
+export async function attend(attendance: Attendance): Promise<void> {
+  const { head, look, stirred, onFailure, interval, idle = IDLE, signal } = attendance;
   let seen: bigint | undefined;
+  let looked = -Infinity;
   let failures = 0;
   while (!signal.aborted) {
     try {
       const number = await head();
       const news = stirred?.() ?? false;
-      if (news || number !== seen) await lookAt(number, look, signal);
+      const still = performance.now() - looked >= idle * 1000;
+      if (news || still || number !== seen) {
+        await lookAt(number, look, signal);
+        looked = performance.now();
+      }
       seen = number;
       failures = 0;
     } catch (failure) {

@@ -209,9 +209,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "agents/service",
-    purpose: "the life of a service, block after block; transactions in fragments",
-    imports: [...VERIFIER],
-    packages: [],
+    purpose: "the life of a service, block after block: its log, metrics and health; transactions in fragments",
+    imports: [...VERIFIER, "agents/game", "agents/chain"],
+    packages: ["pino", "prom-client", "viem"],
     usesNode: true,
   },
   {

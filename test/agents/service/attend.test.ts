@@ -52,4 +52,22 @@ describe("the life of a service", () => {
     });
     expect(looks).equal(129);
   });
+
+  it("looks again at a chain that stands still", async () => {
+    const stop = new AbortController();
+    let looks = 0;
+    await attend({
+      head: async () => 1n,
+      look: async () => {
+        looks += 1;
+        if (looks === 3) stop.abort();
+        return false;
+      },
+      onFailure: (failure) => expect.fail(String(failure)),
+      interval: 0.001,
+      idle: 0.01,
+      signal: stop.signal,
+    });
+    expect(looks).equal(3);
+  });
 });
