@@ -5,6 +5,7 @@
  */
 import type { Address, PublicClient } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
+import type { DealView } from "./deal-log.ts";
 import type { HeadTag } from "./head.ts";
 
 /** Of which block the word is good enough. */
@@ -22,6 +23,37 @@ export const CAUTIOUS: Finality = { act: "latest", tell: "safe", forget: "finali
 
 /** A chain of one node, as developers have it, which takes nothing back. */
 export const AT_ONCE: Finality = { act: "latest", tell: "latest", forget: "latest" };
+
+/** Tells how many fragments of a Deal are confirmed or decided for good, as far as it is known. */
+export type Settled = (view: Pick<DealView, "resolved">, now: number) => Promise<number>;
+
+/** By the chain's own word on the block that is sure enough to forget by. */
+export function settledBy(
+  reader: Pick<PublicClient, "readContract" | "getCode">,
+  deal: Address,
+  { forget }: Finality,
+): Settled {
+  let settled = 0;
+  return async ({ resolved }) => {
+    if (forget === "latest") return resolved;
+    // A chain without such a block, or an endpoint that does not answer: nothing more is forgotten.
+    if (settled < resolved) settled = Math.max(settled, await resolvedAt(reader, deal, forget).catch(() => 0));
+    return settled;
+  };
+}
+
+/** By the time that has gone by since it was decided, in seconds. */
+export function settledAfter(seconds: number): Settled {
+  /** How many fragments were decided at an instant, the oldest look that still matters first. */
+  let looks: { readonly time: number; readonly resolved: number }[] = [];
+  return ({ resolved }, now) => {
+    looks = looks.filter((look) => look.resolved <= resolved);
+    if (looks.at(-1)?.resolved !== resolved) looks.push({ time: now, resolved });
+    const last = looks.findLastIndex(({ time }) => time + seconds <= now);
+    looks = looks.slice(Math.max(0, last));
+    return Promise.resolve(last < 0 ? 0 : (looks[0]?.resolved ?? 0));
+  };
+}
 
 /**
  * How many fragments of a Deal are confirmed or decided in the block that a chain calls by a tag;

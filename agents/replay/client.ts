@@ -4,6 +4,7 @@
  */
 import type { Hex } from "viem";
 import { Problem } from "../../verifier/errors.ts";
+import { LET_GO } from "../chain/deal-log.ts";
 import type { KnownBook } from "../players/known-book.ts";
 import { Answers } from "./answers.ts";
 import { Asked } from "./asked.ts";
@@ -228,7 +229,7 @@ export class Client implements Replayer {
   /** Gives the calculator the input of a fragment, from wherever it can be had. */
   async #supply(index: number): Promise<void> {
     const here = this.#line.at(index);
-    if (here !== undefined) {
+    if (here !== undefined && here.input !== LET_GO) {
       this.#port.post({ kind: "fragment", fragment: here });
       return;
     }

@@ -9,6 +9,7 @@ import type { Executor } from "../../verifier/state/executor.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Service } from "../chain/look.ts";
 import { DealLog } from "../chain/deal-log.ts";
+import { settledAfter } from "../chain/finality.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
 import { LIAR, type Strategy } from "../players/adversaries/registry.ts";
 import type { Wish } from "../players/adversaries/lie-plan.ts";
@@ -74,7 +75,7 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
   const outbox = new StageOutbox(chain);
   const seatOf = async (self: Hex): Promise<Omit<ValidatorSetup, "replayer">> => ({
     ...(await viewOf(chain, scene)),
-    ...{ chain, self, outbox, lineups: new Lineups(Infinity) },
+    ...{ chain, self, outbox, lineups: new Lineups(settledAfter(Infinity)) },
     saltOf: () => keccak256(stringToHex(`salt of ${nameOf(self)}`)),
   });
 
@@ -92,7 +93,7 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
       const replayer = new SceneReplayer(honestReplay(meansOf(self)), new Histories(unheardOf));
       const { period } = params;
       const setup = { chain, deal: new DealLog(chain, deal), self, replayer, outbox, period, worth };
-      return agentOf(new Worker({ ...setup, lineups: new Lineups(Infinity) }), replayer);
+      return agentOf(new Worker({ ...setup, lineups: new Lineups(settledAfter(Infinity)) }), replayer);
     });
   const means = meansOf(cast.validator);
   const replay = honestReplay(means);

@@ -61,7 +61,7 @@ export class Validator implements Service {
     ]);
     const contracts = { deal: deal.address, tournament: tournaments.address };
     const own: Own = { self, contracts, params, runs: replayer, saltOf: this.#setup.saltOf, wallet, twist };
-    replayer.follow(this.#lineups.of(view, firstUseful(view, state, own, now), now));
+    replayer.follow(await this.#lineups.of(view, firstUseful(view, state, own, now), now));
     const { game, decided } = await this.#decide(view, state, own, now, problems);
     replayer.want(wantedRuns(view, own));
     const { duties } = decided;

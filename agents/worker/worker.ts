@@ -42,7 +42,7 @@ export class Worker implements Service {
   async look(): Promise<Look> {
     const { chain, deal, self, replayer, outbox, period, worth } = this.#setup;
     const [view, now] = await Promise.all([deal.view(), chain.now()]);
-    replayer.follow(this.#lineups.of(view, view.resolved, now));
+    replayer.follow(await this.#lineups.of(view, view.resolved, now));
     // The Tournament contract has no part in a worker's deeds.
     const contracts: OwnWork["contracts"] = { deal: deal.address, tournament: deal.address };
     const duties = workerActions(view, { self, contracts, period, runs: replayer, worth }, now);

@@ -1,6 +1,6 @@
 /** What the logs of a real node still have of a Deal's fragments, and how many are resolved for good. */
 import { expect } from "chai";
-import { resolvedAt } from "../../../agents/chain/finality.ts";
+import { AT_ONCE, CAUTIOUS, resolvedAt, settledAfter, settledBy } from "../../../agents/chain/finality.ts";
 import { FragmentArchive } from "../../../agents/chain/fragment-archive.ts";
 import { Problem } from "../../../verifier/errors.ts";
 import type { Program } from "../../../verifier/program/build.ts";
@@ -61,9 +61,32 @@ describe("a Deal's fragments on a real node", () => {
     const [claim] = (await world.deal.view()).claims.keys();
     await world.chain.send(worker!, world.deal.call("confirm", "confirm", [claim]));
     expect(await resolvedAt(reader, address, "latest")).equal(1);
+    const settled = settledBy(reader, address, CAUTIOUS);
     expect(await resolvedAt(reader, address, "finalized")).equal(0);
+    expect(await settled({ resolved: 1 }, 0)).equal(0);
+    expect(await settledBy(reader, address, AT_ONCE)({ resolved: 1 }, 0)).equal(1);
     await node.request("anvil_mine", ["0x8"]);
     expect(await resolvedAt(reader, address, "finalized")).equal(1);
+    expect(await settled({ resolved: 1 }, 0)).equal(1);
+  });
+
+  it("are resolved for good, where only time tells, when enough of it has gone by without another word", async () => {
+    const settled = settledAfter(100);
+    const told: number[] = [];
+    for (const [resolved, now] of [
+      [2, 0],
+      [3, 50],
+      [3, 100],
+      [3, 150],
+      [5, 160],
+      // A reorganisation.
+      [4, 200],
+      [5, 250],
+      [5, 299],
+      [5, 350],
+    ] as const)
+      told.push(await settled({ resolved }, now));
+    expect(told).deep.equal([0, 0, 2, 3, 3, 3, 3, 3, 5]);
   });
 
   it("are none where there is no Deal yet", async () => {
