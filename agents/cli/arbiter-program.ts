@@ -9,6 +9,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addProve } from "./commands/prove.ts";
 import { addResults } from "./commands/results.ts";
 import { addRun } from "./commands/run.ts";
+import { addSequencer } from "./commands/sequencer.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addValidator } from "./commands/validator.ts";
 import { addWorker } from "./commands/worker.ts";
@@ -25,7 +26,8 @@ const program = new Command("arbiter")
 program.commandsGroup("A program on this machine:");
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 program.commandsGroup("On a chain:");
-for (const add of [addDeploy, addDeal, addWorker, addValidator, addSubmit, addResults, addConfig]) add(program);
+for (const add of [addDeploy, addDeal, addWorker, addValidator, addSequencer, addSubmit, addResults, addConfig])
+  add(program);
 
 // Help and mistakes in the command line need none of it.
 program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());

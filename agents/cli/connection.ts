@@ -1,12 +1,15 @@
 /** The chain that a command works on, and the account that it sends from. */
-import { type Address, createWalletClient, custom, type Hex, http, toHex, type Transport, webSocket } from "viem";
-import { toAccount } from "viem/accounts";
-import { Crash, Problem } from "../../verifier/errors.ts";
+import { type Address, custom, type Hex, http, numberToHex, type PublicClient, type Transport } from "viem";
+import { Problem } from "../../verifier/errors.ts";
 import { openAccount } from "../chain/accounts/open-account.ts";
-import { readPrivateFile } from "../chain/accounts/private-file.ts";
+import type { Signer } from "../chain/accounts/signer.ts";
 import { Chain } from "../chain/chain.ts";
-import { ConfigProblem, type Config } from "../config/config.ts";
+import { Endpoints } from "../chain/endpoints/endpoints.ts";
+import { endpointTransport } from "../chain/endpoints/transport.ts";
+import type { Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
+import { askPassword } from "./password.ts";
+import { readUserFile } from "./user-file.ts";
 
 /** A chain, known to be the one that was meant. */
 export interface Connection {
@@ -18,12 +21,15 @@ export interface Connection {
 export interface Signing extends Connection {
   /** Lower-case. */
   readonly self: Address;
+  readonly signer: Signer;
+  /** Each endpoint by itself: signed transactions go to all of them. */
+  readonly open: readonly Transport[];
 }
 
 /**
  * Connects for reading.
  *
- * @throws Problem if the node does not answer, or is of another chain
+ * @throws Problem if the endpoints do not answer, or are of another chain
  */
 export async function connect(config: Config): Promise<Connection> {
   const { transport, chainId } = await reached(config);
@@ -32,23 +38,38 @@ export async function connect(config: Config): Promise<Connection> {
 
 /** Connects for sending from the account of the settings. */
 export async function connectSigning(config: Config): Promise<Signing> {
+  const account = config.need("account");
   const { transport, chainId } = await reached(config);
-  const { self, signing } = await signer(config, transport, chainId);
-  return { chain: new Chain(signing), chainId, self };
+  const { passwordFile } = config.values;
+  const signer = await openAccount(account, {
+    ...{ chainId, environment: process.env },
+    password: (path) => (passwordFile === undefined ? askPassword(`password of ${path}`) : firstLine(passwordFile)),
+  });
+  return {
+    ...{ chainId, signer, self: signer.address.toLowerCase() as Address },
+    chain: new Chain(signingTransport(transport, signer, chainId)),
+    open: config.need("endpoints").map((url) => http(url, { retryCount: 0 })),
+  };
+}
+
+async function firstLine(path: string): Promise<string> {
+  const [line = ""] = new TextDecoder().decode(readUserFile(path, "password file")).split(/\r?\n/);
+  return line;
 }
 
 async function reached(config: Config): Promise<{ transport: Transport; chainId: number }> {
   const chainId = config.need("chainId");
-  const [endpoint = ""] = config.need("endpoints");
-  const transport = endpoint.startsWith("ws") ? webSocket(endpoint) : http(endpoint, { retryCount: 2 });
+  const urls = config.need("endpoints");
+  const transport = endpointTransport(Endpoints.at(urls));
   const actual = await new Chain(transport).reader.getChainId().catch((cause: unknown) => {
-    throw new Problem(`${shownEndpoint(endpoint)} does not answer`, {
+    const names = urls.map(shownEndpoint).join(", ");
+    throw new Problem(`${names} ${urls.length === 1 ? "does" : "do"} not answer`, {
       hint: "is the node running, and reachable from here?",
       cause,
     });
   });
   if (actual !== chainId) {
-    throw new Problem(`${shownEndpoint(endpoint)} is a node of chain ${actual}, not of ${chainId}`, {
+    throw new Problem(`${urls.map(shownEndpoint).join(", ")}: a node of chain ${actual}, not of ${chainId}`, {
       hint: "chainId and endpoints must be of the same chain",
     });
   }
@@ -63,79 +84,35 @@ interface Request {
   readonly value?: Hex;
 }
 
-/** Asks a node something; nothing is known of the answer. */
-function askerOf(transport: Transport): (method: string, params?: unknown) => Promise<unknown> {
-  const { request } = transport({ retryCount: 0 });
-  return (method, params) => request({ method, params });
-}
-
-/** What is signed and sent for a request: the node does it itself for its own accounts. */
-type Send = (call: Request, gas: bigint) => Promise<Hex>;
-
-/**
- * A transport that answers `eth_sendTransaction` for the account of the settings, with more gas
- * than was estimated: what comes first in the block may make the call more expensive.
- */
-async function signer(
-  config: Config,
-  transport: Transport,
-  chainId: number,
-): Promise<{ self: Address; signing: Transport }> {
-  const ask = askerOf(transport);
-  const { self, send } = await senderOf(config, transport, chainId);
-  const request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
-    if (method !== "eth_sendTransaction") return ask(method, params);
-    const [call] = params as readonly [Request];
-    const estimate = BigInt((await ask("eth_estimateGas", [call])) as Hex);
-    return send(call, (estimate * GAS_PERCENT) / 100n);
-  };
-  return { self, signing: custom({ request }, { retryCount: 0 }) };
-}
-
-/** Of the estimate. */
+/** Of the gas that was estimated: what comes first in the block may make a call more expensive. */
 const GAS_PERCENT = 140n;
 
-async function senderOf(config: Config, transport: Transport, chainId: number): Promise<{ self: Address; send: Send }> {
-  const source = config.need("account");
-  const [, scheme, rest = ""] = /^(\w+):(.+)$/.exec(source) ?? [];
-  if (scheme === "node") {
-    const ask = askerOf(transport);
-    const send: Send = async (call, gas) => (await ask("eth_sendTransaction", [{ ...call, gas: toHex(gas) }])) as Hex;
-    return { self: await heldByNode(transport, rest), send };
-  }
-  const password = (): string => passwordOf(config);
-  const signer = await openAccount(source, { chainId, environment: process.env, password });
-  const account = toAccount({ ...signer, signMessage: signsNothingElse, signTypedData: signsNothingElse });
-  const wallet = createWalletClient({ account, transport });
-  const send: Send = ({ to, data, value }, gas) =>
-    wallet.sendTransaction({
-      ...(to === undefined ? {} : { to }),
-      ...(data === undefined ? {} : { data }),
-      ...{ value: BigInt(value ?? 0), gas, chain: null },
-    });
-  return { self: account.address.toLowerCase() as Address, send };
+/** A transport that answers `eth_sendTransaction` for an account of ours. */
+function signingTransport(transport: Transport, signer: Signer, chainId: number): Transport {
+  const { reader } = new Chain(transport);
+  const ask = transport({ retryCount: 0 }).request;
+  const request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
+    if (method !== "eth_sendTransaction") return ask({ method, params });
+    const [call] = params as readonly [Request];
+    return ask({ method: "eth_sendRawTransaction", params: [await signed(reader, signer, call, chainId)] });
+  };
+  return custom({ request }, { retryCount: 0 });
 }
 
-/** An account of a development node, by its address or its place in the node's list. */
-async function heldByNode(transport: Transport, which: string): Promise<Address> {
-  const accounts = (await askerOf(transport)("eth_accounts")) as readonly Address[];
-  const known = accounts.map((account) => account.toLowerCase() as Address);
-  const found = /^\d+$/.test(which) ? known[Number(which)] : known.find((account) => account === which.toLowerCase());
-  if (found !== undefined) return found;
-  throw new ConfigProblem(`the node holds no account ${which}; it holds ${known.length}`, {
-    hint: "only development nodes hold keys; elsewhere use keystore:FILE",
-  });
-}
-
-/** The first line of the password file. */
-function passwordOf({ values: { passwordFile } }: Config): string {
-  if (passwordFile === undefined) {
-    throw new ConfigProblem("the keystore wants a password", { hint: "name a file with it: --password-file" });
-  }
-  const [password = ""] = readPrivateFile(passwordFile, "password file").split(/\r?\n/);
-  return password;
-}
-
-function signsNothingElse(): never {
-  throw new Crash("a command signs transactions only");
+async function signed(
+  reader: PublicClient,
+  signer: Signer,
+  { to, data, value: amount }: Request,
+  chainId: number,
+): Promise<Hex> {
+  const value = BigInt(amount ?? numberToHex(0));
+  const call = { ...(to === undefined ? {} : { to }), ...(data === undefined ? {} : { data }), value };
+  const [fees, nonce, estimate] = await Promise.all([
+    reader.estimateFeesPerGas({ type: "eip1559", chain: undefined }),
+    reader.getTransactionCount({ address: signer.address, blockTag: "pending" }),
+    reader.estimateGas({ account: signer.address, ...call }),
+  ]);
+  const gas = (estimate * GAS_PERCENT) / 100n;
+  const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+  return signer.signTransaction({ ...call, nonce, gas, maxFeePerGas, maxPriorityFeePerGas, chainId, type: "eip1559" });
 }

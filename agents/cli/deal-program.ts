@@ -1,23 +1,38 @@
 /** The program of a Deal, from the module of the settings. */
 import { bytesToHex, type Hex } from "viem";
-import type { Convention, Program } from "../../verifier/program/build.ts";
+import type { BuildOptions, Convention, ModuleSource, Program } from "../../verifier/program/build.ts";
 import { initialState } from "../../verifier/state/program.ts";
 import { recordBytes } from "../../verifier/state/state.ts";
 import type { DealFacts } from "../chain/deal-facts.ts";
 import type { Config } from "../config/config.ts";
 import { buildingOf } from "./building.ts";
 import { UserError } from "./failure.ts";
-import { CONVENTIONS, programFrom } from "./program-file.ts";
+import { CONVENTIONS, GUEST, programFrom } from "./program-file.ts";
+import { readUserFile } from "./user-file.ts";
+
+/** A program, and what it was built from. */
+export interface DealProgram {
+  readonly program: Program;
+  readonly modules: readonly ModuleSource[];
+  readonly options: Omit<BuildOptions, "onProgress">;
+}
 
 /** Builds the program that the settings name. */
-export function programOf(config: Config, convention?: Convention): Program {
+export function programOf(config: Config, convention?: Convention): DealProgram {
   const { links = [], allowMissingImports, maxMemory } = config.values;
   const building = buildingOf({
     link: links,
     ...(allowMissingImports === undefined ? {} : { allowMissingImports }),
     ...(maxMemory === undefined ? {} : { maxMemory }),
   });
-  return programFrom(config.need("module"), convention ?? config.values.convention, building);
+  const path = config.need("module");
+  const program = programFrom(path, convention ?? config.values.convention, building);
+  const { links: linked = [], ...options } = building;
+  return {
+    program,
+    modules: [...linked, { name: GUEST, bytes: readUserFile(path, "module") }],
+    options: { ...options, convention: program.convention },
+  };
 }
 
 /**
@@ -25,16 +40,16 @@ export function programOf(config: Config, convention?: Convention): Program {
  *
  * @throws UserError if the module is not the Deal's
  */
-export function programOfDeal(config: Config, { address, initialRecord }: DealFacts): Program {
+export function programOfDeal(config: Config, { address, initialRecord }: DealFacts): DealProgram {
   const { convention } = config.values;
   const first = programOf(config);
-  if (isOf(first, initialRecord)) return first;
+  if (isOf(first.program, initialRecord)) return first;
   for (const other of convention === undefined ? CONVENTIONS : []) {
-    const program = other === first.convention ? undefined : buildable(config, other);
-    if (program !== undefined && isOf(program, initialRecord)) return program;
+    const built = other === first.program.convention ? undefined : buildable(config, other);
+    if (built !== undefined && isOf(built.program, initialRecord)) return built;
   }
   throw new UserError(
-    `${config.need("module")} is not the program of the Deal ${address}: its root is ${bytesToHex(first.root)}`,
+    `${config.need("module")} is not the program of the Deal ${address}: its root is ${bytesToHex(first.program.root)}`,
     { hint: "the module, its --link modules, --max-memory and the convention must be those of the customer" },
   );
 }
@@ -44,7 +59,7 @@ function isOf({ image }: Program, initialRecord: Hex): boolean {
 }
 
 /** The program in another convention, if the module has what it asks for. */
-function buildable(config: Config, convention: Convention): Program | undefined {
+function buildable(config: Config, convention: Convention): DealProgram | undefined {
   try {
     return programOf(config, convention);
   } catch {

@@ -1,27 +1,31 @@
-/** What a worker and a validator have in common: a Deal, its program, an account, and a life. */
+/** What all services have in common: a Deal, its program, an account, a store, and a life. */
+import { join } from "node:path";
 import { formatEther } from "viem";
-import type { Executor } from "../../verifier/state/executor.ts";
+import { engineExecutor } from "../../verifier/engine/executor.ts";
 import type { Program } from "../../verifier/program/build.ts";
+import type { Executor } from "../../verifier/state/executor.ts";
+import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
 import type { Service } from "../chain/look.ts";
-import { honestComputation } from "../replay/computation.ts";
-import { replayerInProcess } from "../replay/in-process.ts";
+import { Sender } from "../chain/sender/outbox.ts";
+import { replayerInThread } from "../replay/in-thread.ts";
 import { News } from "../replay/news.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { attend } from "../service/attend.ts";
+import { Intents } from "../store/intents.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { stderr, stdout } from "./channels.ts";
 import { connectSigning, type Signing } from "./connection.ts";
-import { programOfDeal } from "./deal-program.ts";
-import { engineOf } from "./engine.ts";
+import { type DealProgram, programOfDeal } from "./deal-program.ts";
 import { jsonValue } from "./facts.ts";
 import { failureLines, failureOf } from "./failure.ts";
-import { grouped } from "./narrator.ts";
 import type { EngineName } from "./options/engine.ts";
 import type { SettingOptions } from "./options/settings.ts";
 import { text } from "./printable.ts";
 import { configOf } from "./settings.ts";
 import { stopSignal } from "./stopping.ts";
+import { userPath } from "./user-file.ts";
 
 /** Options of every service as commander gives them. */
 export interface ServiceOptions extends SettingOptions {
@@ -34,63 +38,99 @@ export interface Served {
   readonly deal: DealFacts;
   readonly log: DealLog;
   readonly program: Program;
-  readonly executor: Executor;
-  /** Seconds between two questions for a new block. */
-  readonly interval: number;
+  readonly store: Store;
+  /** Has transactions mined, also across restarts: it writes them to the store before it sends them. */
+  readonly outbox: Sender;
+  /** Starts a thread that runs the Deal's fragments. */
+  readonly replayer: () => Replayer;
+  /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
+  readonly live: (service: Service, replayer?: Replayer) => Promise<void>;
 }
 
 /** Seconds between two questions for a new block, unless the settings say otherwise. */
-const INTERVAL = 2;
+export const INTERVAL = 2;
 
-/** Connects, reads the Deal and builds its program. */
-export async function beginService(options: ServiceOptions): Promise<Served> {
+/** The folder of the services' stores, unless the settings say otherwise. */
+const DATA = "arbiter-data";
+
+/** An executor by its name. */
+export function executorOf(engine: EngineName, program: Program): Executor {
+  if (engine === "interpreter") return interpreterExecutor;
+  return engineExecutor(program);
+}
+
+/**
+ * Connects, reads the Deal, builds its program and opens the role's store.
+ * @param role - its name in the names of files
+ */
+export async function beginService(role: string, options: ServiceOptions): Promise<Served> {
   const config = configOf(options);
   const address = config.need("deal");
   config.need("module");
   const signing = await connectSigning(config);
-  const deal = await readDeal(signing.chain, address);
-  const program = programOfDeal(config, deal);
+  const { chain, chainId, self, signer, open } = signing;
+  const deal = await readDeal(chain, address);
+  const built = programOfDeal(config, deal);
+  const folder = join(config.values.data ?? userPath(DATA), `${role}-${chainId}-${deal.address}-${self}`);
+  const store = openStore(join(folder, "store.sqlite"), { chainId, deal: deal.address, account: self });
+  const journal = new Intents(store);
+  const outbox = new Sender({ chainId, reader: chain.reader, endpoints: { open }, signer, journal });
+  const isJson = options.json === true;
+  const interval = config.values.interval ?? INTERVAL;
   return {
-    ...{ signing, deal, program },
-    executor: engineOf(options.engine, program).executor,
-    log: new DealLog(signing.chain, deal.address, deal.block),
-    interval: config.values.interval ?? INTERVAL,
+    ...{ signing, deal, store, outbox, program: built.program },
+    log: new DealLog(chain, deal.address, deal.block),
+    replayer: () => startReplay(built, deal, { engine: options.engine === "native", states: join(folder, "states") }),
+    async live(service, replayer) {
+      try {
+        await live({ signing, journal, service, replayer, interval, isJson });
+      } finally {
+        await replayer?.close();
+        store.close();
+      }
+    },
   };
 }
 
-/** Runs the Deal's fragments, and computes their commitments, in this process. */
-export function replayerOf({ program, executor, deal }: Served): Replayer {
-  const { heights } = deal.params;
-  const { image } = program;
-  const make = honestComputation({ image, executor, budget: deal.terms.budget, heights });
-  return replayerInProcess({ make, heights, note: (line) => stderr.line(text`  ${line}`) });
+function startReplay(
+  { modules, options, program }: DealProgram,
+  { terms: { budget }, params: { heights } }: DealFacts,
+  { engine, states }: { readonly engine: boolean; readonly states: string },
+): Replayer {
+  const root = `0x${Buffer.from(program.root).toString("hex")}` as const;
+  return replayerInThread({
+    job: { modules, options, root, budget, heights, engine, states },
+    note: (line) => stderr.line(text`  ${line}`),
+  });
+}
+
+/** What is needed to live. */
+interface Life {
+  readonly signing: Signing;
+  readonly journal: Intents;
+  readonly service: Service;
+  readonly replayer: Replayer | undefined;
+  readonly interval: number;
+  readonly isJson: boolean;
 }
 
 /**
- * Looks at each new block until SIGINT or SIGTERM; tells what is sent and what fails, a line each
- * or, with `--json`, an object each on stdout.
+ * Looks until it is told to stop; tells what is mined and what fails, a line each or, with
+ * `--json`, an object each on stdout.
  */
-export async function serve(
-  { signing, interval }: Served,
-  service: Service,
-  replayer: Replayer,
-  isJson: boolean,
-): Promise<void> {
-  const { chain } = signing;
+async function live({ signing, journal, service, replayer, interval, isJson }: Life): Promise<void> {
+  const { reader } = signing.chain;
   const signal = stopSignal();
-  const news = new News(replayer, signal);
+  const news = replayer === undefined ? undefined : new News(replayer, signal);
+  const mined = new Set(minedOf(journal).map(({ hash }) => hash));
   const tell = (failure: unknown): void => {
     if (isJson) stdout.json({ error: failureOf(failure) });
     for (const line of failureLines(failure)) stderr.line(line);
   };
-  chain.observe(({ label, hash, block, gas }) => {
-    if (isJson) stdout.json(jsonValue({ sent: label, hash, block, gas }));
-    else stderr.line(text`  block ${block}  ${label.padEnd(16)} ${grouped(gas).padStart(9)} gas  ${hash}`);
-  });
   await attend({
-    head: () => chain.reader.getBlockNumber(),
+    head: () => reader.getBlockNumber(),
     async look() {
-      const { sent, failures, problems, warnings } = await service.look();
+      const { failures, problems, warnings } = await service.look();
       for (const { cause } of failures) tell(cause);
       for (const problem of problems) tell(problem);
       for (const { kind, needed, held } of warnings) {
@@ -98,11 +138,27 @@ export async function serve(
         else
           stderr.line(text`  ${kind}: ${formatEther(held)} ETH, and the disputes can ask for ${formatEther(needed)}`);
       }
-      return sent > 0;
+      for (const { hash, block, label, success } of minedOf(journal)) {
+        if (mined.has(hash)) continue;
+        mined.add(hash);
+        if (isJson) stdout.json(jsonValue({ mined: label, hash, block, success }));
+        else stderr.line(text`  block ${block}  ${label.padEnd(12)} ${success ? "" : "reverted "} ${hash}`);
+      }
+      // What was sent needs a block; the next one brings the next look.
+      return false;
     },
     interval,
     signal,
-    stirred: () => news.take(),
+    stirred: () => news?.take() ?? false,
     onFailure: tell,
+  });
+}
+
+/** What is mined of what was sent, so far as it is not final yet. */
+function minedOf(journal: Intents): { hash: string; block: bigint; label: string; success: boolean }[] {
+  return journal.flights().flatMap(({ cargo: { label }, mined }) => {
+    if (mined === undefined) return [];
+    const { hash, block, success } = mined;
+    return [{ hash, block, label, success }];
   });
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SETTINGS } from "./settings.ts";
 
-const PROTOCOLS = new Set(["http:", "https:", "ws:", "wss:"]);
+const PROTOCOLS = new Set(["http:", "https:"]);
 
 function isEndpoint(text: string): boolean {
   return URL.canParse(text) && PROTOCOLS.has(new URL(text).protocol);
@@ -23,14 +23,14 @@ export const settingsSchema = z
     $schema: z.string().optional().describe("where this schema lies, for editors"),
     chainId: number.int("is no whole number").min(1, "is no chain's id").describe(SETTINGS.chainId.help).optional(),
     endpoints: z
-      .array(z.string().refine(isEndpoint, "is no address of a node: http, https, ws or wss"))
+      .array(z.string().refine(isEndpoint, "is no address of a node: http or https"))
       .min(1, "is empty")
       .describe(SETTINGS.endpoints.help)
       .optional(),
     account: text
       .regex(
-        /^(keystore|file|env|node|remote|local):.+$/,
-        "takes keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, node:ADDRESS or local:INDEX",
+        /^(keystore|file|env|local|remote):.+$/,
+        "takes keystore:FILE, file:FILE, env:NAME, remote:ADDRESS@URL or local:NUMBER",
       )
       .describe(SETTINGS.account.help)
       .optional(),

@@ -26,13 +26,13 @@ export const SETTINGS = {
     kind: "number",
   },
   endpoints: {
-    help: "JSON-RPC addresses of nodes, http(s) or ws(s)",
+    help: "JSON-RPC addresses of nodes, http or https; more than half of them must agree",
     flag: "--endpoint <url>",
     environment: "ARBITER_ENDPOINTS",
     kind: "list",
   },
   account: {
-    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, node:ADDRESS for an account that the first endpoint holds unlocked, or local:INDEX for a test account of a local node",
+    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:ADDRESS@URL, or local:NUMBER for a test account of a local node",
     flag: "--account <source>",
     environment: "ARBITER_ACCOUNT",
     kind: "text",
@@ -86,7 +86,7 @@ export const SETTINGS = {
     kind: "text",
   },
   data: {
-    help: "the folder in which a worker or a validator keeps what it must not lose",
+    help: "the folder in which a service keeps what it must not lose (default: arbiter-data)",
     flag: "--data <folder>",
     environment: "ARBITER_DATA",
     kind: "path",

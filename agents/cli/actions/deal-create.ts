@@ -40,7 +40,7 @@ export async function createDeal(options: CreateOptions): Promise<number> {
   if (arbiter === undefined || deposits === undefined) {
     throw new UserError(`${config.need("deployment")} has no Arbiter or no Deposits`, { hint: "call deploy first" });
   }
-  const program = programOf(config);
+  const { program } = programOf(config);
   stderr.line(text`Program ${bytesToHex(program.root)}, convention ${program.convention}`);
   stderr.line(text`Terms of ${given.name}`);
   const tournament = await chain.reader.readContract({ address: arbiter, abi: arbiterAbi, functionName: "tournament" });

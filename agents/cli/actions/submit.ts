@@ -26,7 +26,7 @@ export async function submit(path: string, options: SubmitOptions): Promise<numb
   const { chain, self } = await connectSigning(config);
   const deal = await readDeal(chain, address);
   const room = { bytes: deal.terms.maxInput, steps: deal.terms.budget };
-  const transactions = transactionsFrom(path, programOfDeal(config, deal), defaultFuel(room));
+  const transactions = transactionsFrom(path, programOfDeal(config, deal).program, defaultFuel(room));
   if (transactions.length === 0) throw new UserError(`${path} holds no transaction`);
   const fragments = fragmentsOf(transactions, room);
   const submitted: { fragment: number; id: string; transactions: number; hash: string }[] = [];

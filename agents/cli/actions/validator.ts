@@ -1,27 +1,23 @@
-/** What `validator` does: replays a Deal's fragments, and plays for the truth. */
-import { bytesToHex, concat, keccak256 } from "viem";
+/** What `validator` does: has a Deal's fragments replayed, and plays for the truth. */
 import { TournamentLog } from "../../chain/tournament-log.ts";
-import { StageOutbox } from "../../stage/outbox.ts";
+import { saltsOf } from "../../store/secret.ts";
 import { Validator } from "../../validator/validator.ts";
 import { stderr } from "../channels.ts";
 import { ExitCode } from "../failure.ts";
 import { text } from "../printable.ts";
-import { beginService, replayerOf, serve, type ServiceOptions } from "../serving.ts";
+import { beginService, type ServiceOptions } from "../serving.ts";
 
 /** Does what the command says, and gives the exit code. */
 export async function validate(options: ServiceOptions): Promise<number> {
-  const served = await beginService(options);
-  const { signing, deal, log } = served;
+  const { signing, deal, log, store, outbox, replayer, live } = await beginService("validator", options);
   const { chain, self } = signing;
-  const secret = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
-  const replayer = replayerOf(served);
+  const replay = replayer();
   const validator = new Validator({
-    ...{ chain, self, deal: log, replayer, outbox: new StageOutbox(chain) },
+    ...{ chain, self, deal: log, replayer: replay, outbox },
     tournaments: await TournamentLog.follow(chain, deal.tournament, deal.block),
-    saltOf: (tournament) => keccak256(concat([secret, tournament])),
+    saltOf: saltsOf(store),
   });
   stderr.line(text`validator ${self} watches the Deal ${deal.address}`);
-  await serve(served, validator, replayer, options.json === true);
-  await replayer.close();
+  await live(validator, replay);
   return ExitCode.success;
 }

@@ -5,14 +5,13 @@ import { depositsAbi } from "../../../contracts/abi/Deposits.ts";
 import { dealCall, depositsCall, paymentOf } from "../../chain/calls.ts";
 import type { Call } from "../../chain/chain.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
-import { StageOutbox } from "../../stage/outbox.ts";
 import { Worker } from "../../worker/worker.ts";
 import { stderr } from "../channels.ts";
 import { connectSigning, type Signing } from "../connection.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { text } from "../printable.ts";
-import { beginService, replayerOf, serve, type ServiceOptions } from "../serving.ts";
+import { beginService, type ServiceOptions } from "../serving.ts";
 import { configOf } from "../settings.ts";
 import { sendAll, transact } from "../transact.ts";
 
@@ -28,25 +27,23 @@ export interface SeatOptions extends SettingOptions {
 
 /** Executes fragments, claims, backs and confirms until it is told to stop. */
 export async function runWorker(options: RunOptions): Promise<number> {
-  const service = await beginService(options);
-  const { signing, deal, log } = service;
+  const { signing, deal, log, outbox, replayer, live } = await beginService("worker", options);
+  const { chain, self } = signing;
   if (!(await hasSeat(signing, deal))) {
     if (options.join !== true) {
       const hint = "arbiter worker join locks the collateral; --join does it here";
-      throw new UserError(`${signing.self} has no seat in the Deal ${deal.address}`, { hint });
+      throw new UserError(`${self} has no seat in the Deal ${deal.address}`, { hint });
     }
     await sendAll(signing, await joiningCalls(signing, deal));
   }
-  stderr.line(text`worker ${signing.self} serves the Deal ${deal.address}`);
-  const { chain, self } = signing;
-  const replayer = replayerOf(service);
+  stderr.line(text`worker ${self} serves the Deal ${deal.address}`);
+  const replay = replayer();
   const worker = new Worker({
-    ...{ chain, self, deal: log, replayer, outbox: new StageOutbox(chain), period: deal.params.period },
+    ...{ chain, self, deal: log, replayer: replay, outbox, period: deal.params.period },
     // Of a price in another token nobody here knows what it is worth.
     worth: deal.terms.paymentToken === zeroAddress ? deal.terms.price / BigInt(deal.terms.maxWorkers) : 0n,
   });
-  await serve(service, worker, replayer, options.json === true);
-  await replayer.close();
+  await live(worker, replay);
   return ExitCode.success;
 }
 

@@ -12,6 +12,7 @@ export function addResults(program: Command): void {
     .argument("<fragment>", "its number, from 0")
     .option("-t, --transaction <number>", "one transaction of it, from 0 (default: all)")
     .option("--proof", "with --json: a proof of each answer against the state root, for contracts and clients")
+    .option("--wait", "wait until the fragment is confirmed or decided")
     .addHelpText(
       "after",
       "\nExit code 0: confirmed; 3: not yet.\n\nExample: arbiter results 0 --transaction 2 --proof --json",

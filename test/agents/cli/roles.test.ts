@@ -49,18 +49,18 @@ describe("all roles of a Deal, each a process over a real node", () => {
   });
 
   it("deploys, makes a Deal and funds it", async () => {
-    await json(["deploy", "--parameters", "quick", "--account", "node:0", "--accept-risk"]);
-    const made = await json(["deal", "create", "--terms", "quick", "--account", "node:1", "--accept-risk"]);
+    await json(["deploy", "--parameters", "quick", "--account", "local:0", "--accept-risk"]);
+    const made = await json(["deal", "create", "--terms", "quick", "--account", "local:1", "--accept-risk"]);
     deal = made["deal"] as string;
-    await json(["deal", "fund", "0.1 ether", "--account", "node:1"]);
+    await json(["deal", "fund", "0.1 ether", "--account", "local:1"]);
     const shown = await json(["deal", "show"]);
     expect(shown["now"]).deep.include({ funds: "100000000000000000", submitted: 0, workers: [] });
   });
 
   it("has three workers and a validator serve it, and the client read confirmed answers", async () => {
-    for (const worker of [3, 4, 5]) await begin(["worker", "run", "--join", "--account", `node:${worker}`], /serves/);
-    await begin(["validator", "--account", "node:2"], /watches/);
-    const { submitted } = await json(["submit", "day.json", "--account", "node:1"]);
+    for (const worker of [3, 4, 5]) await begin(["worker", "run", "--join", "--account", `local:${worker}`], /serves/);
+    await begin(["validator", "--account", "local:2"], /watches/);
+    const { submitted } = await json(["submit", "day.json", "--account", "local:1"]);
     expect(submitted).length(1);
     await Promise.any(services.map((service) => service.says(/ claim /)));
     const early = await json(["results", "0"], 3);
@@ -85,12 +85,12 @@ describe("all roles of a Deal, each a process over a real node", () => {
   });
 
   it("gives a worker its collateral back, and the customer what is left", async () => {
-    await json(["worker", "quit", "--account", "node:3"]);
-    const { amount } = await json(["deal", "withdraw", "--account", "node:1"]);
+    await json(["worker", "quit", "--account", "local:3"]);
+    const { amount } = await json(["deal", "withdraw", "--account", "local:1"]);
     // A third of the price to each of three workers, and what does not divide is the customer's.
     expect(amount).equal("90000000000000001");
-    await json(["deal", "close", "--account", "node:1"]);
-    const { code, stderr } = await runIn(["deal", "close", "--account", "node:1"], surroundings());
+    await json(["deal", "close", "--account", "local:1"]);
+    const { code, stderr } = await runIn(["deal", "close", "--account", "local:1"], surroundings());
     expect(code).equal(1);
     expect(stderr).match(/AlreadyClosing/);
   });
@@ -101,7 +101,7 @@ describe("all roles of a Deal, each a process over a real node", () => {
     expect(other.stderr).match(/other.wasm is not the program of the Deal 0x/);
     const elsewhere = await runIn(["deal", "show", "--chain-id", "1"], surroundings());
     expect(elsewhere.stderr).match(/is a node of chain 31337, not of 1/);
-    const nobody = await runIn(["worker", "run", "--account", "node:6"], surroundings());
+    const nobody = await runIn(["worker", "run", "--account", "local:6"], surroundings());
     expect(nobody.stderr).match(/has no seat in the Deal/);
   });
 });
