@@ -2,6 +2,7 @@
 import { type Address, custom, type Hex, http, numberToHex, type PublicClient, type Transport } from "viem";
 import { Problem } from "../../verifier/errors.ts";
 import { openAccount } from "../chain/accounts/open-account.ts";
+import { readPrivateFile } from "../chain/accounts/private-file.ts";
 import type { Signer } from "../chain/accounts/signer.ts";
 import { Chain } from "../chain/chain.ts";
 import { Endpoints } from "../chain/endpoints/endpoints.ts";
@@ -9,7 +10,6 @@ import { endpointTransport } from "../chain/endpoints/transport.ts";
 import type { Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
 import { askPassword } from "./password.ts";
-import { readUserFile } from "./user-file.ts";
 
 /** A chain, known to be the one that was meant. */
 export interface Connection {
@@ -52,8 +52,8 @@ export async function connectSigning(config: Config): Promise<Signing> {
   };
 }
 
-async function firstLine(path: string): Promise<string> {
-  const [line = ""] = new TextDecoder().decode(readUserFile(path, "password file")).split(/\r?\n/);
+function firstLine(path: string): string {
+  const [line = ""] = readPrivateFile(path, "password file").split(/\r?\n/);
   return line;
 }
 

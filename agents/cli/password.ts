@@ -13,8 +13,9 @@ const STDIN = 0;
  *
  * @throws UserError if there is no terminal
  */
-export async function askPassword(what: string): Promise<string> {
-  if (!isatty(STDIN)) throw new UserError(`there is no terminal to ask for the ${what}`, { hint: "give --password-file" });
+export function askPassword(what: string): string {
+  if (!isatty(STDIN))
+    throw new UserError(`there is no terminal to ask for the ${what}`, { hint: "give --password-file" });
   stderr.line(text`${what}:`);
   const echo = (state: "echo" | "-echo"): void => void spawnSync("stty", [state], { stdio: "inherit" });
   echo("-echo");

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { formatEther } from "viem";
 import { engineExecutor } from "../../verifier/engine/executor.ts";
+import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
@@ -56,7 +57,7 @@ const DATA = "arbiter-data";
 /** An executor by its name. */
 export function executorOf(engine: EngineName, program: Program): Executor {
   if (engine === "interpreter") return interpreterExecutor;
-  return engineExecutor(program);
+  return engineExecutor(program, nativeStack === undefined ? {} : { nativeStack });
 }
 
 /**

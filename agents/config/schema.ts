@@ -30,7 +30,7 @@ export const settingsSchema = z
     account: text
       .regex(
         /^(keystore|file|env|local|remote):.+$/,
-        "takes keystore:FILE, file:FILE, env:NAME, remote:ADDRESS@URL or local:NUMBER",
+        "takes keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS or local:NUMBER",
       )
       .describe(SETTINGS.account.help)
       .optional(),

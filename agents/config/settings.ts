@@ -32,7 +32,7 @@ export const SETTINGS = {
     kind: "list",
   },
   account: {
-    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:ADDRESS@URL, or local:NUMBER for a test account of a local node",
+    help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, or local:NUMBER for a test account of a local node",
     flag: "--account <source>",
     environment: "ARBITER_ACCOUNT",
     kind: "text",

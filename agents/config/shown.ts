@@ -14,9 +14,9 @@ export function shownEndpoint(address: string): string {
 export function shownValue(name: SettingName, value: unknown): unknown {
   if (name === "endpoints") return (value as readonly string[]).map(shownEndpoint);
   if (name === "account") {
-    const [, signer, address] = /^remote:(0x[0-9a-fA-F]+)@(.+)$/.exec(value as string) ?? [];
+    const [, address, signer] = /^remote:(.+)#(.+)$/.exec(value as string) ?? [];
     if (address !== undefined && signer !== undefined && URL.canParse(address))
-      return `remote:${signer}@${shownEndpoint(address)}`;
+      return `remote:${shownEndpoint(address)}#${signer}`;
   }
   return value;
 }

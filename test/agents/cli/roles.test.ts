@@ -100,7 +100,7 @@ describe("all roles of a Deal, each a process over a real node", () => {
     const other = await runIn(["results", "0", "--module", "other.wasm"], surroundings());
     expect(other.stderr).match(/other.wasm is not the program of the Deal 0x/);
     const elsewhere = await runIn(["deal", "show", "--chain-id", "1"], surroundings());
-    expect(elsewhere.stderr).match(/is a node of chain 31337, not of 1/);
+    expect(elsewhere.stderr).match(/a node of chain 31337, not of 1/);
     const nobody = await runIn(["worker", "run", "--account", "local:6"], surroundings());
     expect(nobody.stderr).match(/has no seat in the Deal/);
   });

@@ -78,8 +78,8 @@ describe("settings", () => {
     const endpoints = ["https://node.example/v3/secret", "https://user:secret@node.example", "http://127.0.0.1:8545/"];
     const shown = shownValue("endpoints", endpoints);
     expect(shown).deep.equal(["https://node.example/…", "https://node.example/…", "http://127.0.0.1:8545"]);
-    expect(shownValue("account", `remote:${DEAL}@https://signer.example/secret`)).equal(
-      `remote:${DEAL}@https://signer.example/…`,
+    expect(shownValue("account", `remote:https://signer.example/secret#${DEAL}`)).equal(
+      `remote:https://signer.example/…#${DEAL}`,
     );
     expect(shownValue("account", "env:KEY")).equal("env:KEY");
   });
