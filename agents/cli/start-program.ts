@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { Crash } from "../../verifier/errors.ts";
 import { useNode } from "../../verifier/node/use-node.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
+import { adversary, FALSE_CLAIMANTS, LIAR } from "../players/adversaries/registry.ts";
 import { playDeal } from "../scenario/deal.ts";
 import { type Demonstration, demonstration, type Guest, GUESTS } from "./demonstration.ts";
 import { buildingOf } from "./building.ts";
@@ -25,6 +26,7 @@ interface StartOptions extends BuildingOptions {
   readonly transactions?: string;
   readonly convention: string;
   readonly lieAt?: string;
+  readonly adversary: string;
   readonly engine: EngineName;
   readonly json?: boolean;
 }
@@ -49,6 +51,7 @@ const command = withBuilding(withEngine(new Command("npm start --")))
     "--lie-at <step>",
     "step, from 1 over all fragments, whose result the liar misstates (default: one deep inside)",
   )
+  .option("--adversary <name>", `how the liar plays: ${FALSE_CLAIMANTS.join(", ")}`, LIAR.name)
   .option("--json", "print the report as one JSON object on stdout; the rest goes to stderr")
   .exitOverride()
   .showHelpAfterError("(npm start -- --help tells more)")
@@ -60,6 +63,7 @@ await parse(command);
 
 async function start(options: StartOptions): Promise<number> {
   const lieAt = options.lieAt === undefined ? undefined : parseNumber(options.lieAt, "--lie-at", 1n);
+  const strategy = adversary(options.adversary, FALSE_CLAIMANTS);
   const { program, transactions, lieAbout } = await materials(options);
   const groups = split(transactions);
   const { executor, refusedGrowth } = engineOf(options.engine, program);
@@ -68,6 +72,7 @@ async function start(options: StartOptions): Promise<number> {
       program,
       fragments: groups.map((group) => encodeTransactions(group)),
       executor,
+      adversary: strategy,
       wish: { at: lieAt, about: lieAbout === undefined ? undefined : placeOf(groups, lieAbout) },
     },
     narratorOn(options.json === true ? stderr : stdout),

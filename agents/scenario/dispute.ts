@@ -106,14 +106,18 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
     const honest = party("validator", validator, truth);
     const lies = await watch.phase("finding lies that matter", () => choose(truth, lieSteps(job, steps), job.executor));
     const { adversary = LIAR } = job;
+    // Who believes in the truth needs somebody who does not.
+    const lying = adversary.belief === "truth" ? LIAR : adversary;
     const liars = lies.map((lie, i) => {
-      const faults = adversary.belief === "lie" ? [lie] : [];
-      const believes = adversary.belief !== "garbage";
-      const trace = believes ? new Trace(initial, heights, { ...optionsOf(liarName(i)), faults }) : undefined;
-      return party(liarName(i), rest[i] ?? validator, trace, adversary);
+      const options = { ...optionsOf(liarName(i)), faults: [lie] };
+      const trace = lying.belief === "lie" ? new Trace(initial, heights, options) : undefined;
+      return party(liarName(i), rest[i] ?? validator, trace, lying);
     });
+    const copying =
+      adversary.belief === "truth" ? [party(adversary.name, rest.at(-1) ?? validator, truth, adversary)] : [];
+    const players = [...copying, honest, ...liars];
     names.set(opener, "opener");
-    for (const { name, seat, book } of [honest, ...liars]) {
+    for (const { name, seat, book } of players) {
       await watch.phase(`first commitment, ${name}`, async () => {
         seat.book.commitment([]);
         await settle(book);
@@ -128,11 +132,11 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       embedded.chain,
       deployment,
       { opener, claim, initial: bytesToHex(stateRoot(initial)) },
-      honest.seat,
+      (copying[0] ?? honest).seat,
     );
     const { tournaments } = deployment;
     const outbox = new StageOutbox(embedded.chain);
-    const agents = [honest, ...liars].map(({ name, seat, book, strategy }): Agent => {
+    const agents = players.map(({ name, seat, book, strategy }): Agent => {
       const player = new Player({ chain: embedded.chain, tournaments, seat, outbox, twist: strategy?.twist });
       return {
         look: () => watch.turn(name, () => player.look()),
@@ -147,7 +151,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
           nextDeadline(await tournaments.state(), undefined, tournaments.params.period, now, adversary.lead),
         (look, agent) => {
           // Who cheats is refused now and then.
-          if (agent === agents[0]) insist(look);
+          if (agent === agents[players.indexOf(honest)]) insist(look);
         },
       ),
     );
@@ -161,7 +165,7 @@ export async function playDispute(job: DisputeJob, narrator: Narrator): Promise<
       steps,
       times: watch.times(REPLAY),
       ...gasOf(gas),
-      deposits: bonds(game, tournaments.params.bonds, [honest, ...liars]),
+      deposits: bonds(game, tournaments.params.bonds, players),
     };
   } finally {
     await embedded.close();

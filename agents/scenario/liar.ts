@@ -8,6 +8,7 @@ import { initialState, load } from "../../verifier/state/program.ts";
 import { type HonestFragment, planLie, type PlannedLie, type Wish } from "../players/adversaries/lie-plan.ts";
 import { BUDGET } from "../stage/deal.ts";
 import type { Look } from "../chain/look.ts";
+import { garbageBook } from "../players/adversaries/garbage.ts";
 import type { Strategy } from "../players/adversaries/registry.ts";
 import type { Agent } from "../stage/turns.ts";
 import { Histories } from "../validator/histories.ts";
@@ -101,7 +102,7 @@ export class Liar implements Agent {
     const run = honestRun(means);
     const replay = new Replay(initialState(means.program.image), (before, fragment) => {
       if (fragment.index < lie.fragment) return truth.run(fragment);
-      if (fragment.index > lie.fragment) return run(before, fragment);
+      if (fragment.index > lie.fragment || strategy.belief === "garbage") return run(before, fragment);
       const initial = load(before, fragment.input, BUDGET);
       this.#lying = historyFrom(initial, means, [lie]);
       return new FragmentRun(initial, this.#lying.stateAt(BUDGET + 1n), this.#lying.halt());
@@ -109,7 +110,9 @@ export class Liar implements Agent {
     const histories = new Histories(({ initial }, fragment) =>
       fragment === lie.fragment && this.#lying !== undefined ? this.#lying : historyFrom(initial, means),
     );
-    const replayer = new SceneReplayer(replay, histories);
+    const book = garbageBook(self, means.heights);
+    const invention = strategy.belief === "garbage" ? { index: lie.fragment, book } : undefined;
+    const replayer = new SceneReplayer(replay, histories, invention);
     replayer.follow({ fragments, final: 0, head: { index: 0, root } });
     replayer.want(fragments.map(({ id }) => id));
     await replayer.settled();

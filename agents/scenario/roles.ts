@@ -82,11 +82,17 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
   let plan: Plan | undefined;
   const onPlan = (made: Plan): void => {
     plan = made;
-    for (const line of describe(made)) narrator.fact(line);
+    for (const line of describe(made, adversary)) narrator.fact(line);
   };
   const worth = PRICE / BigInt(cast.workers.length);
-  const strategy = adversary;
-  const liar = new Liar({ ...(await seatOf(cast.liar)), means: meansOf(cast.liar), strategy, worth, wish, onPlan });
+  const liar = new Liar({
+    ...(await seatOf(cast.liar)),
+    means: meansOf(cast.liar),
+    strategy: adversary,
+    worth,
+    wish,
+    onPlan,
+  });
   const workers = cast.workers
     .filter((self) => self !== cast.liar)
     .map((self): Agent => {
@@ -106,7 +112,7 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
     embedded,
     [liar, ...workers, validator],
     async (now) =>
-      nextDeadline(await clock.tournaments.state(), await clock.deal.view(), params.period, now, strategy.lead),
+      nextDeadline(await clock.tournaments.state(), await clock.deal.view(), params.period, now, adversary.lead),
     (look, agent) => {
       // Who cheats is refused now and then.
       if (agent !== liar) insist(look);
@@ -134,11 +140,12 @@ async function viewOf(
 }
 
 /** What the liar has decided, in words. */
-function describe({ lie, honest, submitted }: Plan): string[] {
+function describe({ lie, honest, submitted }: Plan, { belief, name, summary }: Strategy): string[] {
   const steps = honest.reduce((sum, fragment) => sum + fragment.steps, 0n);
-  const lines = [
-    `the liar has run ${honest.length} fragments, ${steps} steps; it will lie about step ${lie.offset + lie.step}`,
-  ];
+  const about =
+    belief === "lie" ? `lie about step ${lie.offset + lie.step}` : `invent the end of fragment ${lie.fragment + 1}`;
+  const lines = [`the liar has run ${honest.length} fragments, ${steps} steps; it will ${about}`];
+  if (name !== LIAR.name) lines.push(`this liar is ${name}: it ${summary}`);
   if (honest.length < submitted) {
     lines.unshift(`the program ends in fragment ${honest.length}; ${submitted - honest.length} more are never run`);
   }

@@ -2,7 +2,8 @@
  * A replayer in this process, over what a role of a play ran: honestly or not. It computes while
  * the stage waits for it, and never during a look.
  */
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex, type Hex, keccak256 } from "viem";
+import { HASH_BYTES } from "../../verifier/merkle/keccak.ts";
 import { loadOpening } from "../../verifier/proof/load.ts";
 import type { FragmentRun } from "../../verifier/program/fragment.ts";
 import { Status } from "../../verifier/machine/codes.ts";
@@ -14,21 +15,33 @@ import type { Runs } from "../worker/runs.ts";
 import type { Histories } from "../validator/histories.ts";
 import { type Replay, rootHex } from "../worker/replay.ts";
 
+/** Where a record has the root of the stack. */
+const STACK_ROOT = 2 * HASH_BYTES;
+
 /** Knows nothing, and has nothing to show. */
 const NOTHING: KnownBook = { commitment: () => undefined, witness: () => undefined };
+
+/** What is claimed of one fragment although nothing was run for it. */
+export interface Invention {
+  /** Position of the fragment. */
+  readonly index: number;
+  readonly book: KnownBook;
+}
 
 /** Runs fragments one after the other when it is waited for. */
 export class SceneReplayer implements Runs {
   readonly #replay: Replay;
   readonly #histories: Histories;
+  readonly #invention: Invention | undefined;
   readonly #facts = new WeakMap<FragmentRun, RunFacts>();
   readonly #books = new Map<FragmentRun, HistoryBook>();
   #fragments: ReadonlyMap<Hex, Submitted> = new Map();
   #wanted: readonly Hex[] = [];
 
-  constructor(replay: Replay, histories: Histories) {
+  constructor(replay: Replay, histories: Histories, invention?: Invention) {
     this.#replay = replay;
     this.#histories = histories;
+    this.#invention = invention;
   }
 
   follow({ fragments }: Lineup): void {
@@ -46,6 +59,7 @@ export class SceneReplayer implements Runs {
     const fragment = this.#fragments.get(id);
     const run = fragment && this.#replay.known(fragment);
     if (run === undefined) return NOTHING;
+    if (fragment?.index === this.#invention?.index) return this.#invention?.book ?? NOTHING;
     const book = this.#books.get(run) ?? new HistoryBook(this.#histories.of(run, fragment?.index ?? 0));
     this.#books.set(run, book);
     return book;
@@ -89,7 +103,8 @@ export class SceneReplayer implements Runs {
     const previous = this.#replay.before(index);
     const facts: RunFacts = {
       ...{ index, id, steps: run.steps, yields: yields(run.final) },
-      ...{ before: factsOf(previous), opening: bytesToHex(loadOpening(previous)), final: factsOf(run.final) },
+      ...{ before: factsOf(previous), opening: bytesToHex(loadOpening(previous)) },
+      final: index === this.#invention?.index ? invented(run.final) : factsOf(run.final),
     };
     this.#facts.set(run, facts);
     return facts;
@@ -102,4 +117,11 @@ function yields(final: State): boolean {
 
 function factsOf(state: State): StateFacts {
   return { root: rootHex(state), record: bytesToHex(recordBytes(state)) };
+}
+
+/** A state of the same program that nobody has ever reached: its stack's root is the root of nothing. */
+function invented(state: State): StateFacts {
+  const record = recordBytes(state);
+  record.fill(0xbd, STACK_ROOT, STACK_ROOT + HASH_BYTES);
+  return { root: keccak256(record), record: bytesToHex(record) };
 }

@@ -1,4 +1,5 @@
 /** What `dispute` does: plays a dispute about one run, without a Deal. */
+import { adversary } from "../../players/adversaries/registry.ts";
 import { MOST_LIARS, playDispute } from "../../scenario/dispute.ts";
 import { OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { engineOf } from "../engine.ts";
@@ -17,6 +18,7 @@ import type { LevelOptions } from "../options/levels.ts";
 export interface DisputeOptions extends InvocationOptions, LevelOptions {
   readonly lieAt: string;
   readonly liars: string;
+  readonly adversary: string;
 }
 
 /** Does what the command says, and gives the exit code. */
@@ -24,6 +26,7 @@ export async function dispute(module: string, args: readonly string[], options: 
   const invocation = invocationOf(module, args, options);
   const lieAt = parseNumber(options.lieAt, "--lie-at", 1n);
   const liars = Number(parseNumber(options.liars, "--liars", 1n));
+  const strategy = adversary(options.adversary);
   if (liars > MOST_LIARS) throw new UserError(`--liars goes from 1 to ${MOST_LIARS}, not ${liars}`);
   const { program, input } = prepare(invocation);
   const budget = invocation.fuel + OVERHEAD;
@@ -32,7 +35,10 @@ export async function dispute(module: string, args: readonly string[], options: 
   const heights = heightsOf(options);
   requireRoom(invocation, heights);
   const store = storeOf(options);
-  const job = { program, input, budget, executor, lieAt, liars, heights, ...(store === undefined ? {} : { store }) };
+  const job = {
+    ...{ program, input, budget, executor, lieAt, liars, heights, adversary: strategy },
+    ...(store === undefined ? {} : { store }),
+  };
   const report = await playDispute(job, narrator);
   return conclude(report, options.json === true, refusedGrowth());
 }

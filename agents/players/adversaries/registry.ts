@@ -62,17 +62,24 @@ const STRATEGIES = [
 /** Names of adversaries. */
 export const ADVERSARIES: readonly string[] = STRATEGIES.map(({ name }) => name);
 
+/** Names of those that claim something false, so that there is something to dispute about. */
+export const FALSE_CLAIMANTS: readonly string[] = STRATEGIES.filter(({ belief }) => belief !== "truth").map(
+  ({ name }) => name,
+);
+
 /** The one that plays unless somebody asks for another. */
 export const LIAR: Strategy = STRATEGIES[0];
 
 /**
  * The adversary of a name.
  *
+ * @param among the names that can be chosen
  * @throws Problem that lists all of them
  */
-export function adversary(name: string): Strategy {
-  const found = STRATEGIES.find((strategy) => strategy.name === name);
+export function adversary(name: string, among: readonly string[] = ADVERSARIES): Strategy {
+  const choices = STRATEGIES.filter((strategy) => among.includes(strategy.name));
+  const found = choices.find((strategy) => strategy.name === name);
   if (found !== undefined) return found;
-  const list = STRATEGIES.map((strategy) => `${strategy.name} (${strategy.summary})`).join(", ");
-  throw new Problem(`there is no adversary ${JSON.stringify(name)}`, { hint: `choose one of ${list}` });
+  const list = choices.map((strategy) => `${strategy.name} (${strategy.summary})`).join(", ");
+  throw new Problem(`there is no adversary ${JSON.stringify(name)} here`, { hint: `choose one of ${list}` });
 }

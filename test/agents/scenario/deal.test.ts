@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { bytesToHex, type Hex, type Log, parseEventLogs } from "viem";
 import { Chain } from "../../../agents/chain/chain.ts";
+import { adversary, FALSE_CLAIMANTS } from "../../../agents/players/adversaries/registry.ts";
 import { LieError } from "../../../agents/players/adversaries/lie-site.ts";
 import { playDeal } from "../../../agents/scenario/deal.ts";
 import type { Narrator } from "../../../agents/scenario/narrator.ts";
@@ -86,6 +87,17 @@ describe("playDeal", () => {
       .match(/^-?\d+$/)
       .and.not.equal("1830");
   });
+
+  for (const name of FALSE_CLAIMANTS) {
+    it(`slashes the adversary ${name}`, async () => {
+      const fragments = [[3], [200]].map((sizes) => fragmentOf(program, sizes));
+      const job = { program, fragments, executor: interpreterExecutor, adversary: adversary(name) };
+      const report = await playDeal(job, quiet);
+      expect(report.verdict).equal("liar lost");
+      const reward = report.deposits.find(({ role }) => role === "reward");
+      expect(reward?.after).equal(10n ** 18n / 4n);
+    });
+  }
 
   it("takes another step where the named transaction is not there", async () => {
     const fragments = [fragmentOf(program, [3, 50])];
