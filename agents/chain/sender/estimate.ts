@@ -1,51 +1,80 @@
-/** Whether a call would succeed, and what gas it takes: asked before it is signed. */
-import { type Address, encodeFunctionData, type Hex, hexToBigInt, numberToHex, type PublicClient } from "viem";
-import { errorAbi } from "../contract-errors.ts";
+/**
+ * Whether a call would succeed, and with what gas: asked before it is signed. One endpoint guesses
+ * the gas; whether it is enough decides about money, and is asked as an `eth_call`, on which a
+ * quorum of endpoints agrees.
+ */
+import {
+  type Address,
+  type BlockNumber,
+  encodeFunctionData,
+  type Hex,
+  hexToBigInt,
+  numberToHex,
+  type PublicClient,
+} from "viem";
 import { CallRefused } from "../call-refused.ts";
 import type { Call } from "../chain.ts";
+import { errorAbi } from "../contract-errors.ts";
 
-/** What was found. */
+/** A call that would succeed. */
 export interface Estimate {
   readonly data: Hex;
-  /** Without a reserve. */
+  /** With a reserve. */
   readonly gas: bigint;
 }
 
-/**
- * Tries a call on the latest block. Throws `CallRefused` if it would revert.
- *
- * @param block The state it is tried on; `pending` only to see what a later timestamp changes.
- */
-export async function estimate(
-  reader: PublicClient,
-  from: Address,
-  call: Call,
-  block: "latest" | "pending",
-): Promise<Estimate> {
-  const { to, abi, functionName, args, value = 0n } = call;
-  const data = encodeFunctionData({ abi, functionName, args });
-  const transaction = { from, to, data, value: numberToHex(value) };
+/** How calls are tried. */
+export interface Trial {
+  readonly reader: PublicClient;
+  readonly from: Address;
+  /** The state that they are tried on; `pending` only to see what a later timestamp changes. */
+  readonly at: BlockNumber | "pending";
+  /** From what was used to what is asked for. */
+  readonly withReserve: (used: bigint) => bigint;
+  /** The most gas of a transaction. */
+  readonly limit: bigint;
+}
+
+/** Tries a call. Throws `CallRefused` if it would revert with all the gas that there is. */
+export async function estimate(trial: Trial, call: Call): Promise<Estimate> {
+  const { withReserve, limit } = trial;
+  const data = encodeFunctionData({ abi: call.abi, functionName: call.functionName, args: call.args });
+  const used = await guess(trial, call, data);
+  if (used !== undefined) {
+    const gas = withReserve(used);
+    if (await succeeds(trial, call, gas)) return { data, gas };
+  }
+  await simulate(trial, call, limit);
+  return { data, gas: limit };
+}
+
+async function guess({ reader, from, at }: Trial, { to, value = 0n }: Call, data: Hex): Promise<bigint | undefined> {
+  const block = at === "pending" ? at : numberToHex(at);
   try {
-    const gas = await reader.request({ method: "eth_estimateGas", params: [transaction, block] });
-    return { data, gas: hexToBigInt(gas) };
-  } catch (error) {
-    await explain(reader, from, call, block);
-    throw error;
+    const transaction = { from, to, data, value: numberToHex(value) };
+    return hexToBigInt(await reader.request({ method: "eth_estimateGas", params: [transaction, block] }));
+  } catch {
+    // The call itself says why, if it is the contract that refuses.
+    return undefined;
   }
 }
 
-/** Throws `CallRefused` with the contract's error, if it is the contract that refuses. */
-async function explain(
-  reader: PublicClient,
-  account: Address,
-  call: Call,
-  blockTag: "latest" | "pending",
-): Promise<void> {
+async function succeeds(trial: Trial, call: Call, gas: bigint): Promise<boolean> {
+  try {
+    await simulate(trial, call, gas);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function simulate({ reader, from, at }: Trial, call: Call, gas: bigint): Promise<void> {
   const { to: address, functionName, args, value = 0n } = call;
+  const block = at === "pending" ? { blockTag: at } : { blockNumber: at };
   const abi = [...call.abi, ...errorAbi];
   try {
-    await reader.simulateContract({ address, abi, functionName, args, value, account, blockTag });
+    await reader.simulateContract({ address, abi, functionName, args, value, gas, account: from, ...block });
   } catch (error) {
-    throw CallRefused.from(error, call, account);
+    throw CallRefused.from(error, call, from);
   }
 }

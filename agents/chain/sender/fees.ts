@@ -38,8 +38,8 @@ export function ceiling(stake: bigint, gas: bigint, over: number, { share, ordin
  * The first offer: the base fee may double, which takes six full blocks, before it is too low.
  * Undefined if not even the next block is to be had below the ceiling.
  */
-export function offer(market: Market, most: bigint, { leastTip }: Policy): Fees | undefined {
-  const tip = max(market.tip, leastTip);
+export function offer(market: Market, most: bigint, policy: Policy): Fees | undefined {
+  const tip = usual(market, policy);
   if (market.baseFee + tip > most) return undefined;
   return { maxFee: min(2n * market.baseFee + tip, most), tip };
 }
@@ -52,7 +52,7 @@ export function raised(before: Fees, market: Market, most: bigint, over: number,
   const least = { maxFee: eighths(before.maxFee, 9n), tip: eighths(before.tip, 9n) };
   if (least.maxFee > most || least.tip > most) return undefined;
   const step = over < 0.5 ? 9n : over < 0.75 ? 12n : 16n;
-  const wanted = max(eighths(before.tip, step), max(market.tip, policy.leastTip));
+  const wanted = max(eighths(before.tip, step), usual(market, policy));
   const tip = max(least.tip, min(wanted, most));
   const maxFee = max(least.maxFee, min(2n * market.baseFee + tip, most));
   return { maxFee, tip: min(tip, maxFee) };
@@ -61,6 +61,11 @@ export function raised(before: Fees, market: Market, most: bigint, over: number,
 /** Whether an offer is too low for the next block. */
 export function tooLow({ maxFee }: Fees, { baseFee }: Market): boolean {
   return maxFee < baseFee;
+}
+
+/** The tip that others pay, within what is believed of it. */
+function usual({ tip }: Market, { leastTip, mostTip }: Policy): bigint {
+  return max(leastTip, min(tip, mostTip));
 }
 
 /** Rounded up. */

@@ -32,8 +32,8 @@ const TIP_BLOCKS = 5;
 /** Reads the chain for an account and its flights. */
 export async function observe(reader: PublicClient, self: Address, flights: readonly Flight[]): Promise<Observation> {
   const head = await reader.getBlock();
-  const [fees, nonce, taken, balance] = await Promise.all([
-    reader.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] }),
+  const [tip, nonce, taken, balance] = await Promise.all([
+    usualTip(reader),
     reader.getTransactionCount({ address: self, blockTag: "latest" }),
     reader.getTransactionCount({ address: self, blockTag: "pending" }),
     reader.getBalance({ address: self, blockTag: "latest" }),
@@ -48,14 +48,23 @@ export async function observe(reader: PublicClient, self: Address, flights: read
       flights.filter((flight) => flight.nonce >= nonce),
     ),
   ]);
-  const market = { baseFee: fees.baseFeePerGas.at(-1) ?? head.baseFeePerGas ?? 0n, tip: median(fees.reward ?? []) };
-  return { head: head.number, headHash: head.hash, market, nonce, taken, balance, receipts, absent };
+  // The most that the next block's can be: EIP-1559 has it rise by an eighth.
+  const baseFee = ((head.baseFeePerGas ?? 0n) * 9n + 7n) / 8n;
+  return { head: head.number, headHash: head.hash, market: { baseFee, tip }, nonce, taken, balance, receipts, absent };
 }
 
-/** The middle one of the tips that were paid; of blocks without any the tip is 0. */
-function median(rewards: readonly (readonly bigint[])[]): bigint {
-  const tips = rewards.map(([tip = 0n]) => tip).sort((a, b) => (a < b ? -1 : 1));
-  return tips[tips.length >> 1] ?? 0n;
+/**
+ * The middle one of the tips that were paid; of blocks without any the tip is 0, as it is if nobody
+ * tells. One endpoint is believed: the policy bounds what its lie can cost.
+ */
+async function usualTip(reader: PublicClient): Promise<bigint> {
+  try {
+    const { reward = [] } = await reader.getFeeHistory({ blockCount: TIP_BLOCKS, rewardPercentiles: [50] });
+    const tips = reward.map(([tip = 0n]) => tip).sort((a, b) => (a < b ? -1 : 1));
+    return tips[tips.length >> 1] ?? 0n;
+  } catch {
+    return 0n;
+  }
 }
 
 async function minedOf(reader: PublicClient, flights: readonly Flight[]): Promise<Map<Hash, Mined>> {

@@ -72,7 +72,7 @@ export class Sender implements Outbox {
       wishes,
       flights: settled.flying,
       underpriced: this.#watch.underpriced,
-      stalled: this.#watch.waitsFor(now) >= 3 * this.#policy.patience,
+      stalled: this.#stalled([...wanted.values()], now),
       canConceal: this.#broadcast.canConceal,
       ...seen,
     };
@@ -122,7 +122,7 @@ export class Sender implements Outbox {
   async #wishes(
     intents: readonly Intent[],
     { busy, reverts }: Standing,
-    { balance }: Observation,
+    { balance, head }: Observation,
     failures: Failure[],
   ): Promise<Wish[]> {
     const tried = intents
@@ -134,7 +134,7 @@ export class Sender implements Outbox {
           if (value > balance) throw tooPoor(value, balance);
           const reverted = reverts.get(intent.key) ?? 0;
           if (reverted >= this.#policy.reverts) throw new Problem(`it reverted ${reverted} times when it was mined`);
-          return await this.#try(intent, reverted);
+          return await this.#try(intent, reverted, head);
         } catch (cause) {
           if (!isOvertaken(cause) && !isEarly(cause)) failures.push({ intent, cause });
           return undefined;
@@ -147,24 +147,29 @@ export class Sender implements Outbox {
    * A call that was refused as too early is tried with the time of the next block, but only when
    * that is surely later than the head's: blocks of test nodes may share a second.
    */
-  async #try(intent: Intent, reverted: number): Promise<Wish> {
+  async #try(intent: Intent, reverted: number, head: bigint): Promise<Wish> {
     const { reader, signer } = this.#setup;
-    const attempt = async (block: "latest" | "pending"): Promise<Wish> => {
-      const { data, gas } = await estimate(reader, signer.address, intent.call, block);
-      return { intent, data, gas: this.#withReserve(gas, reverted) };
-    };
+    const withReserve = (used: bigint): bigint => this.#withReserve(used, reverted);
+    const trial = { reader, from: signer.address, withReserve, limit: this.#policy.gasLimit };
     try {
-      return await attempt("latest");
+      return { intent, ...(await estimate({ ...trial, at: head }, intent.call)) };
     } catch (error) {
       if (!isEarly(error) || this.#watch.headAge() < 1_000) throw error;
-      return attempt("pending");
+      return { intent, ...(await estimate({ ...trial, at: "pending" }, intent.call)) };
     }
   }
 
+  /** Whether foreign transactions have had their time; what is urgent waits for them less long. */
+  #stalled(intents: readonly Intent[], now: number): boolean {
+    const { patience, blockTime } = this.#policy;
+    const left = Math.min(Infinity, ...intents.map(({ deadline }) => deadline - now));
+    return this.#watch.waitsFor(now) >= Math.max(blockTime, Math.min(3 * patience, left / 8));
+  }
+
   /** More after each revert: it may have been for want of gas. */
-  #withReserve(gas: bigint, reverted: number): bigint {
+  #withReserve(used: bigint, reverted: number): bigint {
     const { gasReserve, gasLimit } = this.#policy;
-    const wanted = (gas * (gasReserve + 50n * BigInt(reverted))) / 100n;
+    const wanted = (used * (gasReserve + 50n * BigInt(reverted))) / 100n;
     return wanted < gasLimit ? wanted : gasLimit;
   }
 

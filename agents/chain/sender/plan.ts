@@ -91,7 +91,7 @@ export function planLook(situation: Situation, policy: Policy): Plan {
     const step = tend(flight, situation, policy, purse, failures);
     if (step !== undefined) steps.push(step);
   }
-  const free = freeNonces(situation);
+  const free = freeNonces(situation, policy);
   const started = start(situation, policy, purse, free, failures);
   const last = Math.max(...flights.map(({ nonce }) => nonce), ...started.map(({ nonce }) => nonce));
   const gaps = fill(situation, policy, purse, free, last);
@@ -213,10 +213,12 @@ const NOTHING = {
 } as const;
 
 /** Nonces that nothing of ours is signed for, and that no foreign transaction is about to use. */
-function* freeNonces({ nonce, taken, stalled, flights }: Situation): Generator<number, never> {
+function* freeNonces({ nonce, taken, stalled, flights }: Situation, policy: Policy): Generator<number, never> {
   const own = new Set(flights.map((flight) => flight.nonce));
+  // More than a pool keeps of an account is no hint: it would be a gap that can't be filled.
+  const believed = taken - nonce <= policy.flights && !stalled ? taken : nonce;
   for (let next = nonce; ; next++) {
-    const foreign = next < taken && !stalled;
+    const foreign = next < believed;
     if (!own.has(next) && !foreign) yield next;
   }
 }

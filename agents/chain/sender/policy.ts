@@ -12,6 +12,8 @@ export interface Policy {
   readonly ordinaryPrice: bigint;
   /** The least tip: some nodes refuse transactions without one. */
   readonly leastTip: bigint;
+  /** The most that is believed of what others pay as a tip; a transaction that is stuck may pay more. */
+  readonly mostTip: bigint;
   /** What of a stake may be spent at first, and at the deadline: in hundredths. */
   readonly share: readonly [first: bigint, last: bigint];
   /** Of the gas that was estimated, in hundredths: a join that is front-run needs 130. */
@@ -38,6 +40,7 @@ export const POLICY: Policy = {
   patience: 36,
   ordinaryPrice: 100n * GWEI,
   leastTip: GWEI / 100n,
+  mostTip: 5n * GWEI,
   share: [10n, 50n],
   gasReserve: 140n,
   gasLimit: 1n << 24n,

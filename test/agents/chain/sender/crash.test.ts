@@ -19,8 +19,9 @@ describe("sender that ends at any instant", () => {
   let chainId: number;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "arbiter-crash-"));
-    node = await startAnvil(["--no-mining"]);
+    node = await startAnvil();
     world = await SenderWorld.on(node);
+    await world.manual();
     chainId = await world.reader.getChainId();
   });
   after(async () => {

@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import { http, numberToHex, parseEther, parseGwei } from "viem";
-import { always, only, times, UNAVAILABLE } from "../../../support/faults.ts";
+import { createPublicClient, http, numberToHex, parseEther, parseGwei } from "viem";
+import { Endpoints } from "../../../../agents/chain/endpoints/endpoints.ts";
+import { endpointTransport } from "../../../../agents/chain/endpoints/transport.ts";
+import { POLICY } from "../../../../agents/chain/sender/policy.ts";
+import { always, lagging, lying, only, times, UNAVAILABLE } from "../../../support/faults.ts";
 import { FaultyProxy } from "../../../support/faulty-proxy.ts";
 import { startAnvil, startHardhatNode } from "../../../support/nodes.ts";
 import { ACCOUNT, LATER, OTHER, SenderWorld, told, wish } from "./sender-world.ts";
@@ -216,6 +219,65 @@ describe("sender on anvil", () => {
     } finally {
       await proxy.close();
     }
+  });
+
+  describe("through several endpoints", () => {
+    let proxies: FaultyProxy[];
+    beforeEach(async () => {
+      proxies = await Promise.all([0, 1, 2].map(() => FaultyProxy.start(world.node.url)));
+      const urls = proxies.map(({ url }) => url);
+      const transport = endpointTransport(Endpoints.at(urls.map((url, i) => ({ url, name: `endpoint ${i}` }))));
+      const reader = createPublicClient({ transport, cacheTime: 0 });
+      world.restart({ reader, endpoints: { open: urls.map((url) => http(url, { retryCount: 0 })) } });
+    });
+    afterEach(() => Promise.all(proxies.map((proxy) => proxy.close())));
+
+    async function carriesOut(): Promise<void> {
+      expect(await world.look(wish(1), wish(2))).to.deep.equal({ sent: 2, failures: [] });
+      expect(await world.look(wish(1), wish(2))).to.deep.equal({ sent: 2, failures: [] });
+      expect((await world.noted()).toSorted()).to.deep.equal([1, 2]);
+      const [flight] = world.journal.flights();
+      expect(flight?.mined).to.include({ success: true });
+      expect(flight!.attempts[0]!.tip <= POLICY.mostTip).to.be.true;
+    }
+
+    it("is not misled by one that lags", async () => {
+      await world.mine();
+      await world.mine();
+      proxies[0]!.behave(lagging(2));
+      await carriesOut();
+    });
+
+    it("is not misled by one that lies", async () => {
+      proxies[0]!.behave(
+        lying("eth_estimateGas", () => "0x5208"),
+        lying("eth_getTransactionCount", () => "0x3e8"),
+        lying("eth_getBalance", () => "0x0"),
+        lying("eth_feeHistory", () => ({
+          oldestBlock: "0x0",
+          baseFeePerGas: [],
+          gasUsedRatio: [],
+          reward: [["0xffffffffffff"]],
+        })),
+        lying("eth_getTransactionByHash", () => null),
+        lying("eth_getTransactionReceipt", () => null),
+        lying("eth_sendRawTransaction", () => `0x${"00".repeat(32)}`),
+      );
+      await carriesOut();
+    });
+
+    it("is not misled by one that refuses everything", async () => {
+      const refusal = { kind: "error", code: 3, message: "execution reverted" } as const;
+      proxies[0]!.behave(
+        only(["eth_estimateGas", "eth_call", "eth_feeHistory", "eth_sendRawTransaction"], always(refusal)),
+      );
+      await carriesOut();
+    });
+
+    it("goes on without one", async () => {
+      proxies[0]!.behave(always(UNAVAILABLE));
+      await carriesOut();
+    });
   });
 
   it("shows a concealed transaction to nobody until its time is short", async () => {

@@ -53,6 +53,7 @@ export class SenderWorld {
   readonly journal: Intents;
   sender: Sender;
   readonly #setup: SenderSetup;
+  #mines = true;
 
   private constructor(node: TestNode, chainId: number, given: Partial<SenderSetup>) {
     this.node = node;
@@ -79,7 +80,20 @@ export class SenderWorld {
   }
 
   async look(...intents: readonly Intent[]): Promise<Outcome> {
-    return this.sender.carryOut(intents, await this.now());
+    const outcome = await this.sender.carryOut(intents, await this.now());
+    if (this.#mines) await this.#minedAll();
+    return outcome;
+  }
+
+  /** A node that mines at once still takes a moment for it. */
+  async #minedAll(): Promise<void> {
+    for (let tries = 0; tries < 500; tries++) {
+      const { pending } = (await this.node.request("txpool_status").catch(() => ({ pending: "0x0" }))) as {
+        pending: string;
+      };
+      if (Number(pending) === 0) return;
+      await new Promise((over) => setTimeout(over, 10));
+    }
   }
 
   /** Mines blocks of which the first is so many seconds later. */
@@ -88,7 +102,9 @@ export class SenderWorld {
     await this.node.request("evm_mine");
   }
 
+  /** From now on only `mine` mines. */
   async manual(): Promise<void> {
+    this.#mines = false;
     await this.node.request("evm_setAutomine", [false]);
   }
 
