@@ -5,6 +5,11 @@ import type { Intent } from "../chain/intent.ts";
 import type { Look } from "../chain/look.ts";
 import type { Figures } from "./figures.ts";
 
+/** What can fail, and how looks and transactions can end. */
+const FAILING = ["decision", "look", "sending"] as const;
+const LOOKED = ["completed", "failed"] as const;
+const MINED = ["done", "reverted"] as const;
+
 /** Metrics of one service. */
 export class ServiceMetrics {
   readonly #registry = new Registry();
@@ -18,7 +23,7 @@ export class ServiceMetrics {
   readonly #wanted = this.#gauge("arbiter_intents", "transactions that are wanted or on their way");
   readonly #looks = this.#counter("arbiter_looks_total", "looks at the chain, by how they ended", ["result"]);
   readonly #failures = this.#counter("arbiter_failures_total", "failures, by what failed", ["of"]);
-  readonly #mined = this.#counter("arbiter_transactions_total", "transactions mined", ["label", "result"]);
+  readonly #mined = this.#counter("arbiter_transactions_total", "transactions mined", ["result"]);
   readonly #fees = this.#counter("arbiter_fees_ether_total", "fees paid for transactions that were mined");
   readonly #steps = this.#counter("arbiter_replayed_steps_total", "steps of fragments that were replayed");
   readonly #fragments = this.#counter("arbiter_replayed_fragments_total", "fragments that were replayed");
@@ -32,6 +37,10 @@ export class ServiceMetrics {
     const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
     const name = "arbiter_look_seconds";
     this.#duration = new Histogram({ name, help: "how long a look took", buckets, registers: [this.#registry] });
+    // Prometheus does not see the first event of a series that begins with it.
+    for (const of of FAILING) this.#failures.inc({ of }, 0);
+    for (const result of LOOKED) this.#looks.inc({ result }, 0);
+    for (const result of MINED) this.#mined.inc({ result }, 0);
     // What grows by itself is counted when it is asked for.
     this.#live("arbiter_head_lag_seconds", "how old the newest block is", (now) => ageOf(this.#headTime, now));
     this.#live("arbiter_look_age_seconds", "time since a look was completed", (now) => ageOf(this.#lastLook, now));
@@ -51,7 +60,7 @@ export class ServiceMetrics {
     this.#lastLook = Date.now() / 1000;
     this.#duration.observe(seconds);
     this.#looks.inc({ result: "completed" });
-    for (const { intent } of failures) this.#failures.inc({ of: intent.call.label });
+    this.#failures.inc({ of: "sending" }, failures.length);
     this.#failures.inc({ of: "decision" }, problems.length);
     const short = warnings.map(({ needed, held }) => ether(needed - held));
     this.#needed.set(Math.max(0, ...short));
@@ -80,8 +89,8 @@ export class ServiceMetrics {
   }
 
   /** A transaction that was mined. What it cost is in wei. */
-  mined(label: string, success: boolean, paid: bigint): void {
-    this.#mined.inc({ label, result: success ? "done" : "reverted" });
+  mined(success: boolean, paid: bigint): void {
+    this.#mined.inc({ result: success ? "done" : "reverted" });
     this.#fees.inc(ether(paid));
   }
 

@@ -90,8 +90,8 @@ describe("health of a service", () => {
     await service.look();
     const outbox = observedOutbox({ carryOut: async () => ({ sent: 0, failures: [] }) }, metrics);
     await outbox.carryOut([intent("move", now + 100), intent("collect", Number.MAX_SAFE_INTEGER)], now);
-    metrics.mined("move", true, 10n ** 15n);
-    metrics.mined("move", false, 10n ** 15n);
+    metrics.mined(true, 10n ** 15n);
+    metrics.mined(false, 10n ** 15n);
     metrics.replayed(1_000n);
     const figures = {
       claims: { open: 2 },
@@ -116,11 +116,11 @@ describe("health of a service", () => {
       arbiter_intents: 2,
       'arbiter_claims{phase="open"}': 2,
       'arbiter_disputes{state="joining"}': 1,
-      'arbiter_failures_total{of="move"}': 1,
+      'arbiter_failures_total{of="sending"}': 1,
       'arbiter_failures_total{of="decision"}': 1,
       'arbiter_looks_total{result="completed"}': 1,
-      'arbiter_transactions_total{label="move",result="done"}': 1,
-      'arbiter_transactions_total{label="move",result="reverted"}': 1,
+      'arbiter_transactions_total{result="done"}': 1,
+      'arbiter_transactions_total{result="reverted"}': 1,
       arbiter_fees_ether_total: 0.002,
       arbiter_replayed_steps_total: 1_000,
     });
