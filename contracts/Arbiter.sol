@@ -40,10 +40,10 @@ contract Arbiter is IArbiter {
         StateRoot initial,
         address challenger,
         Join calldata join
-    ) external payable returns (TournamentId id) {
+    ) external returns (TournamentId id) {
         id = tournamentId(msg.sender, claim);
         emit DisputeOpened(msg.sender, claim, id);
-        tournament.open{value: msg.value}(id, initial, challenger, join);
+        tournament.open(id, initial, challenger, join);
     }
 
     /// @inheritdoc IArbiter

@@ -54,15 +54,22 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     /// @notice What a confirmed fragment costs, in the token's smallest unit.
     uint256 public immutable price;
     /// @notice The reporter's part of a slashed deposit, in ten-thousandths.
-    uint256 public immutable reporterShare;
+    uint16 public immutable reporterShare;
     /// @notice How many workers may take part at once.
-    uint256 public immutable maxWorkers;
+    uint8 public immutable maxWorkers;
+    /// @notice How many steps the fragments of all unconfirmed claims may have taken together.
+    uint64 public immutable maxPendingSteps;
     /// @notice The most bytes a fragment may have.
-    uint256 public immutable maxInput;
+    uint32 public immutable maxInput;
     /// @notice Seconds between the customer's `close` and the last moment for claims.
-    uint256 public immutable notice;
+    uint32 public immutable notice;
     /// @inheritdoc ILockHolder
     bytes32 public immutable termsHash;
+
+    bytes32 private immutable _memoryRoot;
+    bytes32 private immutable _cellsRoot;
+    bytes32 private immutable _sizes;
+    bytes32 private immutable _sourcesRoot;
 
     Claims.State private _claims;
     Seats.Table private _seats;
@@ -73,30 +80,35 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         _;
     }
 
-    constructor(Terms memory terms) {
-        arbiter = terms.arbiter;
-        verifier = terms.arbiter.verifier();
-        period = terms.arbiter.period();
-        DealTerms.check(terms, terms.arbiter.capacity());
-        termsHash = DealTerms.hash(terms);
-        customer = terms.customer;
-        sequencer = terms.sequencer;
-        deposits = terms.deposits;
-        codeRoot = terms.program.codeRoot;
-        header = terms.program.header;
-        budget = terms.budget;
-        collateralToken = terms.collateralToken;
-        collateral = terms.collateral;
-        paymentToken = terms.paymentToken;
-        price = terms.price;
-        reporterShare = terms.reporterShare;
-        maxWorkers = terms.maxWorkers;
-        maxInput = terms.maxInput;
-        notice = terms.notice;
-        _claims.cap = terms.maxPending;
-        bytes memory record = verifier.initialRecord(terms.program);
+    constructor(Terms memory terms_) {
+        arbiter = terms_.arbiter;
+        verifier = terms_.arbiter.verifier();
+        period = terms_.arbiter.period();
+        DealTerms.check(terms_, terms_.arbiter.capacity());
+        termsHash = DealTerms.hash(terms_);
+        customer = terms_.customer;
+        sequencer = terms_.sequencer;
+        deposits = terms_.deposits;
+        codeRoot = terms_.program.codeRoot;
+        header = terms_.program.header;
+        _memoryRoot = terms_.program.memoryRoot;
+        _cellsRoot = terms_.program.cellsRoot;
+        _sizes = terms_.program.sizes;
+        _sourcesRoot = terms_.program.sourcesRoot;
+        budget = terms_.budget;
+        collateralToken = terms_.collateralToken;
+        collateral = terms_.collateral;
+        paymentToken = terms_.paymentToken;
+        price = terms_.price;
+        reporterShare = terms_.reporterShare;
+        maxWorkers = terms_.maxWorkers;
+        maxPendingSteps = terms_.maxPendingSteps;
+        maxInput = terms_.maxInput;
+        notice = terms_.notice;
+        _claims.cap = terms_.maxPending;
+        bytes memory record = verifier.initialRecord(terms_.program);
         _claims.head = StateRoot.wrap(keccak256(record));
-        emit Opened(termsHash, terms, record);
+        emit Opened(termsHash, terms_, record);
     }
 
     // ---- workers' seats ----
@@ -167,8 +179,15 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         record.check();
         if (!_ofProgram(record)) revert WrongProgram(record.codeRoot(), record.header());
         if (!record.halted()) revert StillRunning();
+        uint256 left = record.stepsLeft();
+        if (left > budget) revert StepsLeftWrong(budget, left);
+        Claims.Outcome memory outcome = Claims.Outcome({
+            finalState: record.root(),
+            yields: record.yielded(),
+            steps: uint64(budget - left) // at most the budget
+        });
         uint256 fragment;
-        (fragment, id) = _claims.append(fragmentId_, previous, record.root(), record.yielded(), seat);
+        (fragment, id) = _claims.append(fragmentId_, previous, outcome, maxPendingSteps, seat);
         emit Claimed(id, fragment, msg.sender, previous, record);
     }
 
@@ -189,7 +208,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         bytes calldata previous,
         bytes calldata opening,
         Join calldata join
-    ) external payable nonReentrant returns (TournamentId tournament) {
+    ) external nonReentrant returns (TournamentId tournament) {
         Claim storage c = _claims.find(claimId);
         _checkWindow(c);
         if (c.stage != Stage.Open) revert WrongStage(claimId, c.stage);
@@ -202,7 +221,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         if (previous.root() != before) revert WrongPrevious(before, previous.root());
 
         StateRoot initial = verifier.load(previous, input.root, input.length, budget, opening);
-        tournament = arbiter.open{value: msg.value}(claimId, initial, msg.sender, join);
+        tournament = arbiter.open(claimId, initial, msg.sender, join);
         emit Challenged(claimId, msg.sender, tournament, initial);
     }
 
@@ -280,8 +299,38 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDeal
-    function maxPending() external view returns (uint256) {
-        return _claims.cap;
+    function terms() external view returns (Terms memory) {
+        return
+            Terms({
+                customer: customer,
+                sequencer: sequencer,
+                arbiter: arbiter,
+                deposits: deposits,
+                program: IStepVerifier.Program({
+                    codeRoot: codeRoot,
+                    memoryRoot: _memoryRoot,
+                    cellsRoot: _cellsRoot,
+                    sizes: _sizes,
+                    header: header,
+                    sourcesRoot: _sourcesRoot
+                }),
+                budget: budget,
+                collateralToken: collateralToken,
+                collateral: collateral,
+                paymentToken: paymentToken,
+                price: price,
+                reporterShare: reporterShare,
+                maxWorkers: maxWorkers,
+                maxPending: _claims.cap,
+                maxPendingSteps: maxPendingSteps,
+                maxInput: maxInput,
+                notice: notice
+            });
+    }
+
+    /// @inheritdoc IDeal
+    function pendingSteps() external view returns (uint256) {
+        return _claims.pendingSteps();
     }
 
     /// @inheritdoc IDeal

@@ -13,6 +13,7 @@ import type { Call, Chain } from "./chain.ts";
  * it is over or not yet there.
  */
 const OVERTAKEN_IN_TOURNAMENT: readonly ContractErrorName<typeof tournamentAbi>[] = [
+  "AnnouncementKnown",
   "BondCollected",
   "ClockRunning",
   "ClockSpent",
@@ -35,6 +36,7 @@ const OVERTAKEN_IN_DEAL: readonly ContractErrorName<typeof dealAbi>[] = [
   "NotPending",
   "NothingToClaim",
   "TooManyPending",
+  "TooManyPendingSteps",
   "WindowOpen",
   "WindowOver",
   "WrongFragment",
@@ -42,13 +44,10 @@ const OVERTAKEN_IN_DEAL: readonly ContractErrorName<typeof dealAbi>[] = [
   "WrongStage",
 ];
 
-/**
- * A time must have passed on the chain that hasn't: the block in which it would be mined may have
- * the timestamp of the head.
- */
+/** Something must come before it that whoever answers has not seen yet. */
 const EARLY: ReadonlySet<CallRefused["reason"]> = new Set<ContractErrorName<typeof tournamentAbi>>(["NotAnnounced"]);
 
-/** Whether a call was refused because the chain's time is not late enough for it. */
+/** Whether a call was refused because what it needs is not there yet, for whoever answers. */
 export function isEarly(error: unknown): boolean {
   return error instanceof CallRefused && EARLY.has(error.reason);
 }

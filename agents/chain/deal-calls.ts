@@ -10,8 +10,8 @@ export function dealActionCall(to: Address, action: DealAction): Call {
     case "claim":
       return dealCall(to, "claim", [action.fragment, action.previous, action.record]);
     case "challenge": {
-      const { claim, input, previous, opening, commitment, value } = action;
-      return dealCall(to, "challenge", [claim, input, previous, opening, commitment], value);
+      const { claim, input, previous, opening, commitment } = action;
+      return dealCall(to, "challenge", [claim, input, previous, opening, commitment]);
     }
     case "reveal":
       return dealCall(to, "reveal", [action.record]);

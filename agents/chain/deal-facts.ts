@@ -58,7 +58,7 @@ export async function readDeal(chain: Chain, given: Address): Promise<DealFacts>
   };
 }
 
-/** The log of the Deal's constructor: it has the terms, which no getter gives. */
+/** The log of the Deal's constructor: the terms, which `terms()` gives too, and where it stands. */
 async function openedLog({ reader }: Chain, address: Address): Promise<Opened> {
   const search = async (fromBlock: bigint, toBlock: bigint | "latest"): Promise<Opened | undefined> => {
     const logs = await reader.getLogs({ address, event: OPENED, fromBlock, toBlock });

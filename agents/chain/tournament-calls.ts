@@ -19,7 +19,7 @@ export function tournamentCall(to: Address, action: Action): Call {
   });
   switch (action.kind) {
     case "announce":
-      return call("announce", [action.announcement]);
+      return call("announce", [action.announcement], action.value);
     case "join":
       return call("join", [action.tournament, action.commitment], action.value);
     case "move":

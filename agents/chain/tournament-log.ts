@@ -4,7 +4,7 @@
 import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs, toEventSelector } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type GameEvent, follow } from "../game/events.ts";
-import { EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
+import { type Announcement, EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
 import type { Chain } from "./chain.ts";
 import { LogFollower } from "./log-follower.ts";
 
@@ -15,6 +15,7 @@ export function gameEvents(logs: readonly Log[]): GameEvent[] {
   return parseEventLogs({ abi: tournamentAbi, logs: [...logs] }).map(({ eventName, args }): GameEvent => {
     switch (eventName) {
       case "Announced":
+      case "Shown":
       case "Opened":
       case "Collected":
       case "Moved":
@@ -24,6 +25,8 @@ export function gameEvents(logs: readonly Log[]): GameEvent[] {
         return { kind: eventName, ...args } as unknown as GameEvent;
       case "Joined":
         return { kind: eventName, ...args, owner: lower(args.owner), children: args.children };
+      case "Displaced":
+        return { kind: eventName, ...args, owner: lower(args.owner) };
       case "Ended":
         return { kind: eventName, ...args, winner: SIDES[args.winner] };
       case "Credited":
@@ -39,11 +42,11 @@ function lower(address: Address): Hex {
 }
 
 /**
- * All events but announcements, which anybody can make for nothing: `announced` asks for the one
- * that matters.
+ * All events but those of announcements, which tell of no tournament and of no owner: `announced`
+ * asks for the one that matters.
  */
 const EVENTS = (tournamentAbi as Abi).filter(
-  (item): item is AbiEvent => item.type === "event" && item.name !== "Announced",
+  (item): item is AbiEvent => item.type === "event" && item.name !== "Announced" && item.name !== "Shown",
 );
 
 /** Hashes of the events that are followed. */
@@ -96,11 +99,11 @@ export class TournamentLog {
     return this.#state();
   }
 
-  /** When something was announced, in seconds; undefined if it was not. */
-  async announced(announcement: Hex): Promise<number | undefined> {
+  /** An announcement that was not shown yet, whoever has made and paid for it. */
+  async announced(announcement: Hex): Promise<Announcement | undefined> {
     const { address } = this;
-    const call = { address, abi: tournamentAbi, functionName: "announcedAt", args: [announcement] } as const;
-    const time = await this.#chain.reader.readContract(call);
-    return time === 0 ? undefined : time;
+    const call = { address, abi: tournamentAbi, functionName: "announcementState", args: [announcement] } as const;
+    const found = await this.#chain.reader.readContract(call);
+    return found.number === 0 ? undefined : found;
   }
 }

@@ -28,6 +28,7 @@ export function termsOf(file: TermsFile, { arbiter, deposits, self, program }: S
     reporterShare: file.reporterShare,
     maxWorkers: file.maxWorkers,
     maxPending: file.maxPending,
+    maxPendingSteps: file.maxPendingSteps,
     maxInput: file.maxInput,
     notice: file.notice,
   };

@@ -3,10 +3,11 @@
  * and docs/game.md with figures.
  */
 import { durationText, etherText } from "../config/amounts.ts";
+import { matchTime, ORDINARY_RATES, requiredPeriod, type SlowestPlayer } from "../game/required-period.ts";
 import type { SharedParameters, TermsFile } from "./parameters.ts";
 
 /** Of the Tournament; `Params` in ITournament.sol. */
-type TournamentParameters = Readonly<Pick<SharedParameters["arbiter"], "period">> & {
+type TournamentParameters = Readonly<Pick<SharedParameters["arbiter"], "period" | "grace">> & {
   readonly heights: readonly number[];
   readonly bonds: readonly bigint[];
 };
@@ -36,13 +37,10 @@ export interface Assumptions {
  */
 export const ASSUMED: Assumptions = {
   blockTime: 12,
-  replay: 50_000_000,
-  commitment: 1_000_000,
+  replay: ORDINARY_RATES.replayRate,
+  commitment: ORDINARY_RATES.commitmentRate,
   gasPrice: 50n * 10n ** 9n,
 };
-
-/** Steps a second of a commitment at a level below the first, each of them hashed. */
-const HASHED = 200_000;
 
 /** Levels of a tree that a move descends. */
 const MOVE = 3;
@@ -58,11 +56,15 @@ function levelGas(height: number, level: number): bigint {
   return (level === 0 ? GAS.enter : GAS.enterInner) + GAS.move * BigInt(Math.ceil(height / MOVE / 2)) + GAS.last;
 }
 
+/** The slowest honest player; how long it may be censored is what its deadlines leave. */
+function playerOf({ blockTime, replay, commitment }: Assumptions): SlowestPlayer {
+  const answer = ANSWER_BLOCKS * blockTime;
+  return { ...ORDINARY_RATES, censored: 0, answer, replayRate: replay, commitmentRate: commitment };
+}
+
 /** Longest that one match takes an honest player, with the levels below it, in seconds: E. */
-export function answerTime({ heights }: TournamentParameters, { blockTime }: Assumptions): number {
-  const moves = heights.reduce((sum, height) => sum + Math.ceil(height / MOVE / 2) + 2, 0);
-  const hashing = heights.slice(1).reduce((sum, height) => sum + 2 ** height / HASHED, 0);
-  return moves * ANSWER_BLOCKS * blockTime + hashing;
+export function answerTime({ heights }: TournamentParameters, assumed: Assumptions): number {
+  return matchTime(heights, 1, playerOf(assumed));
 }
 
 /** What the shared contracts' parameters mean. */
@@ -106,12 +108,11 @@ export function explainShared({ arbiter, coolingOff }: SharedParameters, assumed
 /** What a Deal's terms mean over an Arbiter. */
 export function explainTerms(terms: TermsFile, arbiter: TournamentParameters, assumed: Assumptions): Finding[] {
   const { budget, maxPending, collateral, reporterShare, price, notice, maxWorkers } = terms;
-  const { period, bonds, heights } = arbiter;
+  const { period, grace, bonds, heights } = arbiter;
+  const need = requiredPeriod({ ...terms, period, grace, heights }, playerOf(assumed));
   const steps = Number(budget);
   const replay = steps / assumed.replay;
   const commitment = steps / assumed.commitment;
-  const answer = answerTime(arbiter, assumed);
-  const work = maxPending * (replay + commitment);
   const locked = bonds.reduce((sum, bond) => sum + bond, 0n);
   const gas = heights.reduce((sum, height, level) => sum + levelGas(height, level), 0n) * assumed.gasPrice;
   const isEther = (token: string | undefined): boolean => token === undefined || /^0x0+$/.test(token);
@@ -122,7 +123,10 @@ export function explainTerms(terms: TermsFile, arbiter: TournamentParameters, as
     fact(
       `a fragment takes ${steps.toLocaleString("en")} steps at most: ${durationText(replay)} to replay, ${durationText(commitment)} to commit to`,
     ),
-    fact(`all ${maxPending} pending claims together: ${durationText(work)}`),
+    fact(
+      `all that may be pending, ${terms.maxPendingSteps.toLocaleString("en")} steps and one fragment more: ${durationText(need.replay)} to replay, ${durationText(need.commitment)} to commit to`,
+    ),
+    fact(`an honest validator may be kept out of the chain for C = ${durationText(Math.max(0, period - need.total))}`),
     fact(`a payment comes ${durationText(period)} after its claim, later if it is disputed`),
     fact(
       `a lie about one fragment costs each worker who backs it ${money(collateral, terms.collateralToken)}, ${money(burned, terms.collateralToken)} of it burned: no false claim may gain as much`,
@@ -139,8 +143,16 @@ export function explainTerms(terms: TermsFile, arbiter: TournamentParameters, as
     if (!holds) findings.push({ kind: "wrong", text });
   };
   demand(
-    period >= answer + work,
-    `period is ${durationText(period)}; P ≥ C + E + pending work, which is ${durationText(answer + work)} without C`,
+    period >= need.total,
+    `period is ${durationText(period)}; P ≥ C + E + pending work, which is ${durationText(need.total)} without C`,
+  );
+  demand(
+    grace >= need.match,
+    `grace is ${durationText(grace)}; G ≥ E, which is ${durationText(need.match)} with ${maxPending} disputes at once`,
+  );
+  demand(
+    terms.maxPendingSteps >= budget,
+    `maxPendingSteps is ${terms.maxPendingSteps}, less than one fragment may take, ${budget}`,
   );
   demand(steps >= 2 ** 18, `budget is ${steps}; below 2^18 the driver alone could end the program`);
   demand(

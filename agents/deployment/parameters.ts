@@ -49,6 +49,7 @@ const dealSchema = z.strictObject({
   reporterShare: whole(0, 2_500),
   maxWorkers: whole(1, 16),
   maxPending: whole(1, 64),
+  maxPendingSteps: wei,
   maxInput: whole(1, 65_536),
   notice: seconds,
 });
@@ -63,7 +64,8 @@ export interface SharedParameters {
 
 /**
  * Terms of a Deal as a file has them: without the program, and without contracts. Amounts in the
- * tokens' smallest units, `budget` in steps.
+ * tokens' smallest units, `budget` and
+ * `maxPendingSteps` in steps.
  */
 export type TermsFile = z.output<typeof dealSchema>;
 

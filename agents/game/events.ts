@@ -13,7 +13,8 @@ import type { CommitmentState, Eight, GameState, MatchState, Params, Side, Tourn
 
 /** A log of the Tournament contract, decoded (ITournament.sol says what each means). */
 export type GameEvent =
-  | { readonly kind: "Announced"; readonly announcement: Hex; readonly time: number }
+  | { readonly kind: "Announced"; readonly announcement: Hex; readonly number: number; readonly time: number }
+  | { readonly kind: "Shown"; readonly announcement: Hex }
   | { readonly kind: "Opened"; readonly tournament: Hex; readonly initial: Hex; readonly closes: number }
   | {
       readonly kind: "Joined";
@@ -22,7 +23,15 @@ export type GameEvent =
       readonly owner: Hex;
       readonly finalState: Hex;
       readonly clock: number;
+      readonly number: number;
       readonly children: Eight;
+    }
+  | {
+      readonly kind: "Displaced";
+      readonly tournament: Hex;
+      readonly root: Hex;
+      readonly owner: Hex;
+      readonly number: number;
     }
   | {
       readonly kind: "Paired";
@@ -96,7 +105,11 @@ export class LogsIncomplete extends Problem {
 export function follow(state: GameState, event: GameEvent, params: Params): GameState {
   switch (event.kind) {
     case "Announced":
-      return { ...state, announced: new Map(state.announced).set(event.announcement, event.time) };
+      return announce(state, event);
+    case "Shown":
+      return shown(state, event);
+    case "Displaced":
+      return displaced(state, event);
     case "Opened":
       return putTournament(state, emptyTournament(event.tournament, 0, event.initial, event.closes, undefined));
     case "Joined":
@@ -122,10 +135,24 @@ export function follow(state: GameState, event: GameEvent, params: Params): Game
 
 type EventOf<Kind extends GameEvent["kind"]> = Extract<GameEvent, { kind: Kind }>;
 
+function announce(state: GameState, { announcement, number, time }: EventOf<"Announced">): GameState {
+  const announced = VersionedMap.of(state.announced).with(announcement, { number, time });
+  return { ...state, announced, nextNumber: number + 1 };
+}
+
+function shown(state: GameState, { announcement }: EventOf<"Shown">): GameState {
+  return { ...state, announced: VersionedMap.of(state.announced).without(announcement) };
+}
+
+function displaced(state: GameState, { tournament, root, owner, number }: EventOf<"Displaced">): GameState {
+  const row = tournamentIn(state, tournament);
+  return putCommitments(state, row, [{ ...commitmentIn(row, root), owner, number }]);
+}
+
 function joined(state: GameState, event: EventOf<"Joined">): GameState {
   const row = tournamentIn(state, event.tournament);
-  const { root, owner, clock, finalState, children } = event;
-  const commitment: CommitmentState = { root, owner, clock, status: "alive", finalState, children };
+  const { root, owner, clock, number, finalState, children } = event;
+  const commitment: CommitmentState = { root, owner, clock, status: "alive", number, finalState, children };
   return wait(putCommitments(state, row, [commitment]), row.id, root);
 }
 

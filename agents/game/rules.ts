@@ -10,6 +10,7 @@ import { announcementHash, climb, matchId, nodesHash, rootOf, top } from "./open
 import { Refused } from "./refused.ts";
 import type {
   Action,
+  Announcement,
   CommitmentState,
   GameState,
   Joining,
@@ -50,7 +51,8 @@ export interface Verdict {
 interface Draft {
   readonly tournaments: Map<Hex, TournamentState>;
   readonly matches: Map<Hex, MatchState>;
-  readonly announced: Map<Hex, number>;
+  readonly announced: Map<Hex, Announcement>;
+  nextNumber: number;
   readonly credits: Map<Hex, bigint>;
   burned: bigint;
 }
@@ -64,18 +66,19 @@ export function apply(state: GameState, action: Action, context: Context, rules:
     tournaments: new Map(state.tournaments),
     matches: new Map(state.matches),
     announced: new Map(state.announced),
+    nextNumber: state.nextNumber,
     credits: new Map(state.credits),
     burned: state.burned,
   };
   switch (action.kind) {
     case "announce":
-      announce(draft, action.announcement, context.time);
+      announce(draft, action.announcement, action.value, context.time, rules.params);
       break;
     case "open":
       open(draft, action, context, rules);
       break;
     case "join":
-      join(draft, action.tournament, context.sender, action.commitment, action.value, context.time, rules.params);
+      join(draft, action, context, rules.params);
       break;
     case "move":
       move(draft, action, context.time);
@@ -113,12 +116,15 @@ export function otherSide(side: Side): Side {
   return side === "one" ? "two" : "one";
 }
 
-function announce(draft: Draft, announcement: Hex, time: number): void {
-  if (!draft.announced.has(announcement)) draft.announced.set(announcement, time);
+/** The first announcement of a hash counts: else anybody could make it a late one. */
+function announce(draft: Draft, announcement: Hex, value: bigint, time: number, params: Params): void {
+  if (value !== bondOf(params, 0)) throw new Refused("BondWrong", `${value} wei`);
+  if (draft.announced.has(announcement)) throw new Refused("AnnouncementKnown", announcement);
+  draft.announced.set(announcement, { number: draft.nextNumber++, time });
 }
 
 function open(draft: Draft, action: Extract<Action, { kind: "open" }>, context: Context, rules: Rules): void {
-  const { tournament: id, initial, owner, commitment, value } = action;
+  const { tournament: id, initial, owner, commitment } = action;
   if (context.sender !== rules.arbiter) throw new Refused("NotArbiter", context.sender);
   if (draft.tournaments.has(id)) throw new Refused("TournamentExists", id);
   draft.tournaments.set(id, {
@@ -132,37 +138,93 @@ function open(draft: Draft, action: Extract<Action, { kind: "open" }>, context: 
     collected: false,
     commitments: new Map(),
   });
-  join(draft, id, owner, commitment, value, context.time, rules.params);
+  joinRoot(draft, id, owner, commitment, context.time, rules.params);
 }
 
-function join(
+function join(draft: Draft, action: Extract<Action, { kind: "join" }>, context: Context, params: Params): void {
+  const { tournament: id, commitment, value } = action;
+  const { sender, time } = context;
+  const row = draft.tournaments.get(id);
+  const bond = row === undefined || row.level === 0 ? 0n : bondOf(params, row.level);
+  if (value !== bond) throw new Refused("BondWrong", `${value} wei`);
+  if (row?.leaves === undefined) joinRoot(draft, id, sender, commitment, time, params);
+  else joinInner(draft, row, sender, commitment, time, params);
+}
+
+/**
+ * Joins a root tournament with what was announced, whose bond was paid then. Where the same
+ * commitment is there already, whoever announced it first owns it from now on, and the other gets
+ * its bond back.
+ */
+function joinRoot(draft: Draft, id: Hex, owner: Hex, commitment: Joining, time: number, params: Params): void {
+  const row = draft.tournaments.get(id);
+  if (!row) throw new Refused("TournamentUnknown", id);
+  const root = shownRoot(row, commitment, params);
+  const name = announcementHash(owner, id, root, commitment.salt);
+  const announced = draft.announced.get(name);
+  if (announced === undefined) throw new Refused("NotAnnounced", root);
+  draft.announced.delete(name);
+  const { number } = announced;
+  const there = row.commitments.get(root);
+  if (there === undefined) {
+    enter(draft, row, { root, owner, number, ...commitment }, time, params);
+    return;
+  }
+  const isFirst = comesFirst(announced, there, row, time, params);
+  if (isFirst) putCommitment(draft, id, { ...there, owner, number });
+  pay(draft, isFirst ? there.owner : owner, bondOf(params, 0));
+}
+
+/** Its place is kept for a grace, so that nobody waits with it until others have done the work. */
+function comesFirst(
+  announced: Announcement,
+  there: CommitmentState,
+  row: TournamentState,
+  time: number,
+  params: Params,
+): boolean {
+  const inTime = time < row.closes && time - announced.time < params.grace;
+  return announced.number < there.number && there.status === "alive" && inTime;
+}
+
+function joinInner(
   draft: Draft,
-  id: Hex,
+  row: TournamentState,
   owner: Hex,
   commitment: Joining,
-  value: bigint,
   time: number,
   params: Params,
 ): void {
-  const row = draft.tournaments.get(id);
-  if (!row) throw new Refused("TournamentUnknown", id);
-  if (time >= row.closes) throw new Refused("TournamentClosed", `${id} at ${row.closes}`);
-  if (value !== bondOf(params, row.level)) throw new Refused("BondWrong", `${value} wei`);
-  const { children, finalState, proof, salt } = commitment;
-  const root = top(children);
+  const root = shownRoot(row, commitment, params);
+  const { finalState } = commitment;
+  if (finalState !== row.leaves?.one && finalState !== row.leaves?.two) {
+    throw new Refused("FinalOutsideMatch", finalState);
+  }
+  if (row.commitments.has(root)) throw new Refused("CommitmentKnown", root);
+  enter(draft, row, { root, owner, number: 0, ...commitment }, time, params);
+}
+
+/** The root of what is shown, whose last leaf has to be the final state. */
+function shownRoot(row: TournamentState, { children, finalState, proof }: Joining, params: Params): Hex {
   const height = heightOf(params.heights, row.level) - MOVE_LEVELS;
   if (rootOf(finalState, (1n << BigInt(height)) - 1n, height, proof) !== children.at(-1)) {
     throw new Refused("FinalNotInTree", finalState);
   }
-  if (row.leaves === undefined) {
-    const at = draft.announced.get(announcementHash(owner, id, root, salt));
-    if (at === undefined || at >= time) throw new Refused("NotAnnounced", root);
-  } else if (finalState !== row.leaves.one && finalState !== row.leaves.two) {
-    throw new Refused("FinalOutsideMatch", finalState);
-  }
-  if (row.commitments.has(root)) throw new Refused("CommitmentKnown", root);
-  putCommitment(draft, id, { root, owner, clock: row.closes - time, status: "alive", finalState, children });
-  pair(draft, id, root, time, params);
+  return top(children);
+}
+
+/** A new commitment of a tournament that is not closed, with the time that is left to join. */
+function enter(
+  draft: Draft,
+  row: TournamentState,
+  { root, owner, number, finalState, children }: Joining & Pick<CommitmentState, "root" | "owner" | "number">,
+  time: number,
+  params: Params,
+): void {
+  if (time >= row.closes) throw new Refused("TournamentClosed", `${row.id} at ${row.closes}`);
+  const clock = row.closes - time;
+  putCommitment(draft, row.id, { root, owner, clock, status: "alive", number, finalState, children });
+  pair(draft, row.id, root, time, params);
 }
 
 /** Whoever has an opponent plays at once: the one that waited is `one` and moves. */

@@ -32,6 +32,7 @@ export type Eight = readonly [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex];
 /** A commitment in a tournament. */
 export interface CommitmentState {
   readonly root: Hex;
+  /** Who joined with it; in a root tournament, who announced it first. */
   readonly owner: Hex;
   /**
    * What was left when it joined, or when its last match ended; during a match the match keeps the
@@ -39,6 +40,8 @@ export interface CommitmentState {
    */
   readonly clock: number;
   readonly status: "alive" | "out";
+  /** Place of the owner's announcement; 0 in inner tournaments. */
+  readonly number: number;
   /** Its last leaf. */
   readonly finalState: Hex;
   /** The eight nodes three levels below its root. */
@@ -98,12 +101,22 @@ export interface MatchState {
   readonly opposing: Eight;
 }
 
+/** A commitment to a root tournament that its owner has paid for and not shown yet. */
+export interface Announcement {
+  /** Its place among all announcements, from 1. */
+  readonly number: number;
+  /** When it was made; seconds. */
+  readonly time: number;
+}
+
 /** Everything that the Tournament contract holds. Keys are names as above, and addresses. */
 export interface GameState {
   readonly tournaments: ReadonlyMap<Hex, TournamentState>;
   readonly matches: ReadonlyMap<Hex, MatchState>;
-  /** When something was announced, by its hash. */
-  readonly announced: ReadonlyMap<Hex, number>;
+  /** What was announced and not shown yet, by its hash. */
+  readonly announced: ReadonlyMap<Hex, Announcement>;
+  /** Number of the next announcement. */
+  readonly nextNumber: number;
   /** What an address may withdraw. */
   readonly credits: ReadonlyMap<Hex, bigint>;
   /** What was taken from losers and given to nobody. */
@@ -115,6 +128,7 @@ export const EMPTY_GAME: GameState = {
   tournaments: new Map(),
   matches: new Map(),
   announced: new Map(),
+  nextNumber: 1,
   credits: new Map(),
   burned: 0n,
 };
@@ -167,14 +181,13 @@ export interface Pairing {
 
 /** A call of the Tournament contract. */
 export type Action =
-  | { readonly kind: "announce"; readonly announcement: Hex }
+  | { readonly kind: "announce"; readonly announcement: Hex; readonly value: bigint }
   | {
       readonly kind: "open";
       readonly tournament: Hex;
       readonly initial: Hex;
       readonly owner: Hex;
       readonly commitment: Joining;
-      readonly value: bigint;
     }
   | { readonly kind: "join"; readonly tournament: Hex; readonly commitment: Joining; readonly value: bigint }
   | {

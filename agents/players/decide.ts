@@ -62,7 +62,7 @@ export function joining(
   return children && proof && { children, finalState: own.finalState, proof, salt: seat.salt };
 }
 
-/** What has to be announced in an earlier block than the one that joins. */
+/** What has to be announced, with the bond, before the commitment is shown. */
 export function announcement(seat: Seat): Hex | undefined {
   const own = seat.book.commitment([]);
   return own && announcementHash(seat.owner, seat.tournament, own.root, seat.salt);
@@ -131,23 +131,42 @@ function move(
 }
 
 function joins(s: Situation, row: TournamentState, own: KnownCommitment, path: readonly bigint[]): Play<Action>[] {
-  if (!canBeat(s.now, row.closes) || row.commitments.has(own.root)) return [];
   const stake = bondsDownTo(s.params, row.level);
-  if (path.length === 0) {
-    const hash = announcementHash(s.seat.owner, s.seat.tournament, own.root, s.seat.salt);
-    if (!s.game.announced.has(hash)) return announces(s.now, hash, row.closes, stake);
-  }
-  const commitment = joining(s.params, s.seat, path);
-  const value = s.params.bonds[row.level] ?? 0n;
-  return commitment === undefined
-    ? []
-    : [{ deed: { kind: "join", tournament: row.id, commitment, value }, deadline: row.closes, stake }];
+  const isMissing = canBeat(s.now, row.closes) && !row.commitments.has(own.root);
+  if (path.length > 0) return isMissing ? shows(s, row, path, row.closes, stake) : [];
+  const hash = announcementHash(s.seat.owner, s.seat.tournament, own.root, s.seat.salt);
+  const announced = s.game.announced.get(hash);
+  if (announced === undefined) return isMissing ? announces(s.now, hash, s.params, row.closes, stake) : [];
+  if (isMissing) return shows(s, row, path, row.closes, stake);
+  // Somebody has shown the same. What was announced first takes it over in time, and whatever was
+  // announced brings its bond back, at any time.
+  const there = row.commitments.get(own.root);
+  if (there === undefined) return [];
+  const place = Math.min(row.closes, announced.time + s.params.grace);
+  const isFirst = announced.number < there.number && there.status === "alive" && canBeat(s.now, place);
+  return shows(s, row, path, isFirst ? place : NEVER, stake);
 }
 
-/** Announces for what has to come in a later block, and before `closes`. */
-export function announces(now: number, hash: Hex, closes: number, stake: bigint): Play<Action>[] {
+/** Joins with the own commitment, if all of it is known. */
+function shows(
+  s: Situation,
+  row: TournamentState,
+  path: readonly bigint[],
+  deadline: number,
+  stake: bigint,
+): Play<Action>[] {
+  const commitment = joining(s.params, s.seat, path);
+  const value = path.length === 0 ? 0n : (s.params.bonds[row.level] ?? 0n);
+  return commitment === undefined
+    ? []
+    : [{ deed: { kind: "join", tournament: row.id, commitment, value }, deadline, stake }];
+}
+
+/** Announces with the bond what has to be shown after that, and before `closes`. */
+export function announces(now: number, hash: Hex, { bonds }: Params, closes: number, stake: bigint): Play<Action>[] {
   const deadline = closes - 1;
-  return canBeat(now, deadline) ? [{ deed: { kind: "announce", announcement: hash }, deadline, stake }] : [];
+  const deed = { kind: "announce", announcement: hash, value: bonds[0] ?? 0n } as const;
+  return canBeat(now, deadline) ? [{ deed, deadline, stake }] : [];
 }
 
 /** Time that has run out stays so: an end can wait, whatever else is urgent. */

@@ -19,7 +19,6 @@ export type DealAction =
       readonly previous: Hex;
       readonly opening: Hex;
       readonly commitment: Joining;
-      readonly value: bigint;
     }
   | { readonly kind: "confirm"; readonly claim: Hex }
   | { readonly kind: "settle"; readonly claim: Hex }

@@ -4,6 +4,7 @@
  * beaten. Each meeting can lead to a tournament of its own a level further down.
  */
 import type { Hex } from "viem";
+import { announcementHash } from "../game/openings.ts";
 import type { GameState, MatchState, Params, TournamentState } from "../game/types.ts";
 import { canBeat, type Situation } from "./decide.ts";
 import { matchesOf } from "./table.ts";
@@ -44,7 +45,8 @@ export function tournamentCost(s: Situation, row: TournamentState, path: readonl
   const root = s.seat.book.commitment(path)?.root;
   const joined = root === undefined ? undefined : row.commitments.get(root);
   if (joined === undefined ? !canBeat(s.now, row.closes) : joined.status === "out") return 0n;
-  const entry = joined === undefined ? (s.params.bonds[row.level] ?? 0n) : 0n;
+  const isPaid = joined !== undefined || (path.length === 0 && isAnnounced(s, root));
+  const entry = isPaid ? 0n : (s.params.bonds[row.level] ?? 0n);
   const ahead = BigInt(meetingsLeft(s.game, row, root)) * meetingCost(s.params, row.level);
   const match = matchesOf(s.game, row).find((other) => other.phase === "inner" && plays(other, root));
   const inner = match && s.game.tournaments.get(match.id);
@@ -52,6 +54,11 @@ export function tournamentCost(s: Situation, row: TournamentState, path: readonl
   // Of the match that has come so far, the tournament inside of it says what it asks for.
   const below = tournamentCost(s, inner, [...path, match.pos]);
   return entry + ahead - commitmentCost(s.params, row.level + 1, 1) + below;
+}
+
+/** Whether the bond of a commitment to the root tournament is paid, and waits to be shown. */
+export function isAnnounced({ game, seat }: Pick<Situation, "game" | "seat">, root: Hex | undefined): boolean {
+  return root !== undefined && game.announced.has(announcementHash(seat.owner, seat.tournament, root, seat.salt));
 }
 
 function plays(match: MatchState, root: Hex | undefined): boolean {

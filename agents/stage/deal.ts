@@ -54,6 +54,8 @@ export async function makeDeal(
     reporterShare: REPORTER_SHARE,
     maxWorkers: workers.length,
     maxPending: 16,
+    // Its time stands still while a role replays: whatever is pending is replayed soon enough.
+    maxPendingSteps: 16n * BUDGET,
     maxInput: 65_536,
     notice: 7_200,
   };

@@ -31,14 +31,17 @@ export async function openWithoutDeal(
   const hash = announcement(seat);
   const commitment = joining(params, seat, []);
   if (hash === undefined || commitment === undefined) throw new Crash("nobody has computed the first commitment");
-  await chain.send(seat.owner, tournamentCall(tournaments.address, { kind: "announce", announcement: hash }));
+  await chain.send(
+    seat.owner,
+    tournamentCall(tournaments.address, { kind: "announce", announcement: hash, value: params.bonds[0] ?? 0n }),
+  );
   const call: Call = {
     label: "open",
     to: arbiter,
     abi: arbiterAbi,
     functionName: "open",
     args: [claim, initial, seat.owner, commitment],
-    value: params.bonds[0] ?? 0n,
+    value: 0n,
   };
   await chain.send(opener, call);
 }

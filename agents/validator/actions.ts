@@ -43,7 +43,7 @@ export interface Decided {
 /**
  * What a validator does next.
  *
- * @param game with the announcements that matter
+ * @param game with the announcements that matter ({@link openQuestions})
  * @param now timestamp of the latest block, in seconds
  */
 export function validatorActions(view: DealView, game: GameState, own: Own, now: number): Decided {
@@ -101,7 +101,27 @@ function attend(seen: Seen, claim: ClaimView): Play[] {
   return decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
 }
 
-/** Announces the truth, and in a later block opens the tournament with it. */
+/**
+ * The announcements of which a validator has to know whether they were made: of commitments that
+ * are missing, or that somebody else has shown.
+ */
+export function openQuestions(view: DealView, game: GameState, own: Own, now: number): Hex[] {
+  return [...view.claims.values()].flatMap((claim) => {
+    const run = isPending(claim) ? runBelow(view, claim, own) : undefined;
+    if (run === undefined) return [];
+    const row = game.tournaments.get(tournamentOf(claim, own));
+    const seat = seatOf(view, claim, own);
+    const root = seat.book.commitment([])?.root;
+    const hash = announcement(seat);
+    if (root === undefined || hash === undefined) return [];
+    const there = row?.commitments.get(root);
+    const isMissing = there === undefined && canBeat(now, row?.closes ?? claim.since + own.params.period);
+    const isWanted = row !== undefined || run.final.root !== claim.finalState;
+    return (isMissing && isWanted) || (there !== undefined && there.owner !== own.self) ? [hash] : [];
+  });
+}
+
+/** Announces the truth with its bond, and once that is mined opens the tournament with it. */
 function challenges(seen: Seen, claim: ClaimView): Play[] {
   const { view, game, own, now } = seen;
   const { params } = own;
@@ -112,15 +132,15 @@ function challenges(seen: Seen, claim: ClaimView): Play[] {
   const hash = announcement(seat);
   const commitment = joining(params, seat, []);
   if (hash === undefined || commitment === undefined) return [];
-  const value = params.bonds[0] ?? 0n;
-  if (!game.announced.has(hash)) return announces(now, hash, closes, value);
+  const stake = params.bonds[0] ?? 0n;
+  if (!game.announced.has(hash)) return announces(now, hash, params, closes, stake);
   const { inputRoot, input } = fragmentOf(view, claim);
   const deed = {
-    ...({ kind: "challenge", claim: claim.id, tournament: seat.tournament, commitment, value } as const),
+    ...({ kind: "challenge", claim: claim.id, tournament: seat.tournament, commitment } as const),
     ...{ input: { root: inputRoot, length: BigInt(input.length) } },
     ...{ previous: run.before.record, opening: run.opening },
   };
-  return [{ deed, deadline: closes, stake: value }];
+  return [{ deed, deadline: closes, stake }];
 }
 
 /** Applies the verdict about the oldest pending claim. */

@@ -59,9 +59,9 @@ function inGame(deed: Deed, owner: Hex): Action | undefined {
     case "reveal":
       return undefined;
     case "challenge": {
-      const { tournament, commitment, value } = deed;
+      const { tournament, commitment } = deed;
       // The rules take any initial state: only the Deal knows which one it is.
-      return { kind: "open", tournament, initial: "0x", owner, commitment, value };
+      return { kind: "open", tournament, initial: "0x", owner, commitment };
     }
     default:
       return deed;

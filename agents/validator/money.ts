@@ -4,7 +4,7 @@ import type { Warning } from "../chain/look.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { canBeat } from "../players/decide.ts";
-import { commitmentCost, tournamentCost } from "../players/purse.ts";
+import { commitmentCost, isAnnounced, tournamentCost } from "../players/purse.ts";
 import { type Own, runBelow, seatOf, tournamentOf } from "./actions.ts";
 
 /** Warns as soon as wallet and credit are less than what the disputes can ask for. */
@@ -26,7 +26,10 @@ export function moneyNeeded(view: DealView, game: GameState, own: Own, now: numb
     if (run === undefined) continue;
     if (claim.phase === "open") {
       const wrong = run.final.root !== claim.finalState && canBeat(now, claim.since + params.period);
-      if (wrong) needed += commitmentCost(params, 0, 1);
+      if (!wrong) continue;
+      const seat = seatOf(view, claim, own);
+      const isPaid = isAnnounced({ game, seat }, seat.book.commitment([])?.root);
+      needed += commitmentCost(params, 0, 1) - (isPaid ? (params.bonds[0] ?? 0n) : 0n);
       continue;
     }
     const row = game.tournaments.get(tournamentOf(claim, own));

@@ -31,8 +31,8 @@ export class Player implements Service {
     const { address, params } = tournaments;
     const [state, now] = await Promise.all([tournaments.state(), chain.now()]);
     const hash = announcement(seat);
-    const time = hash === undefined ? undefined : await tournaments.announced(hash);
-    const game = hash === undefined || time === undefined ? state : { ...state, announced: new Map([[hash, time]]) };
+    const found = hash === undefined ? undefined : await tournaments.announced(hash);
+    const game = hash === undefined || found === undefined ? state : { ...state, announced: new Map([[hash, found]]) };
     const plays = [...decide({ game, params, seat, now }), ...collects(game, params, seat.owner, now)];
     const chosen = ordered(twist === undefined ? plays : twist(plays, now));
     const duties = chosen.map((play) => dutyOf(play, seat.owner, { deal: address, tournament: address }));

@@ -9,12 +9,12 @@ import type { Duty } from "../chain/duty.ts";
 import type { Outbox } from "../chain/intent.ts";
 import type { Look, Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
-import type { GameState } from "../game/types.ts";
+import type { Announcement, GameState } from "../game/types.ts";
 import type { Twist } from "../players/play.ts";
 import { Lineups } from "../worker/lineups.ts";
 import { replayProblems } from "../worker/replay-problems.ts";
 import type { Runs } from "../worker/runs.ts";
-import { type Decided, type Own, validatorActions } from "./actions.ts";
+import { type Decided, openQuestions, type Own, validatorActions } from "./actions.ts";
 import { guard } from "./guard.ts";
 import { moneyWarnings } from "./money.ts";
 import { firstUseful, wantedRuns } from "./wanted.ts";
@@ -84,15 +84,12 @@ export class Validator implements Service {
     now: number,
     problems: unknown[],
   ): Promise<{ game: GameState; decided: Decided }> {
-    const first = validatorActions(view, state, own, now);
-    const hashes = first.duties.flatMap(({ deed }) => (deed.kind === "announce" ? [deed.announcement] : []));
-    if (hashes.length === 0) return { game: state, decided: first };
-    const announced = new Map<Hex, number>();
+    const announced = new Map<Hex, Announcement>();
     const unknown = new Set<Hex>();
-    for (const hash of hashes) {
+    for (const hash of openQuestions(view, state, own, now)) {
       try {
-        const time = await this.#setup.tournaments.announced(hash);
-        if (time !== undefined) announced.set(hash, time);
+        const found = await this.#setup.tournaments.announced(hash);
+        if (found !== undefined) announced.set(hash, found);
       } catch (problem) {
         problems.push(problem);
         unknown.add(hash);

@@ -26,6 +26,16 @@ library Claims {
         mapping(uint256 slot => IDeal.Claim) ring;
     }
 
+    /// @notice What a claim says of the state that a fragment leads to.
+    /// @param finalState Its root.
+    /// @param yields Whether it is yielded.
+    /// @param steps How many steps it took to get there.
+    struct Outcome {
+        StateRoot finalState;
+        bool yields;
+        uint64 steps;
+    }
+
     /// @notice The id of a fragment: binds the Deal, the position and the input.
     function fragmentIdOf(uint256 fragment, bytes32 inputRoot, uint256 length) internal view returns (bytes32) {
         return keccak256(abi.encode(address(this), fragment, inputRoot, length));
@@ -76,12 +86,14 @@ library Claims {
     /// @notice Adds a claim about the next fragment. Checks everything but the record.
     /// @param fragmentId The fragment that the worker means.
     /// @param previous The root of the state that the worker started from.
+    /// @param outcome What the claim says of the state that the fragment leads to.
+    /// @param mostSteps How many steps the fragments of all pending claims may have taken.
     function append(
         State storage self,
         bytes32 fragmentId,
         StateRoot previous,
-        StateRoot finalState,
-        bool yields,
+        Outcome memory outcome,
+        uint256 mostSteps,
         uint256 seat
     ) internal returns (uint256 fragment, bytes32 id) {
         fragment = self.claimed;
@@ -91,24 +103,43 @@ library Claims {
         if (fragmentId != self.fragments[fragment]) revert IDeal.WrongFragment(self.fragments[fragment], fragmentId);
         StateRoot expected = previousOf(self, fragment);
         if (previous != expected) revert IDeal.WrongPrevious(expected, previous);
+        uint64 total = outcome.steps;
         if (pending == 0) {
             if (self.headKind != IDeal.Head.Yielded) revert IDeal.HeadHidden(self.head);
-        } else if (!self.ring[(fragment - 1) % self.cap].yields) {
-            revert IDeal.NotYielded();
+        } else {
+            IDeal.Claim storage latest = self.ring[(fragment - 1) % self.cap];
+            if (!latest.yields) revert IDeal.NotYielded();
+            uint256 steps = stepsTo(self, latest) + outcome.steps;
+            if (steps > mostSteps) revert IDeal.TooManyPendingSteps(steps, mostSteps);
+            // Totals are counted modulo 2^64: only their differences mean something.
+            unchecked {
+                total += latest.total;
+            }
         }
 
         uint256 slot = fragment % self.cap;
-        id = claimIdOf(fragmentId, previous, self.attempts++, finalState, slot);
+        id = claimIdOf(fragmentId, previous, self.attempts++, outcome.finalState, slot);
         self.claimed++;
         self.ring[slot] = IDeal.Claim({
             id: id,
-            finalState: finalState,
+            finalState: outcome.finalState,
             fragment: uint48(fragment), // from a uint48
             since: uint48(block.timestamp),
             backers: uint16(1 << seat), // 16 seats
             stage: IDeal.Stage.Open,
-            yields: yields
+            yields: outcome.yields,
+            steps: outcome.steps,
+            total: total
         });
+    }
+
+    /// @notice How many steps the fragments of all pending claims took together, by what the claims
+    /// say. Never more than `mostSteps` of {append}. The claims before the first false one are
+    /// true, and so are their steps; whatever a false one says, nobody runs more than one budget
+    /// for it, and what comes after it need not be run.
+    function pendingSteps(State storage self) internal view returns (uint256) {
+        uint256 fragment = self.claimed;
+        return fragment == self.resolved ? 0 : stepsTo(self, self.ring[(fragment - 1) % self.cap]);
     }
 
     /// @notice The pending claim of that id.
@@ -153,5 +184,14 @@ library Claims {
         self.claimed = ++self.resolved;
         self.head = finalState;
         self.headKind = IDeal.Head.Hidden;
+    }
+
+    /// @dev Steps of the pending claims up to `latest`, which is one of them.
+    function stepsTo(State storage self, IDeal.Claim storage latest) private view returns (uint256) {
+        IDeal.Claim storage oldest = self.ring[self.resolved % self.cap];
+        // The difference is less than 2^64, whatever the totals have wrapped to.
+        unchecked {
+            return uint256(latest.total - oldest.total) + oldest.steps;
+        }
     }
 }

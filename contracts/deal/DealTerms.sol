@@ -27,6 +27,8 @@ library DealTerms {
         within("reporterShare", terms.reporterShare, 0, Penalty.GREATEST_SHARE);
         within("maxWorkers", terms.maxWorkers, 1, Seats.GREATEST);
         within("maxPending", terms.maxPending, 1, GREATEST_PENDING);
+        // What nothing pending leaves room for is any one fragment.
+        within("maxPendingSteps", terms.maxPendingSteps, terms.budget, type(uint64).max);
         within("maxInput", terms.maxInput, 1, Input.CAPACITY);
     }
 

@@ -12,8 +12,11 @@ library PackedRecord {
     /// @notice Bytes of a record.
     uint256 internal constant SIZE = 288;
 
-    /// @dev Where the word `registers` begins, and so the status byte.
+    /// @dev Where the word `registers` begins, and so the status byte; fuel and reserve are its
+    /// last 16 bytes.
     uint256 private constant STATUS_OFFSET = 192;
+    uint256 private constant FUEL_OFFSET = 208;
+    uint256 private constant RESERVE_OFFSET = 216;
     uint8 private constant RUNNING = 0;
     uint8 private constant YIELDED = 1;
 
@@ -35,6 +38,13 @@ library PackedRecord {
     /// @notice The header: version, depths, region bits and slot limit.
     function header(bytes calldata record) internal pure returns (bytes32) {
         return bytes32(record[32:64]);
+    }
+
+    /// @notice How many steps the machine may still take: its fuel, and what an open transaction
+    /// has put aside.
+    function stepsLeft(bytes calldata record) internal pure returns (uint256) {
+        uint256 fuel = uint64(bytes8(record[FUEL_OFFSET:RESERVE_OFFSET]));
+        return fuel + uint64(bytes8(record[RESERVE_OFFSET:RESERVE_OFFSET + 8]));
     }
 
     /// @notice Whether the machine has stopped, in any way.

@@ -16,15 +16,14 @@ interface IArbiter {
     /// keccak256(abi.encode(deal, claim)).
     /// @param claim The claim's id in the Deal.
     /// @param initial The root of the state before the first step.
-    /// @param challenger Whose commitment joins; announced by it in an earlier block. The value is
-    /// the bond of level 0.
+    /// @param challenger Whose commitment joins, announced by it with the bond.
     /// @return tournament The tournament's name.
     function open(
         bytes32 claim,
         StateRoot initial,
         address challenger,
         Join calldata join
-    ) external payable returns (TournamentId tournament);
+    ) external returns (TournamentId tournament);
 
     /// @notice The verdict about a claim.
     /// @return finished The tournament exists and is over.
@@ -48,7 +47,7 @@ interface IArbiter {
     /// @notice How many steps a commitment covers: 2^(sum of heights).
     function capacity() external view returns (uint256);
 
-    /// @notice The bond of a commitment in a root tournament, in wei.
+    /// @notice The bond of a commitment in a root tournament, in wei: what its announcement takes.
     function bond() external view returns (uint256);
 
     /// @notice The step verifier that the tournaments' bottom level uses.

@@ -31,6 +31,8 @@ interface IDeal is ILockHolder {
     /// 2,500.
     /// @param maxWorkers How many workers may take part at once, 1 to 16.
     /// @param maxPending How many claims may be unconfirmed at once, 1 to 64.
+    /// @param maxPendingSteps How many steps the fragments of all unconfirmed claims may have taken
+    /// together, by what the claims say; at least the budget.
     /// @param maxInput The most bytes a fragment may have, 1 to 65,536.
     /// @param notice Seconds between the customer's `close` and the last moment for claims.
     struct Terms {
@@ -47,6 +49,7 @@ interface IDeal is ILockHolder {
         uint16 reporterShare;
         uint8 maxWorkers;
         uint8 maxPending;
+        uint64 maxPendingSteps;
         uint32 maxInput;
         uint32 notice;
     }
@@ -86,6 +89,10 @@ interface IDeal is ILockHolder {
     /// @param stage See {Stage}.
     /// @param yields Whether the claimed state is yielded, so that a claim about the next fragment
     /// may follow.
+    /// @param steps How many steps the fragment took, by what the claimed record has left of the
+    /// budget.
+    /// @param total The steps of this claim and of those before it, back to one before which none
+    /// was pending; modulo 2^64.
     struct Claim {
         bytes32 id;
         StateRoot finalState;
@@ -94,6 +101,8 @@ interface IDeal is ILockHolder {
         uint16 backers;
         Stage stage;
         bool yields;
+        uint64 steps;
+        uint64 total;
     }
 
     /// @notice The Deal began: all of its terms and the packed record of the initial state.
@@ -182,6 +191,8 @@ interface IDeal is ILockHolder {
     error WrongRecordLength(uint256 actual);
     /// @notice Thrown when a claimed record has another code root or header than the program.
     error WrongProgram(bytes32 codeRoot, bytes32 header);
+    /// @notice Thrown when a claimed record has more steps left than the fragment began with.
+    error StepsLeftWrong(uint256 budget, uint256 left);
     /// @notice Thrown when a claimed record is in the middle of a computation.
     error StillRunning();
     /// @notice Thrown when every submitted fragment is claimed.
@@ -201,6 +212,9 @@ interface IDeal is ILockHolder {
     error NotHidden();
     /// @notice Thrown when as many claims are pending as the terms allow.
     error TooManyPending(uint256 maxPending);
+    /// @notice Thrown when the fragments of the pending claims and of this one took more steps
+    /// together than the terms allow.
+    error TooManyPendingSteps(uint256 steps, uint256 maxPendingSteps);
     /// @notice Thrown when there is no pending claim of this id: unknown, confirmed, struck or
     /// dead.
     error NotPending(bytes32 claim);
@@ -249,12 +263,12 @@ interface IDeal is ILockHolder {
     function back(bytes32 claimId) external;
 
     /// @notice Opens the claim's tournament with the sender's commitment, in the claim's window.
-    /// `msg.value` is the bond.
+    /// Its bond came with the announcement.
     /// @param input The fragment's input root and length.
     /// @param previous The packed record of the state before the fragment.
     /// @param opening Opens the input and output regions in that record's memory tree, see
     /// {IStepVerifier.load}.
-    /// @param join The sender's commitment. Announced in an earlier block, see ITournament.
+    /// @param join The sender's commitment, as announced; see {ITournament}.
     /// @return tournament The id of the tournament.
     function challenge(
         bytes32 claimId,
@@ -262,7 +276,7 @@ interface IDeal is ILockHolder {
         bytes calldata previous,
         bytes calldata opening,
         Join calldata join
-    ) external payable returns (TournamentId tournament);
+    ) external returns (TournamentId tournament);
 
     /// @notice Confirms and pays the oldest pending claim when its window is over and no dispute is
     /// left.
@@ -293,8 +307,12 @@ interface IDeal is ILockHolder {
     /// @notice The worker on a seat, or zero.
     function workerAt(uint256 seat) external view returns (address);
 
-    /// @notice The most claims that may be pending.
-    function maxPending() external view returns (uint256);
+    /// @notice All terms, as workers agree to them.
+    function terms() external view returns (Terms memory);
+
+    /// @notice How many steps the fragments of the pending claims took together, by what the claims
+    /// say.
+    function pendingSteps() external view returns (uint256);
 
     /// @notice How many fragments are submitted, claimed and resolved (confirmed, or decided by a
     /// verdict); how many claims were ever made; when claims end (zero: open), and the state that

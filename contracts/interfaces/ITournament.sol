@@ -3,7 +3,7 @@ pragma solidity 0.8.35;
 
 import {FAN_OUT} from "../tournament/Levels.sol";
 import {MatchId, Node, TournamentId} from "../tournament/Names.sol";
-import {CommitmentState, MatchState, Side, TournamentState} from "../tournament/States.sol";
+import {Announcement, CommitmentState, MatchState, Side, TournamentState} from "../tournament/States.sol";
 import {Duration, Instant} from "../tournament/Time.sol";
 import {StateRoot} from "../types/StateRoot.sol";
 import {IStepVerifier} from "./IStepVerifier.sol";
@@ -61,8 +61,11 @@ struct LastMove {
 /// becomes a credit, which its owner withdraws. Moves are open to everybody: only an opening of
 /// what was committed is a move.
 interface ITournament {
-    /// @notice Somebody bound itself to a commitment without showing it.
-    event Announced(bytes32 indexed announcement, Instant time);
+    /// @notice Somebody bound itself to a commitment without showing it, and paid its bond.
+    event Announced(bytes32 indexed announcement, uint40 number, Instant time);
+
+    /// @notice An announcement's commitment was shown.
+    event Shown(bytes32 indexed announcement);
 
     /// @notice A root tournament began.
     event Opened(TournamentId indexed tournament, StateRoot initial, Instant closes);
@@ -75,8 +78,12 @@ interface ITournament {
         address indexed owner,
         StateRoot finalState,
         Duration clock,
+        uint40 number,
         bytes32[FAN_OUT] children
     );
+
+    /// @notice An earlier announcement of a commitment was shown: the commitment is `owner`'s now.
+    event Displaced(TournamentId indexed tournament, Node indexed root, address indexed owner, uint40 number);
 
     /// @notice A match began; `one` moves.
     event Paired(
@@ -162,9 +169,11 @@ interface ITournament {
     error BondCollected(TournamentId tournament);
     /// @notice Thrown when the value sent is not the level's bond.
     error BondWrong(uint256 expected, uint256 actual);
-    /// @notice Thrown when a commitment was not announced by its owner in an earlier block.
+    /// @notice Thrown when an announcement is made that was made and not shown yet.
+    error AnnouncementKnown(bytes32 announcement);
+    /// @notice Thrown when a commitment was not announced by its owner, or shown already.
     error NotAnnounced(bytes32 announcement);
-    /// @notice Thrown when a commitment joins that is or was in the tournament.
+    /// @notice Thrown when a commitment joins an inner tournament in which it is or was.
     error CommitmentKnown(TournamentId tournament, Node root);
     /// @notice Thrown when a commitment to an inner tournament ends in neither of the two states
     /// that are in question.
@@ -203,18 +212,22 @@ interface ITournament {
     /// @notice Thrown when the recipient of a withdrawal does not take it.
     error WithdrawalFailed(address to);
 
-    /// @notice Binds the owner in the hash to a commitment without showing it; a second time is
-    /// without effect.
+    /// @notice Binds the owner in the hash to a commitment without showing it, with the bond of
+    /// level 0 as value. Who shows it within a grace from then owns it, whoever showed the same one
+    /// earlier and announced it later. The bond of a commitment that nobody shows stays here.
     /// @param announcement keccak256(abi.encode(owner, tournament, root, salt)).
-    function announce(bytes32 announcement) external;
+    function announce(bytes32 announcement) external payable;
 
     /// @notice Opens a root tournament, and joins for `owner`. Only the Arbiter may.
     /// @param tournament Its name, chosen by the Arbiter.
     /// @param initial The state before the first step.
-    /// @param owner Whose commitment joins; `owner` must have announced it in an earlier block.
-    function open(TournamentId tournament, StateRoot initial, address owner, Join calldata commitment) external payable;
+    /// @param owner Whose commitment joins, as `owner` has announced it.
+    function open(TournamentId tournament, StateRoot initial, address owner, Join calldata commitment) external;
 
-    /// @notice Joins a tournament that is not closed, with the level's bond as value.
+    /// @notice Joins a tournament that is not closed: a root tournament with what the sender has
+    /// announced and paid for, an inner one with the level's bond as value. If the same commitment
+    /// is in a root tournament already, it is the sender's from now on if its announcement came
+    /// first, and whose it is not gets its bond back, whenever it comes.
     function join(TournamentId tournament, Join calldata commitment) external payable;
 
     /// @notice Descends three levels to the first of the eight nodes on which the sides differ.
@@ -263,8 +276,8 @@ interface ITournament {
     /// @notice A match; all zero if there is none.
     function matchState(MatchId id) external view returns (MatchState memory);
 
-    /// @notice When something was announced; zero if never.
-    function announcedAt(bytes32 announcement) external view returns (Instant);
+    /// @notice An announcement that was not shown yet; all zero if there is none.
+    function announcementState(bytes32 announcement) external view returns (Announcement memory);
 
     /// @notice What somebody may withdraw, in wei.
     function credit(address owner) external view returns (uint256);

@@ -48,16 +48,26 @@ struct TournamentState {
     bool collected;
 }
 
+/// @notice A commitment to a root tournament that its owner has paid for and not shown yet.
+/// @param number Its place among all announcements, from 1. Zero: there is none.
+/// @param time When it was made.
+struct Announcement {
+    uint40 number;
+    Instant time;
+}
+
 /// @notice A commitment in a tournament.
-/// @param owner Who joined with it.
+/// @param owner Who joined with it; in a root tournament, who announced it first.
 /// @param clock What was left when it joined, or when its last match ended; in a match the match
 /// keeps the clock.
 /// @param status See {Status}.
+/// @param number Place of the owner's announcement; zero in inner tournaments.
 /// @param finalState Its last leaf.
 struct CommitmentState {
     address owner;
     Duration clock;
     Status status;
+    uint40 number;
     StateRoot finalState;
 }
 

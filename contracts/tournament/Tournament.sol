@@ -10,7 +10,7 @@ import {Heights, packed} from "./Heights.sol";
 import {FAN_OUT, MOVE_LEVELS} from "./Levels.sol";
 import {Match} from "./Match.sol";
 import {MatchId, NOBODY, Node, TournamentId} from "./Names.sol";
-import {CommitmentState, MatchState, Phase, Side, Status, TournamentState} from "./States.sol";
+import {Announcement, CommitmentState, MatchState, Phase, Side, Status, TournamentState} from "./States.sol";
 import {Duration, Instant, present} from "./Time.sol";
 
 /// @title Tournament
@@ -38,9 +38,10 @@ contract Tournament is ITournament {
     uint256 public burned;
     /// @inheritdoc ITournament
     mapping(address owner => uint256 amount) public credit;
-    /// @inheritdoc ITournament
-    mapping(bytes32 announcement => Instant moment) public announcedAt;
+    /// @dev Number of the next announcement.
+    uint40 private _nextNumber = 1;
 
+    mapping(bytes32 announcement => Announcement) private _announcements;
     mapping(TournamentId tournament => TournamentState) private _tournaments;
     mapping(TournamentId tournament => mapping(Node root => CommitmentState)) private _commitments;
     mapping(MatchId id => MatchState) private _matches;
@@ -74,33 +75,33 @@ contract Tournament is ITournament {
     }
 
     /// @inheritdoc ITournament
-    function announce(bytes32 announcement) external {
-        // The first time counts: else anybody could make an announcement young again just before
-        // its owner joins.
-        if (Instant.unwrap(announcedAt[announcement]) != 0) return;
-        announcedAt[announcement] = present();
-        emit Announced(announcement, present());
+    function announce(bytes32 announcement) external payable {
+        if (msg.value != _bond0) revert BondWrong(_bond0, msg.value);
+        // The first time counts: else anybody could make an announcement a late one.
+        if (_announcements[announcement].number != 0) revert AnnouncementKnown(announcement);
+        uint40 number = _nextNumber++;
+        _announcements[announcement] = Announcement({number: number, time: present()});
+        emit Announced(announcement, number, present());
     }
 
     /// @inheritdoc ITournament
-    function open(
-        TournamentId tournament,
-        StateRoot initial,
-        address owner,
-        Join calldata commitment
-    ) external payable {
+    function open(TournamentId tournament, StateRoot initial, address owner, Join calldata commitment) external {
         if (msg.sender != arbiter) revert NotArbiter(msg.sender);
         TournamentState storage row = _tournaments[tournament];
         if (Instant.unwrap(row.closes) != 0) revert TournamentExists(tournament);
         row.initial = initial;
         row.closes = present().plus(_period);
         emit Opened(tournament, initial, row.closes);
-        _join(tournament, owner, commitment);
+        _joinRoot(tournament, owner, commitment);
     }
 
     /// @inheritdoc ITournament
     function join(TournamentId tournament, Join calldata commitment) external payable {
-        _join(tournament, msg.sender, commitment);
+        uint256 level = _tournaments[tournament].level;
+        uint256 bond = level == 0 ? 0 : _bondOf(level);
+        if (msg.value != bond) revert BondWrong(bond, msg.value);
+        if (level == 0) _joinRoot(tournament, msg.sender, commitment);
+        else _joinInner(tournament, level, commitment);
     }
 
     /// @inheritdoc ITournament
@@ -199,6 +200,11 @@ contract Tournament is ITournament {
     }
 
     /// @inheritdoc ITournament
+    function announcementState(bytes32 announcement) external view returns (Announcement memory) {
+        return _announcements[announcement];
+    }
+
+    /// @inheritdoc ITournament
     function tournamentState(TournamentId tournament) external view returns (TournamentState memory) {
         return _tournaments[tournament];
     }
@@ -227,29 +233,61 @@ contract Tournament is ITournament {
         }
     }
 
-    function _join(TournamentId tournament, address owner, Join calldata shown) private {
+    /// @dev Joins a root tournament with what `owner` has announced, whose bond is here.
+    function _joinRoot(TournamentId tournament, address owner, Join calldata shown) private {
+        Instant closes = _closesOf(tournament);
+        Node root = Commitment.top(shown.children);
+        _requireFinal(0, shown);
+        bytes32 name = keccak256(abi.encode(owner, tournament, root, shown.salt));
+        Announcement memory announced = _announcements[name];
+        if (announced.number == 0) revert NotAnnounced(name);
+        delete _announcements[name];
+        emit Shown(name);
+        CommitmentState storage entry = _commitments[tournament][root];
+        if (entry.status == Status.None) {
+            _enter(tournament, closes, root, owner, announced.number, shown);
+            return;
+        }
+        // Whoever comes here pays with nothing but the bond, and one of the two bonds is needed.
+        if (_comesFirst(announced, entry, closes)) {
+            (owner, entry.owner) = (entry.owner, owner);
+            entry.number = announced.number;
+            emit Displaced(tournament, root, entry.owner, announced.number);
+        }
+        _pay(owner, _bond0);
+    }
+
+    /// @dev Joins an inner tournament, whose bond came with the call.
+    function _joinInner(TournamentId tournament, uint256 level, Join calldata shown) private {
         TournamentState storage row = _tournaments[tournament];
-        Instant closes = row.closes;
-        if (Instant.unwrap(closes) == 0) revert TournamentUnknown(tournament);
-        if (!present().isBefore(closes)) revert TournamentClosed(tournament, closes);
-        uint256 level = row.level;
-        if (msg.value != _bondOf(level)) revert BondWrong(_bondOf(level), msg.value);
         Node root = Commitment.top(shown.children);
         StateRoot finalState = shown.finalState;
         _requireFinal(level, shown);
-        if (level == 0) {
-            _requireAnnounced(keccak256(abi.encode(owner, tournament, root, shown.salt)));
-        } else if (finalState != row.leafOne && finalState != row.leafTwo) {
-            revert FinalOutsideMatch(finalState);
-        }
-        CommitmentState storage entry = _commitments[tournament][root];
-        if (entry.status != Status.None) revert CommitmentKnown(tournament, root);
+        if (finalState != row.leafOne && finalState != row.leafTwo) revert FinalOutsideMatch(finalState);
+        if (_commitments[tournament][root].status != Status.None) revert CommitmentKnown(tournament, root);
+        _enter(tournament, row.closes, root, msg.sender, 0, shown);
+    }
+
+    /// @dev A new commitment of a tournament that is not closed, with the time that is left to
+    /// join.
+    function _enter(
+        TournamentId tournament,
+        Instant closes,
+        Node root,
+        address owner,
+        uint40 number,
+        Join calldata shown
+    ) private {
+        if (!present().isBefore(closes)) revert TournamentClosed(tournament, closes);
         Duration clock = Clock.joining(present(), closes);
-        entry.owner = owner;
-        entry.clock = clock;
-        entry.status = Status.Alive;
-        entry.finalState = finalState;
-        emit Joined(tournament, root, owner, finalState, clock, shown.children);
+        _commitments[tournament][root] = CommitmentState({
+            owner: owner,
+            clock: clock,
+            status: Status.Alive,
+            number: number,
+            finalState: shown.finalState
+        });
+        emit Joined(tournament, root, owner, shown.finalState, clock, number, shown.children);
         _pair(tournament, root, clock);
     }
 
@@ -344,9 +382,23 @@ contract Tournament is ITournament {
         return Instant.unwrap(closes) != 0 && !present().isBefore(closes) && row.live == 0;
     }
 
-    function _requireAnnounced(bytes32 announcement) private view {
-        Instant time = announcedAt[announcement];
-        if (Instant.unwrap(time) == 0 || !time.isBefore(present())) revert NotAnnounced(announcement);
+    /// @dev Whether what is shown now was announced before the same commitment that is there. Its
+    /// place is kept for a grace, so that nobody waits with it until others have done the work.
+    function _comesFirst(
+        Announcement memory announced,
+        CommitmentState storage entry,
+        Instant closes
+    ) private view returns (bool) {
+        return
+            announced.number < entry.number &&
+            entry.status == Status.Alive &&
+            present().isBefore(closes) &&
+            present().since(announced.time) < _grace;
+    }
+
+    function _closesOf(TournamentId tournament) private view returns (Instant closes) {
+        closes = _tournaments[tournament].closes;
+        if (Instant.unwrap(closes) == 0) revert TournamentUnknown(tournament);
     }
 
     /// @dev The last leaf is the last one under the last child.

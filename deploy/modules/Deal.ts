@@ -30,6 +30,7 @@ export default buildModule("Deal", (m) => {
       reporterShare: m.getParameter<number>("reporterShare"),
       maxWorkers: m.getParameter<number>("maxWorkers"),
       maxPending: m.getParameter<number>("maxPending"),
+      maxPendingSteps: m.getParameter<bigint>("maxPendingSteps"),
       maxInput: m.getParameter<number>("maxInput"),
       notice: m.getParameter<number>("notice"),
     },

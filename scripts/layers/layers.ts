@@ -203,7 +203,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "agents/deployment",
     purpose: "puts the contracts on a chain, also after an interruption; explains and checks parameters",
-    imports: ["contracts", "agents/chain", "agents/config"],
+    imports: ["contracts", "agents/game", "agents/chain", "agents/config"],
     packages: ["viem", "zod"],
     usesNode: true,
   },

@@ -44,6 +44,7 @@ describe("deploy", () => {
         sequencer: other!.address,
         ...numbers,
         maxPending: 1,
+        maxPendingSteps: numbers.budget,
         maxInput: 1,
         notice: 0,
       },

@@ -76,7 +76,7 @@ function factsOf(deal: DealFacts, now: Standing): Fact[] {
     ["code root", terms.program.codeRoot],
     [
       "fragments",
-      `${terms.budget} steps, ${terms.maxInput} bytes of input, ${terms.maxPending} pending claims at most`,
+      `${terms.budget} steps, ${terms.maxInput} bytes of input, ${terms.maxPending} pending claims and ${terms.maxPendingSteps} pending steps at most`,
     ],
     ["price", `${money(terms.price, terms.paymentToken)} a fragment`],
     [

@@ -5,7 +5,7 @@ import { type EmbeddedChain, startEmbeddedChain } from "../../../agents/stage/em
 import { LogFollower } from "../../../agents/chain/log-follower.ts";
 import { deploy, type Deployment } from "../../../agents/stage/deploy.ts";
 
-const ANNOUNCED = parseAbiItem("event Announced(bytes32 indexed announcement, uint48 time)") as AbiEvent;
+const ANNOUNCED = parseAbiItem("event Announced(bytes32 indexed announcement, uint40 number, uint48 time)") as AbiEvent;
 const hash = (name: string): Hex => keccak256(toHex(name));
 
 describe("LogFollower", () => {
@@ -37,7 +37,11 @@ describe("LogFollower", () => {
     for (const name of names) {
       await embedded.chain.send(
         from,
-        tournamentCall(deployment.tournament, { kind: "announce", announcement: hash(name) }),
+        tournamentCall(deployment.tournament, {
+          kind: "announce",
+          announcement: hash(name),
+          value: deployment.tournaments.params.bonds[0] ?? 0n,
+        }),
       );
     }
   };

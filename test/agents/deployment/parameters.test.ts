@@ -7,6 +7,7 @@ import {
   termsFile,
   type TermsFile,
 } from "../../../agents/deployment/parameters.ts";
+import { checkPeriod, ORDINARY_RATES } from "../../../agents/game/required-period.ts";
 import { ASSUMED, explainShared, explainTerms } from "../../../agents/deployment/explain.ts";
 
 const shipped = (name: string): string =>
@@ -62,6 +63,16 @@ describe("what parameters mean", () => {
       const shared = sharedParameters(shipped(name), name);
       expect(wrong(explainShared(shared, assumed)), name).deep.equal([]);
       expect(wrong(explainTerms(termsFile(shipped(name), name), shared.arbiter, assumed)), name).deep.equal([]);
+    }
+  });
+
+  it("that an honest validator may be censored for half of a period, for those that are no demonstration", () => {
+    for (const name of ["local", "sepolia"]) {
+      const { arbiter } = sharedParameters(shipped(name), name);
+      const terms = { ...termsFile(shipped(name), name), ...arbiter };
+      const player = { ...ORDINARY_RATES, censored: arbiter.period / 2, answer: 36 };
+      checkPeriod(terms, player);
+      expect(() => checkPeriod({ ...terms, maxPendingSteps: 16n * terms.budget }, player), name).throw(/is too short/);
     }
   });
 

@@ -6,7 +6,7 @@ import { griefer } from "../../../agents/players/adversaries/griefer.ts";
 import { selfish } from "../../../agents/players/adversaries/registry.ts";
 import { corrupting, lastSecond, twisted, withholding, without } from "../../../agents/players/adversaries/twists.ts";
 import { announcement, collects, decide, joining, type Seat } from "../../../agents/players/decide.ts";
-import { ordered, type Play, type Twist } from "../../../agents/players/play.ts";
+import { NEVER, ordered, type Play, type Twist } from "../../../agents/players/play.ts";
 import { verdict } from "../../../agents/game/rules.ts";
 import type { Action, Params } from "../../../agents/game/types.ts";
 import { lengthOf } from "../../../verifier/history/game-levels.ts";
@@ -69,11 +69,11 @@ function contest(
   const chain = chainOf(params, halt);
   const { seat } = honest;
   const hash = announcement(seat) ?? expect.fail("no commitment");
-  expect(chain.send(seat.owner, { kind: "announce", announcement: hash })).equal(true);
+  expect(chain.send(seat.owner, { kind: "announce", announcement: hash, value: params.bonds[0] ?? 0n })).equal(true);
   const commitment = joining(params, seat, []) ?? expect.fail("no commitment");
   const initial = toyState(0n, 0n);
   const open = { kind: "open", tournament: TOURNAMENT, initial, owner: seat.owner, commitment } as const;
-  expect(chain.send(ARBITER, { ...open, value: params.bonds[0] ?? 0n })).equal(true);
+  expect(chain.send(ARBITER, open)).equal(true);
   const players = [honest, ...others];
   for (let turns = 0; turns < 20_000; turns++) {
     const first = order();
@@ -177,6 +177,62 @@ describe("decide", () => {
     const root = rootOf(honest) ?? expect.fail("no commitment");
     expect(winnerOf(chain)).equal(root);
     expect(chain.game.tournaments.get(TOURNAMENT)?.commitments.get(root)?.owner).equal(address(20));
+  });
+
+  describe("where somebody has copied its commitment", () => {
+    const params = paramsOf([3]);
+    const honest = honestSeat([3], 5n);
+    const copier = { ...honest, owner: address(9) };
+    const root = rootOf(honest) ?? expect.fail("no commitment");
+    const announce = (chain: ToyChain, seat: Seat): void => {
+      const hash = announcement(seat) ?? expect.fail("no commitment");
+      expect(chain.send(seat.owner, { kind: "announce", announcement: hash, value: 1_000n })).equal(true);
+    };
+    /** The honest player announced and is kept out while the copier announces and opens. */
+    const copied = (): ToyChain => {
+      const chain = chainOf(params, 5n);
+      for (const seat of [honest, copier]) announce(chain, seat);
+      const commitment = joining(params, copier, []) ?? expect.fail("no commitment");
+      const open = { kind: "open", tournament: TOURNAMENT, initial: toyState(0n, 0n), owner: copier.owner } as const;
+      expect(chain.send(ARBITER, { ...open, commitment })).equal(true);
+      return chain;
+    };
+    const ownerIn = ({ game }: ToyChain): Hex | undefined =>
+      game.tournaments.get(TOURNAMENT)?.commitments.get(root)?.owner;
+
+    it("takes it back while its place is kept, as urgently as that", () => {
+      const chain = copied();
+      const announced = chain.game.announced.get(announcement(honest) ?? "0x") ?? expect.fail("not announced");
+      const [play, ...more] = playsOf(chain, params, { seat: honest });
+      expect(more).deep.equal([]);
+      expect(play?.deed).include({ kind: "join", value: 0n });
+      expect(play?.deadline).equal(announced.time + params.grace);
+      expect(play && chain.send(honest.owner, play.deed)).equal(true);
+      expect(ownerIn(chain)).equal(honest.owner);
+      expect([...chain.game.credits]).deep.equal([[copier.owner, 1_000n]]);
+      expect(playsOf(chain, params, { seat: honest })).deep.equal([]);
+    });
+
+    it("fetches its bond after that, whenever it can", () => {
+      for (const wait of [params.grace, params.period]) {
+        const chain = copied();
+        chain.time += wait;
+        const play = playsOf(chain, params, { seat: honest }).find(({ deed }) => deed.kind === "join");
+        expect(play?.deadline).equal(NEVER);
+        expect(play && chain.send(honest.owner, play.deed)).equal(true);
+        expect(ownerIn(chain)).equal(copier.owner);
+        expect([...chain.game.credits]).deep.equal([[honest.owner, 1_000n]]);
+      }
+    });
+
+    it("does not announce what is there already", () => {
+      const chain = chainOf(params, 5n);
+      announce(chain, copier);
+      const commitment = joining(params, copier, []) ?? expect.fail("no commitment");
+      const open = { kind: "open", tournament: TOURNAMENT, initial: toyState(0n, 0n), owner: copier.owner } as const;
+      expect(chain.send(ARBITER, { ...open, commitment })).equal(true);
+      expect(playsOf(chain, params, { seat: honest })).deep.equal([]);
+    });
   });
 
   it("does nothing in a tournament that does not exist", () => {

@@ -12,7 +12,12 @@ function tournament(id: `0x${string}`, given: Partial<TournamentState>): [`0x${s
 }
 
 function commitment(owner: `0x${string}`, status: "alive" | "out"): TournamentState["commitments"] {
-  const parts = { clock: 1, finalState: "0x", children: ["0x", "0x", "0x", "0x", "0x", "0x", "0x", "0x"] } as const;
+  const parts = {
+    clock: 1,
+    number: 1,
+    finalState: "0x",
+    children: ["0x", "0x", "0x", "0x", "0x", "0x", "0x", "0x"],
+  } as const;
   return new Map([["0xaa", { root: "0xaa", owner, status, ...parts }]]);
 }
 

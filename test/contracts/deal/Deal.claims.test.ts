@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { concat, dataSlice, keccak256, ZeroHash } from "ethers";
 import {
   afterWindow,
-  BOND,
   challenge,
   claim,
   deploy,
@@ -22,6 +21,7 @@ import {
   PERIOD,
   PRICE,
   record,
+  started,
   startedWorld,
   STATUS,
   submit,
@@ -178,21 +178,77 @@ describe("Deal, claiming", () => {
   });
 });
 
+describe("Deal, pending steps", () => {
+  const BUDGET = 1_000_000n;
+  const MOST = 1_500_000n;
+  /** A record that says that so many steps were taken, in two parts of what is left. */
+  const after = (seed: number, steps: bigint): string => record(seed, STATUS.yielded, BUDGET - steps - 3n, 3n);
+
+  it("may be as many as the terms say, by what the claims say", async () => {
+    const world = await started({ maxPendingSteps: MOST });
+    const { deal, w1 } = world;
+    for (let i = 0; i < 4; i++) await submit(world);
+    expect(await deal.pendingSteps()).to.equal(0);
+    const first = await claim(world, w1, INITIAL, record(1));
+    expect(await deal.pendingSteps()).to.equal(BUDGET);
+    await claim(world, w1, record(1), after(2, 499_999n));
+    expect(await deal.pendingSteps()).to.equal(1_499_999);
+    await expect(claim(world, w1, after(2, 499_999n), after(3, 2n)))
+      .to.be.revertedWithCustomError(deal, "TooManyPendingSteps")
+      .withArgs(1_500_001, MOST);
+    await claim(world, w1, after(2, 499_999n), after(3, 1n));
+    expect(await deal.pendingSteps()).to.equal(MOST);
+    await afterWindow();
+    await deal.confirm(first);
+    expect(await deal.pendingSteps()).to.equal(500_000);
+    await claim(world, w1, after(3, 1n), record(4));
+    expect(await deal.pendingSteps()).to.equal(MOST);
+  });
+
+  it("of one fragment are never too many, and fewer than none are refused", async () => {
+    const world = await started({ maxPendingSteps: BUDGET });
+    const { deal, w1 } = world;
+    await submit(world);
+    const more = record(1, STATUS.yielded, BUDGET, 1n);
+    await expect(claim(world, w1, INITIAL, more))
+      .to.be.revertedWithCustomError(deal, "StepsLeftWrong")
+      .withArgs(BUDGET, BUDGET + 1n);
+    const most = 2n ** 64n - 1n;
+    await expect(claim(world, w1, INITIAL, record(1, STATUS.yielded, most, most)))
+      .to.be.revertedWithCustomError(deal, "StepsLeftWrong")
+      .withArgs(BUDGET, 2n * most);
+    await claim(world, w1, INITIAL, record(1, STATUS.yielded, BUDGET));
+    expect(await deal.pendingSteps()).to.equal(0);
+  });
+
+  it("of struck claims are pending no more", async () => {
+    const world = await started({ maxPendingSteps: MOST });
+    const { deal, arbiter, w1, challenger } = world;
+    await submit(world, "0x01");
+    await submit(world);
+    const id = await claim(world, w1, INITIAL, record(1));
+    await claim(world, w1, record(1), after(2, 500_000n));
+    await challenge(world, id, INITIAL, "0x01");
+    await arbiter.decide(deal, id, true, keccak256(record(7)), challenger);
+    await deal.settle(id);
+    expect(await deal.pendingSteps()).to.equal(0);
+  });
+});
+
 describe("Deal, challenging", () => {
-  it("loads the fragment and opens the claim's tournament with the bond, for anyone", async () => {
+  it("loads the fragment and opens the claim's tournament, for anyone", async () => {
     const world = await loadFixture(startedWorld);
     const { deal, arbiter, w1, challenger, terms } = world;
     await submit(world, "0x0102");
     const id = await claim(world, w1, INITIAL, record(1));
     const input = { root: inputRoot("0x0102"), length: 2 };
-    const call = deal.connect(challenger).challenge(id, input, INITIAL, openingOf(INITIAL), JOIN, { value: BOND });
+    const call = deal.connect(challenger).challenge(id, input, INITIAL, openingOf(INITIAL), JOIN);
     const tournament = await arbiter.tournamentId(deal, id);
     const initial = loaded(INITIAL, input.root, 2, BigInt(terms.budget));
     await expect(call).to.emit(deal, "Challenged").withArgs(id, challenger, tournament, initial);
     const dispute = await arbiter.disputes(tournament);
     expect(dispute.initial).to.equal(initial);
     expect(dispute.challenger).to.equal(challenger);
-    expect(dispute.bond).to.equal(BOND);
     expect((await deal.claimOf(id)).stage).to.equal(1);
   });
 
@@ -209,32 +265,28 @@ describe("Deal, challenging", () => {
     expect(initial).to.equal(loaded(record(1), inputRoot("0x02"), 1, BigInt(terms.budget)));
   });
 
-  it("refuses another input, another record, a wrong opening, a wrong bond, an old claim, a late hour", async () => {
+  it("refuses another input, another record, a wrong opening, an old claim, a late hour", async () => {
     const world = await loadFixture(startedWorld);
-    const { deal, arbiter, verifier, w1 } = world;
+    const { deal, verifier, w1 } = world;
     await submit(world, "0x01");
     const id = await claim(world, w1, INITIAL, record(1));
     const root = inputRoot("0x01");
     const open = openingOf(INITIAL);
-    const pay = { value: BOND };
-    await expect(deal.challenge(id, { root, length: 2 }, INITIAL, open, JOIN, pay)).to.be.revertedWithCustomError(
+    await expect(deal.challenge(id, { root, length: 2 }, INITIAL, open, JOIN)).to.be.revertedWithCustomError(
       deal,
       "WrongFragment",
     );
-    await expect(
-      deal.challenge(id, { root: ZeroHash, length: 1 }, INITIAL, open, JOIN, pay),
-    ).to.be.revertedWithCustomError(deal, "WrongFragment");
-    await expect(deal.challenge(id, { root, length: 1 }, record(1), open, JOIN, pay)).to.be.revertedWithCustomError(
+    await expect(deal.challenge(id, { root: ZeroHash, length: 1 }, INITIAL, open, JOIN)).to.be.revertedWithCustomError(
+      deal,
+      "WrongFragment",
+    );
+    await expect(deal.challenge(id, { root, length: 1 }, record(1), open, JOIN)).to.be.revertedWithCustomError(
       deal,
       "WrongPrevious",
     );
-    await expect(deal.challenge(id, { root, length: 1 }, INITIAL, "0x", JOIN, pay)).to.be.revertedWithCustomError(
+    await expect(deal.challenge(id, { root, length: 1 }, INITIAL, "0x", JOIN)).to.be.revertedWithCustomError(
       verifier,
       "BadOpening",
-    );
-    await expect(deal.challenge(id, { root, length: 1 }, INITIAL, open, JOIN)).to.be.revertedWithCustomError(
-      arbiter,
-      "BondWrong",
     );
     expect((await deal.claimOf(id)).stage).to.equal(0);
     await challenge(world, id, INITIAL);
@@ -359,6 +411,7 @@ describe("Deal, terms", () => {
       ["maxWorkers", { maxWorkers: 17n }],
       ["maxPending", { maxPending: 0n }],
       ["maxPending", { maxPending: 65n }],
+      ["maxPendingSteps", { maxPendingSteps: 999_999n }],
       ["maxInput", { maxInput: 0n }],
       ["maxInput", { maxInput: 65_537n }],
     ] as const;
@@ -368,6 +421,13 @@ describe("Deal, terms", () => {
         .withArgs(name, anyValue, anyValue, anyValue);
     }
     await deploy({ budget: (1n << 48n) - 1n, maxWorkers: 1, maxPending: 64, reporterShare: 0, price: 0 });
+  });
+
+  it("gives all terms to whoever asks: those that the hash is of", async () => {
+    const { deal } = await loadFixture(startedWorld);
+    const [type] = deal.interface.getFunction("terms")!.outputs;
+    const encoded = ethers.AbiCoder.defaultAbiCoder().encode([type!], [await deal.terms()]);
+    expect(keccak256(encoded)).to.equal(await deal.termsHash());
   });
 
   it("logs the terms and the initial record, which is the head", async () => {

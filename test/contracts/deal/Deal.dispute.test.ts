@@ -40,6 +40,7 @@ const parameters = {
     reporterShare: 2_500,
     maxWorkers: 4,
     maxPending: 4,
+    maxPendingSteps: 2n ** 40n,
     maxInput: 65_536,
     notice: 7_200,
   },
@@ -77,7 +78,7 @@ async function claims({ deal }: World, worker: HardhatEthersSigner, before: Stat
 
 async function announces({ deal, arbiter, tournament }: World, who: HardhatEthersSigner, claim: Hex, side: Side) {
   const id = (await arbiter.tournamentId(deal, claim)) as Hex;
-  await tournament.connect(who).announce(announcementHash(who.address as Hex, id, side.root, SALT));
+  await tournament.connect(who).announce(announcementHash(who.address as Hex, id, side.root, SALT), { value: BOND });
   return id;
 }
 
@@ -99,9 +100,9 @@ async function dispute(
   const input = { root: inputRoot(bytesToHex(INPUT)), length: INPUT.length };
   const record = recordOf(before);
   const proof = bytesToHex(loadOpening(before));
-  const call = deal.connect(one).challenge(claim, input, record, proof, joinOf(oneSide), { value: BOND });
+  const call = deal.connect(one).challenge(claim, input, record, proof, joinOf(oneSide));
   await expect(call).to.emit(deal, "Challenged").withArgs(claim, one, id, oneSide.initial);
-  await tournament.connect(two).join(id, joinOf(twoSide), { value: BOND });
+  await tournament.connect(two).join(id, joinOf(twoSide));
   const match = keccak256(
     ethers.AbiCoder.defaultAbiCoder().encode(["bytes32", "bytes32", "bytes32"], [id, oneSide.root, twoSide.root]),
   );
@@ -189,14 +190,7 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
     const lie = await Side.of(initial, INPUT, BUDGET, HEIGHT, [lieAt(5n)]);
     const claim = await claims(world, liar, initial, lie.final);
     const input = { root: inputRoot(bytesToHex(INPUT)), length: INPUT.length };
-    const args = [
-      claim,
-      input,
-      recordOf(initial),
-      bytesToHex(loadOpening(initial)),
-      joinOf(truth),
-      { value: BOND },
-    ] as const;
+    const args = [claim, input, recordOf(initial), bytesToHex(loadOpening(initial)), joinOf(truth)] as const;
     await expect(deal.connect(validator).challenge(...args)).to.be.revertedWithCustomError(tournament, "NotAnnounced");
     await announces(world, validator, claim, truth);
     await deal.connect(validator).challenge(...args);

@@ -60,9 +60,9 @@ contract DealScheduleTest {
     function test_reachesEverything() external {
         for (uint256 i; i < 5; ++i) _handler.act(SUBMIT, i, i * 25, 0);
         // Claim 0 about fragment 0 is confirmed undisputed, claim 1 about fragment 1 upheld.
-        _handler.act(CLAIM, 0, 1, 1);
+        _handler.act(CLAIM, 0, 1, 2);
         _handler.act(BACK, 1, _number(0), 0);
-        _handler.act(CLAIM, 1, 2, 1);
+        _handler.act(CLAIM, 1, 2, 2);
         _handler.act(CHALLENGE, _number(1), 0, 0);
         _handler.act(PASS, 299, 0, 0);
         _handler.act(PASS, 4, 0, 0);
@@ -72,11 +72,11 @@ contract DealScheduleTest {
         _handler.act(SETTLE, _number(1), 0, 0);
         _handler.act(CONFIRM, _number(1), 0, 0);
         // Claim 2 about fragment 2 is struck without winner, claim 3 with one.
-        _handler.act(CLAIM, 2, 3, 1);
+        _handler.act(CLAIM, 2, 3, 2);
         _handler.act(CHALLENGE, _number(2), 0, 0);
         _handler.act(DECIDE, _number(2), 1, 0);
         _handler.act(SETTLE, _number(2), 0, 0);
-        _handler.act(CLAIM, 0, 3, 1);
+        _handler.act(CLAIM, 0, 3, 2);
         _handler.act(CHALLENGE, _number(3), 0, 0);
         _handler.act(DECIDE, _number(3), 2, 0);
         _handler.act(SETTLE, _number(3), 0, 0);

@@ -45,6 +45,8 @@ abstract contract DealActions {
     uint8 internal constant SEATS = 4;
     uint64 internal constant PERIOD = 1 hours;
     uint64 internal constant BUDGET = 1_000;
+    /// @dev Less than what CAP claims may take.
+    uint64 internal constant STEPS = 1_500;
     address internal constant CUSTOMER = address(0xc057);
     address internal constant SEQUENCER = address(0x5e9);
     address internal constant CHALLENGER = address(0xca11);
@@ -97,6 +99,7 @@ abstract contract DealActions {
                 reporterShare: uint16(SHARE),
                 maxWorkers: SEATS,
                 maxPending: CAP,
+                maxPendingSteps: STEPS,
                 maxInput: 100,
                 notice: 1 hours
             })
@@ -225,15 +228,18 @@ abstract contract DealActions {
         }
     }
 
-    /// @param kind Of 16 claims one says that the program ended.
+    /// @param kind Of 16 claims one says that the program ended, and one has more left than it had.
     function _claim(uint256 who, uint256 seed, uint256 kind) internal {
         (uint48 submitted, uint48 claimed, uint48 resolved, , , IDeal.Head headKind, StateRoot head) = deal.progress();
         address w = worker(who);
         bool pending = claimed > resolved;
         IDeal.Claim memory last = pending ? deal.claimAbout(claimed - 1) : _none();
         bytes memory record = _record(seed, kind % 16 == 0 ? 3 : 1);
+        if (kind % 16 == 1) record[213] = 0xff; // 2^16 steps and more
         bool right =
             deal.seatOf(w) != 0 &&
+                kind % 16 != 1 &&
+                (!pending || _pendingSteps() + BUDGET - _left(seed) <= STEPS) &&
                 claimed < submitted &&
                 claimed - resolved < CAP &&
                 _takesClaims() &&
@@ -273,9 +279,8 @@ abstract contract DealActions {
         bytes memory before = recordOf[pending ? _previousOf(c) : StateRoot.wrap(0)];
         Join memory commitment;
         IDeal.FragmentInput memory named = IDeal.FragmentInput(this.rootOf(input), uint64(input.length));
-        VM.deal(CHALLENGER, 1 ether);
         VM.prank(CHALLENGER);
-        try deal.challenge{value: 1 ether}(c.id, named, before, abi.encode(keccak256(before)), commitment) {
+        try deal.challenge(c.id, named, before, abi.encode(keccak256(before)), commitment) {
             _check(right, "challenge succeeded");
             ++done["challenge"];
         } catch {
@@ -461,6 +466,8 @@ abstract contract DealActions {
         (uint48 submitted, uint48 claimed, uint48 resolved, uint48 attempts, , , ) = deal.progress();
         require(resolved <= claimed && claimed <= submitted, "out of order");
         require(claimed - resolved <= CAP, "too many pending");
+        require(deal.pendingSteps() == _pendingSteps(), "steps are not counted");
+        require(deal.pendingSteps() <= STEPS, "too many steps pending");
         require(attempts == claims.length, "attempts are not counted");
         uint256 first = claims.length > 2 * CAP ? claims.length - 2 * CAP : 0;
         for (uint256 i = first; i < claims.length; ++i) {
@@ -510,8 +517,21 @@ abstract contract DealActions {
         return deposits.lockOf(collateralToken, w, address(deal));
     }
 
+    /// @dev The steps of the pending claims, one by one.
+    function _pendingSteps() private view returns (uint256 steps) {
+        (, uint48 claimed, uint48 resolved, , , , ) = deal.progress();
+        for (uint256 f = resolved; f < claimed; ++f) steps += deal.claimAbout(f).steps;
+    }
+
+    /// @dev Of the budget, in a record.
+    function _left(uint256 seed) private pure returns (uint256) {
+        return 300 * (seed % 4);
+    }
+
+    /// @dev Half of what is left is a transaction's fuel, and the rest put aside.
     function _record(uint256 seed, uint8 status) private pure returns (bytes memory) {
-        bytes32 registers = bytes32(uint256(status) << 248);
+        uint256 half = _left(seed) / 2;
+        bytes32 registers = bytes32((uint256(status) << 248) | (half << 64) | half);
         return abi.encode(bytes32("code"), bytes32("header"), seed % 4, 0, 0, 0, registers, 0, 0);
     }
 

@@ -22,7 +22,6 @@ export const PERIOD = 3_600n;
 export const COOLING_OFF = 86_400n;
 export const COLLATERAL = 10n ** 18n;
 export const PRICE = 1_000n;
-export const BOND = 10n ** 18n;
 export const NOTICE = 7_200n;
 export const SHARE = 2_500n;
 
@@ -41,10 +40,13 @@ export const PROGRAM: DealTerms["program"] = {
   sourcesRoot: word(0x50c),
 };
 
-/** A packed record of the program; `seed` makes it different from others. */
-export function record(seed: number, status: number = STATUS.yielded): string {
+/**
+ * A packed record of the program; `seed` makes it different from others, `fuel` and `reserve` are
+ * what is left of the budget.
+ */
+export function record(seed: number, status: number = STATUS.yielded, fuel = 0n, reserve = 0n): string {
   const { codeRoot, header } = PROGRAM;
-  const registers = word(BigInt(status) << 248n);
+  const registers = word((BigInt(status) << 248n) | (fuel << 64n) | reserve);
   return concat([
     codeRoot,
     header,
@@ -140,6 +142,7 @@ export async function deploy(
     reporterShare: SHARE,
     maxWorkers: 16,
     maxPending: 4,
+    maxPendingSteps: 2n ** 63n,
     maxInput: 65_536,
     notice: NOTICE,
     ...change,
@@ -216,7 +219,7 @@ export async function claim(
 export async function challenge(world: World, id: string, previous: BytesLike, data = "0x01"): Promise<void> {
   const { deal, challenger } = world;
   const input = { root: inputRoot(data), length: (data.length - 2) / 2 };
-  await deal.connect(challenger).challenge(id, input, previous, openingOf(previous), JOIN, { value: BOND });
+  await deal.connect(challenger).challenge(id, input, previous, openingOf(previous), JOIN);
 }
 
 /** Lets the claims' windows pass. */

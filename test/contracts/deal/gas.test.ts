@@ -8,7 +8,6 @@ import { hexlify, keccak256, ZeroHash } from "ethers";
 import { network } from "hardhat";
 import { checkSnapshot } from "../../../scripts/snapshot.ts";
 import {
-  BOND,
   COLLATERAL,
   COOLING_OFF,
   deploy,
@@ -78,7 +77,7 @@ describe("gas of Deal and Deposits", () => {
       if (backers === 2) await deal.connect(second).back(id);
       const input = { root: inputRoot("0x01"), length: 1 };
       const by = deal.connect(challenger);
-      const cost = await used(by.challenge(id, input, previous, openingOf(previous), JOIN, { value: BOND }));
+      const cost = await used(by.challenge(id, input, previous, openingOf(previous), JOIN));
       if (backers === 1) gas["challenge, over a toy arbiter"] = cost;
       await arbiter.decide(deal, id, true, keccak256(record(9)), challenger);
       gas[`settle, striking ${backers}`] = await used(deal.settle(id));

@@ -8,6 +8,7 @@ import { grow, joining, NO_SALT } from "../../support/toy-tree.ts";
 import type { Eight } from "../../../agents/game/types.ts";
 
 const PARAMS = { period: 1000, grace: 100, heights: [6, 3], bonds: [1000n, 500n], bounty: 99n };
+const PAID = { value: 1000n };
 const CLAIM = toyState(5n, 5n);
 
 async function setting() {
@@ -46,8 +47,8 @@ describe("Arbiter", () => {
       NO_SALT,
       ethers.ZeroAddress,
     ]);
-    await tournament.announce(announcementHash(hex(challenger.address), id, tree.root, NO_SALT));
-    await expect(arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment, { value: 1000n }))
+    await tournament.announce(announcementHash(hex(challenger.address), id, tree.root, NO_SALT), PAID);
+    await expect(arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment))
       .to.emit(arbiter, "DisputeOpened")
       .withArgs(deal.address, CLAIM, id)
       .and.to.emit(tournament, "Opened");
@@ -64,20 +65,20 @@ describe("Arbiter", () => {
   it("gives another caller a tournament of its own, never the Deal's", async () => {
     const { arbiter, tournament, deal, challenger, stranger, tree, commitment } = await setting();
     const own = tournamentId(hex(stranger.address), CLAIM);
-    await tournament.announce(announcementHash(hex(challenger.address), own, tree.root, NO_SALT));
-    await arbiter.connect(stranger).open(CLAIM, INITIAL, challenger, commitment, { value: 1000n });
+    await tournament.announce(announcementHash(hex(challenger.address), own, tree.root, NO_SALT), PAID);
+    await arbiter.connect(stranger).open(CLAIM, INITIAL, challenger, commitment);
     expect((await tournament.tournamentState(tournamentId(hex(deal.address), CLAIM))).closes).to.equal(0n);
     expect((await tournament.tournamentState(own)).closes).to.not.equal(0n);
-    const direct = tournament.open(own, INITIAL, challenger, commitment, { value: 1000n });
+    const direct = tournament.open(own, INITIAL, challenger, commitment);
     await expect(direct).to.be.revertedWithCustomError(tournament, "NotArbiter");
   });
 
   it("opens a claim's tournament once", async () => {
     const { arbiter, tournament, deal, challenger, tree, commitment } = await setting();
     const id = tournamentId(hex(deal.address), CLAIM);
-    await tournament.announce(announcementHash(hex(challenger.address), id, tree.root, NO_SALT));
-    await arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment, { value: 1000n });
-    const again = arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment, { value: 1000n });
+    await tournament.announce(announcementHash(hex(challenger.address), id, tree.root, NO_SALT), PAID);
+    await arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment);
+    const again = arbiter.connect(deal).open(CLAIM, INITIAL, challenger, commitment);
     await expect(again).to.be.revertedWithCustomError(tournament, "TournamentExists");
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import {Params} from "../../../contracts/interfaces/ITournament.sol";
+import {Join, Params} from "../../../contracts/interfaces/ITournament.sol";
 import {FAN_OUT, MAX_LEVELS, MOVE_LEVELS} from "../../../contracts/tournament/Levels.sol";
 import {Match} from "../../../contracts/tournament/Match.sol";
 import {MatchId, NOBODY, Node, TournamentId} from "../../../contracts/tournament/Names.sol";
@@ -60,6 +60,8 @@ contract Stage {
     string public broken;
 
     uint256 public deposited;
+    /// @dev Announcements that nobody has shown yet.
+    uint256 public unshown;
     uint256 public withdrawn;
     /// @dev How many commitments went out, by level.
     uint256[MAX_LEVELS] public eliminated;
@@ -115,12 +117,33 @@ contract Stage {
     }
 
     function announce(TournamentId tournament, Saga memory saga) external {
-        game.announce(keccak256(abi.encode(address(this), tournament, saga.root(), bytes32(0))));
+        _announce(tournament, saga, 0);
+    }
+
+    /// @dev Announces the same commitment once more.
+    function announceTwin(Saga memory saga, bytes32 salt) external {
+        _announce(ROOT, saga, salt);
+    }
+
+    /// @dev Shows a commitment that is there already, for its second bond.
+    function showTwin(Saga memory saga, bytes32 salt) external {
+        Join memory commitment = saga.join();
+        commitment.salt = salt;
+        CommitmentState memory before = game.commitmentState(ROOT, Node.wrap(saga.root()));
+        if (before.status == Status.None) return;
+        uint256 credit = game.credit(address(this));
+        game.join(ROOT, commitment);
+        --unshown;
+        CommitmentState memory afterwards = game.commitmentState(ROOT, Node.wrap(saga.root()));
+        _expect(game.credit(address(this)) == credit + bonds[0], "a twin's bond comes back");
+        _expect(afterwards.number <= before.number, "nobody becomes later");
+        afterwards.number = before.number;
+        _expect(keccak256(abi.encode(afterwards)) == keccak256(abi.encode(before)), "a twin changes nothing else");
     }
 
     /// @dev Opens the root tournament with its first commitment.
     function open(Saga memory saga) external {
-        game.open{value: bonds[0]}(ROOT, StateRoot.wrap(toyState(0, 0)), address(this), saga.join());
+        game.open(ROOT, StateRoot.wrap(toyState(0, 0)), address(this), saga.join());
         tournaments.push(ROOT);
         _entered(ROOT, saga, NOBODY);
     }
@@ -128,7 +151,7 @@ contract Stage {
     /// @dev Joins; reverts with the contract's reason.
     function enter(TournamentId tournament, Saga memory saga) external {
         TournamentState memory row = game.tournamentState(tournament);
-        game.join{value: bonds[row.level]}(tournament, saga.join());
+        game.join{value: row.level == 0 ? 0 : bonds[row.level]}(tournament, saga.join());
         _entered(tournament, saga, row.waiting);
     }
 
@@ -169,6 +192,12 @@ contract Stage {
         Duel memory duel = duels[number];
         MatchState memory state = game.matchState(duel.id);
         return state.phase == Phase.Playing && root == (state.turn == Side.One ? duel.one : duel.two);
+    }
+
+    function _announce(TournamentId tournament, Saga memory saga, bytes32 salt) private {
+        game.announce{value: bonds[0]}(keccak256(abi.encode(address(this), tournament, saga.root(), salt)));
+        deposited += bonds[0];
+        ++unshown;
     }
 
     function _move(Duel memory duel, MatchState memory state, Saga memory own, Saga memory opp) private {
@@ -216,7 +245,9 @@ contract Stage {
 
     function _entered(TournamentId tournament, Saga memory saga, Node waiting) private {
         Node root = Node.wrap(saga.root());
-        deposited += bonds[game.tournamentState(tournament).level];
+        uint256 level = game.tournamentState(tournament).level;
+        if (level == 0) --unshown;
+        else deposited += bonds[level];
         _roots[tournament].push(root);
         _sagas[tournament][root] = saga;
         _paired(tournament, waiting, root);

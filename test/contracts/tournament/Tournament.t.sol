@@ -54,6 +54,15 @@ contract Crowd {
         stage.enter(stage.ROOT(), opinion(1 + (seed % OPINIONS)));
     }
 
+    /// @dev Somebody announces a commitment once more, or shows what was announced so.
+    function twin(uint256 seed) external {
+        uint256 least = withTruth ? 0 : 1;
+        Saga memory saga = opinion(least + (seed % (OPINIONS + 1 - least)));
+        bytes32 salt = bytes32(1 + ((seed >> 8) % 3));
+        if ((seed >> 16) % 2 == 0) stage.announceTwin(saga, salt);
+        else stage.showTwin(saga, salt);
+    }
+
     /// @dev Somebody joins an inner tournament, with one of the sides' own stories or with a lie
     /// that ends in one of the two leaves.
     function joinInner(uint256 seed) external {
@@ -261,7 +270,7 @@ abstract contract TournamentInvariants {
     }
 
     function _requireEtherIsBondsCreditsAndBurned() private view {
-        uint256 held;
+        uint256 held = _stage.unshown() * _stage.bonds(0);
         for (uint256 i; i < _stage.tournamentCount(); ++i) {
             TournamentId id = _stage.tournaments(i);
             TournamentState memory row = _stage.game().tournamentState(id);

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { announcementHash, matchId, tournamentId } from "../../../agents/game/openings.ts";
 import { EMPTY_GAME } from "../../../agents/game/types.ts";
-import type { Action, Eight, GameState, Params } from "../../../agents/game/types.ts";
+import type { Action, CommitmentState, Eight, GameState, Params } from "../../../agents/game/types.ts";
 import { follow } from "../../../agents/game/events.ts";
 import { deploy, hex } from "./chain.ts";
 import type { Chain, Outcome } from "./chain.ts";
@@ -63,16 +63,16 @@ class Table {
   }
 
   announcement(tree: Tree, owner: Hex): Action {
-    return { kind: "announce", announcement: announcementHash(owner, this.id, tree.root, NO_SALT) };
+    const announcement = announcementHash(owner, this.id, tree.root, NO_SALT);
+    return { kind: "announce", announcement, value: this.params.bonds[0] ?? 0n };
   }
 
   opening(tree: Tree, owner: Hex): Action {
-    const value = this.params.bonds[0] ?? 0n;
-    return { kind: "open", tournament: this.id, initial: INITIAL, owner, commitment: joining(tree), value };
+    return { kind: "open", tournament: this.id, initial: INITIAL, owner, commitment: joining(tree) };
   }
 
   join(tree: Tree, tournament = this.id): Action {
-    const value = this.params.bonds[tournament === this.id ? 0 : 1] ?? 0n;
+    const value = tournament === this.id || tournament === NO_SALT ? 0n : (this.params.bonds[1] ?? 0n);
     return { kind: "join", tournament, commitment: joining(tree), value };
   }
 
@@ -168,15 +168,19 @@ describe("Tournament", () => {
   });
 
   describe("announce", () => {
-    it("keeps the first time, so that nobody can make an announcement young again", async () => {
+    it("takes the bond, once, and counts", async () => {
       const table = await Table.lay(PARAMS);
       const action = table.announcement(table.truth, table.player(1));
+      await table.refused({ ...action, value: 999n } as Action, table.player(1), "BondWrong");
       await table.do(action, table.player(1));
-      const first = table.state;
-      table.time += 5;
-      await table.do(action, table.player(2));
-      expect(table.state).to.deep.equal(first);
-      expect(await table.chain.read(first)).to.deep.equal(first);
+      await table.refused(action, table.player(2), "AnnouncementKnown");
+      await table.do(table.announcement(table.truth, table.player(2)), table.player(2));
+      expect([...table.state.announced.values()]).to.deep.equal([
+        { number: 1, time: table.time },
+        { number: 2, time: table.time },
+      ]);
+      expect(await table.chain.read(table.state)).to.deep.equal(table.state);
+      expect(await table.chain.balance()).to.equal(2000n);
     });
   });
 
@@ -186,19 +190,82 @@ describe("Tournament", () => {
       await table.refused(table.opening(table.truth, table.player(1)), table.player(1), "NotArbiter");
     });
 
-    it("needs the owner's announcement from an earlier block", async () => {
+    it("needs the owner's announcement, once, which anybody may have paid for", async () => {
       const table = await Table.lay(PARAMS);
       const open = table.opening(table.truth, table.player(1));
       await table.refused(open, table.chain.arbiter, "NotAnnounced");
       await table.do(table.announcement(table.truth, table.player(1)), table.player(2));
-      await table.refused(open, table.chain.arbiter, "NotAnnounced");
-      table.time++;
       await table.refused(table.opening(table.truth, table.player(2)), table.chain.arbiter, "NotAnnounced");
       await table.do(open, table.chain.arbiter);
       const row = table.state.tournaments.get(table.id);
       expect(row?.closes).to.equal(table.time + PARAMS.period);
       expect(row?.commitments.get(table.truth.root)?.owner).to.equal(table.player(1));
+      await table.refused(table.join(table.truth), table.player(1), "NotAnnounced");
       await table.refused(open, table.chain.arbiter, "TournamentExists");
+    });
+  });
+
+  describe("join, with the same commitment", () => {
+    /** Players 1 and 2 announce the truth in this order; 2 shows it first. */
+    async function copied(): Promise<Table> {
+      const table = await Table.lay(PARAMS);
+      for (const player of [1, 2]) {
+        await table.do(table.announcement(table.truth, table.player(player)), table.player(player));
+      }
+      await table.do(table.opening(table.truth, table.player(2)), table.chain.arbiter);
+      return table;
+    }
+    const truthIn = (table: Table): CommitmentState | undefined =>
+      table.state.tournaments.get(table.id)?.commitments.get(table.truth.root);
+
+    it("belongs to whoever announced it first; the other's bond comes back", async () => {
+      const table = await copied();
+      const before = truthIn(table);
+      table.time += PARAMS.grace - 1;
+      await table.do(table.join(table.truth), table.player(1));
+      expect(truthIn(table)).to.deep.equal({ ...before, owner: table.player(1), number: 1 });
+      expect([...table.state.credits]).to.deep.equal([[table.player(2), 1000n]]);
+      table.time += PARAMS.period;
+      await table.do({ kind: "collect", tournament: table.id }, table.player(5));
+      expect(table.state.credits.get(table.player(1))).to.equal(1000n);
+      expect(hex((await table.chain.contract.verdict(table.id)).owner)).to.equal(table.player(1));
+    });
+
+    it("stays with whoever showed it after a grace, and brings the bond back at any time", async () => {
+      for (const wait of [PARAMS.grace, PARAMS.period + 5]) {
+        const table = await copied();
+        const before = truthIn(table);
+        table.time += wait;
+        await table.do(table.join(table.truth), table.player(1));
+        expect(truthIn(table)).to.deep.equal(before);
+        expect([...table.state.credits]).to.deep.equal([[table.player(1), 1000n]]);
+        await table.refused(table.join(table.truth), table.player(1), "NotAnnounced");
+      }
+    });
+
+    it("stays with whoever announced it first and showed it first", async () => {
+      const table = await Table.lay(PARAMS);
+      await table.do(table.announcement(table.truth, table.player(1)), table.player(1));
+      await table.do(table.opening(table.truth, table.player(1)), table.chain.arbiter);
+      await table.do(table.announcement(table.truth, table.player(2)), table.player(2));
+      await table.do(table.join(table.truth), table.player(2));
+      expect(truthIn(table)?.owner).to.equal(table.player(1));
+      expect([...table.state.credits]).to.deep.equal([[table.player(2), 1000n]]);
+    });
+
+    it("does not bring back one that is out, but the second bond", async () => {
+      const table = await Table.lay(PARAMS);
+      await table.do(table.announcement(table.liar, table.player(4)), table.player(4));
+      await table.begin();
+      await table.do({ kind: "move", ...nextMove(table.match(), table.truth) }, table.player(1));
+      const early = { ...table.state };
+      table.time += PARAMS.period;
+      await table.do(table.resolution(), table.player(5));
+      await table.do(table.join(table.liar), table.player(4));
+      const { commitments } = table.state.tournaments.get(table.id) ?? { commitments: new Map() };
+      expect(commitments.get(table.liar.root)).to.deep.include({ owner: table.player(2), status: "out" });
+      expect(table.state.credits.get(table.player(4))).to.equal(1000n);
+      expect(early.credits.get(table.player(4))).to.equal(undefined);
     });
   });
 
@@ -237,12 +304,12 @@ describe("Tournament", () => {
       await table.do(table.join(tree), table.player(4));
     });
 
-    it("refuses another bond, a known commitment and an unknown tournament", async () => {
+    it("refuses money for what is paid already, a known commitment and an unknown tournament", async () => {
       const table = await Table.lay(PARAMS);
       await table.begin();
       const join = table.join(table.liar);
-      await table.refused({ ...join, value: 999n } as Action, table.player(2), "BondWrong");
-      await table.refused(join, table.player(2), "CommitmentKnown");
+      await table.refused({ ...join, value: 1000n } as Action, table.player(2), "BondWrong");
+      await table.refused(join, table.player(2), "NotAnnounced");
       await table.refused(table.join(table.liar, NO_SALT), table.player(2), "TournamentUnknown");
     });
 
@@ -257,6 +324,7 @@ describe("Tournament", () => {
         "FinalOutsideMatch",
       );
       await table.do(table.join(grow(TRUTH, start, 1n, 3), inner), table.player(4));
+      await table.refused(table.join(grow(TRUTH, start, 1n, 3), inner), table.player(5), "CommitmentKnown");
       expect(table.state.tournaments.get(inner)?.waiting).to.equal(grow(TRUTH, start, 1n, 3).root);
     });
 
@@ -265,10 +333,10 @@ describe("Tournament", () => {
       await table.begin();
       await table.do({ kind: "move", ...nextMove(table.match(), table.truth) }, table.player(1));
       table.time += PARAMS.period - 10;
-      await table.refused(table.join(table.liar), table.player(2), "CommitmentKnown");
+      await table.refused(table.join(table.liar), table.player(2), "NotAnnounced");
       table.time += 10;
       await table.do(table.resolution(), table.player(5));
-      await table.refused(table.join(table.liar), table.player(2), "TournamentClosed");
+      await table.refused(table.join(table.liar), table.player(2), "NotAnnounced");
       expect(table.state.tournaments.get(table.id)?.commitments.get(table.liar.root)?.status).to.equal("out");
     });
   });
@@ -414,6 +482,7 @@ describe("Tournament", () => {
       const start = table.match().pos * 8n;
       table.time += 400;
       await table.do(table.join(grow(TRUTH, start, 1n, 3), inner), table.player(4));
+      await table.refused(table.join(grow(TRUTH, start, 1n, 3), inner), table.player(5), "CommitmentKnown");
       await table.refused(table.resolution(), table.player(5), "TournamentUnfinished");
       table.time += PARAMS.period;
       await table.do(table.resolution(), table.player(5));
@@ -493,14 +562,14 @@ async function rudeGame(refuses: boolean) {
   const [truth, liar] = [grow(TRUTH, 0n, 1n, 3), grow(story([[2n, 1n]]), 0n, 1n, 3)];
   const show = (tree: Tree) => ({ ...joining(tree), children: [...joining(tree).children] as [...Eight], proof: [] });
   const open = async (id: Hex, owner: Hex, tree: Tree): Promise<void> => {
-    await game.announce(announcementHash(owner, id, tree.root, NO_SALT));
-    await game.open(id, INITIAL, owner, show(tree), { value: 1001n });
+    await game.announce(announcementHash(owner, id, tree.root, NO_SALT), { value: 1001n });
+    await game.open(id, INITIAL, owner, show(tree));
   };
   const [first, second, third] = [toyState(7n, 7n), toyState(8n, 8n), toyState(9n, 9n)];
   const rudeOwner = hex(await rude.getAddress());
-  await game.announce(announcementHash(hex(player.address), first, truth.root, NO_SALT));
+  await game.announce(announcementHash(hex(player.address), first, truth.root, NO_SALT), { value: 1001n });
   await open(first, rudeOwner, liar);
-  await game.connect(player).join(first, show(truth), { value: 1001n });
+  await game.connect(player).join(first, show(truth));
   await open(second, rudeOwner, truth);
   await networkHelpers.time.increase(ONE_LEVEL.period);
   // The liar waited and has to move; it does not, and is out: nobody had to be paid for that.

@@ -10,6 +10,7 @@ import type { Hex } from "viem";
 import type { GameEvent } from "../../../agents/game/events.ts";
 import type {
   Action,
+  Announcement,
   CommitmentState,
   Eight,
   GameState,
@@ -102,12 +103,9 @@ const LIMITED = { gasLimit: 2_000_000 };
 async function call(contract: ContractOf<"Tournament">, action: Action): Promise<ContractTransactionResponse> {
   switch (action.kind) {
     case "announce":
-      return contract.announce(action.announcement, LIMITED);
+      return contract.announce(action.announcement, { ...LIMITED, value: action.value });
     case "open":
-      return contract.open(action.tournament, action.initial, action.owner, mutable(action.commitment), {
-        ...LIMITED,
-        value: action.value,
-      });
+      return contract.open(action.tournament, action.initial, action.owner, mutable(action.commitment), LIMITED);
     case "join":
       return contract.join(action.tournament, mutable(action.commitment), { ...LIMITED, value: action.value });
     case "move":
@@ -144,9 +142,20 @@ function decode(log: EventLog | Log): GameEvent {
   const word = (name: string): Hex => hex(field(args, name));
   const wei = (name: string): bigint => BigInt(field(args, name));
   const seconds = (name: string): number => Number(field(args, name));
+  const count = seconds;
   switch (log.eventName) {
     case "Announced":
-      return { kind: "Announced", announcement: word("announcement"), time: seconds("time") };
+      return { kind: "Announced", announcement: word("announcement"), number: count("number"), time: seconds("time") };
+    case "Shown":
+      return { kind: "Shown", announcement: word("announcement") };
+    case "Displaced":
+      return {
+        kind: "Displaced",
+        tournament: word("tournament"),
+        root: word("root"),
+        owner: word("owner"),
+        number: count("number"),
+      };
     case "Opened":
       return {
         kind: "Opened",
@@ -162,6 +171,7 @@ function decode(log: EventLog | Log): GameEvent {
         owner: word("owner"),
         finalState: word("finalState"),
         clock: seconds("clock"),
+        number: count("number"),
         children: nodes(args),
       };
     case "Paired":
@@ -244,11 +254,15 @@ async function read(contract: ContractOf<"Tournament">, state: GameState): Promi
   }
   const matches = new Map<Hex, MatchState>();
   for (const match of state.matches.values()) matches.set(match.id, await readMatch(contract, match));
-  const announced = new Map<Hex, number>();
-  for (const hash of state.announced.keys()) announced.set(hash, Number(await contract.announcedAt(hash)));
+  const announced = new Map<Hex, Announcement>();
+  for (const hash of state.announced.keys()) {
+    const { number, time } = await contract.announcementState(hash);
+    announced.set(hash, { number: Number(number), time: Number(time) });
+  }
   const credits = new Map<Hex, bigint>();
   for (const owner of state.credits.keys()) credits.set(owner, await contract.credit(owner));
-  return { tournaments, matches, announced, credits, burned: await contract.burned() };
+  const { nextNumber } = state; // tested where the next announcement is made
+  return { tournaments, matches, announced, nextNumber, credits, burned: await contract.burned() };
 }
 
 async function readTournament(
@@ -280,6 +294,7 @@ async function readCommitment(
     ...entry,
     owner: hex(found.owner),
     clock: Number(found.clock),
+    number: Number(found.number),
     status: named(["none", "alive", "out"], found.status),
     finalState: hex(found.finalState),
   } as CommitmentState;

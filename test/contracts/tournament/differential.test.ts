@@ -70,7 +70,7 @@ class Game {
   async check(): Promise<void> {
     expect(await this.chain.read(this.state)).to.deep.equal(this.state);
     const { credits, burned, tournaments } = this.state;
-    let owed = burned;
+    let owed = burned + BigInt(this.state.announced.size) * (this.rules.params.bonds[0] ?? 0n);
     for (const amount of credits.values()) owed += amount;
     for (const row of tournaments.values()) {
       const bond = this.rules.params.bonds[row.level] ?? 0n;
@@ -96,6 +96,7 @@ describe("Tournament against the rules in TypeScript", () => {
   for (const heights of [[3], [6], [3, 3], [6, 3], [6, 3, 3], [3, 3, 3, 3]]) {
     it(`accepts and refuses the same in random schedules, heights ${heights.join(", ")}`, async () => {
       let executed = 0;
+      let displaced = 0;
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 2, max: 32 }),
@@ -107,12 +108,16 @@ describe("Tournament against the rules in TypeScript", () => {
           async (opinions, choices) => {
             const game = await schedule(heights, opinions, choices);
             for (const [name, times] of game.seen) seen.set(name, (seen.get(name) ?? 0) + times);
-            for (const { kind } of game.events) if (kind === "Stepped") executed++;
+            for (const { kind } of game.events) {
+              if (kind === "Stepped") executed++;
+              if (kind === "Displaced") displaced++;
+            }
           },
         ),
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );
       expect(executed, "disputes that came down to a step").to.be.at.least(10);
+      expect(displaced, "commitments that somebody had announced before").to.be.at.least(1);
     });
   }
 
@@ -124,6 +129,7 @@ describe("Tournament against the rules in TypeScript", () => {
 /** Every action accepted and every error at least once: the schedules are not empty talk. */
 const EVERYTHING = [
   "AgreedWrong",
+  "AnnouncementKnown",
   "BondCollected",
   "BondWrong",
   "ClockRunning",
@@ -192,7 +198,7 @@ async function drain(game: Game, sender: Hex): Promise<void> {
   while ([...game.state.tournaments.keys()].some((id) => !verdict(game.state, id, game.time).finished)) {
     const closing = [...game.state.tournaments.values()].map(({ closes }) => closes - game.time);
     let progress = Math.max(...closing) > 0;
-    await game.play({ kind: "announce", announcement: NO_SALT }, sender, game.rules.params.period);
+    game.time += game.rules.params.period;
     for (const action of resolvable(game.state)) progress = (await game.play(action, sender, 0)) || progress;
     expect(progress, "a dead state").to.equal(true);
   }

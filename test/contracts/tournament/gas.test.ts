@@ -62,7 +62,11 @@ async function disputeOfTwoLevels(): Promise<{ figures: Record<string, number>; 
     return outcome.gas;
   };
   const announce = async (owner: Hex, root: Hex, name?: string): Promise<number> =>
-    send(name, { kind: "announce", announcement: announcementHash(owner, tournament, root, NO_SALT) }, owner);
+    send(
+      name,
+      { kind: "announce", announcement: announcementHash(owner, tournament, root, NO_SALT), value: 1000n },
+      owner,
+    );
 
   const agreed = toyState(0n, 9n);
   const outer = deepPair(OUTER, { agreed, leaves: finals(2n), finals: finals(3n) }, "outer");
@@ -78,12 +82,11 @@ async function disputeOfTwoLevels(): Promise<{ figures: Record<string, number>; 
       initial: INITIAL,
       owner: chain.arbiter,
       commitment: outer.commitments.one,
-      value: 1000n,
     },
     chain.arbiter,
   );
-  await send("joinPaired", { kind: "join", tournament, commitment: outer.commitments.two, value: 1000n }, rival);
-  await send("joinWaiting", { kind: "join", tournament, commitment: stranger.commitments.one, value: 1000n }, rival);
+  await send("joinPaired", { kind: "join", tournament, commitment: outer.commitments.two, value: 0n }, rival);
+  await send("joinWaiting", { kind: "join", tournament, commitment: stranger.commitments.one, value: 0n }, rival);
 
   const match = matchId(tournament, outer.roots.one, outer.roots.two);
   const turn = await descend(match, outer, OUTER);

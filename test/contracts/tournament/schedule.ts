@@ -89,20 +89,23 @@ export class Cast {
     return this.#add(id, trees);
   }
 
-  /** Who joins the root tournament with a commitment; everybody has announced its own. */
-  ownerOf(root: Hex): Hex {
+  /** Who joins the root tournament with a commitment: its owner, or somebody who has it too. */
+  ownerOf(root: Hex, twin = 0): Hex {
     const place = this.#candidates.get(this.tournament)?.findIndex((tree) => tree.root === root) ?? -1;
-    return this.owners[(place + this.owners.length) % this.owners.length] ?? this.arbiter;
+    return this.owners[(place + twin + this.owners.length) % this.owners.length] ?? this.arbiter;
   }
 
-  /** What is announced before the game begins: nearly everything. */
+  /** What is announced before the game begins: nearly everything, and half of it twice. */
   announcements(draw: Draw): Action[] {
     return [...(this.#candidates.get(this.tournament) ?? [])]
       .filter(() => draw(8) > 0)
-      .map(({ root }) => ({
-        kind: "announce",
-        announcement: announcementHash(this.ownerOf(root), this.tournament, root, NO_SALT),
-      }));
+      .flatMap(({ root }) => pick([[0], [0, 1], [1, 0], [0]], draw).map((twin) => this.announcement(root, twin)));
+  }
+
+  /** The announcement of a commitment by its owner, or by its twin. */
+  announcement(root: Hex, twin = 0): Action {
+    const announcement = announcementHash(this.ownerOf(root, twin), this.tournament, root, NO_SALT);
+    return { kind: "announce", announcement, value: this.params.bonds[0] ?? 0n };
   }
 
   tree(root: Hex): Tree | undefined {
@@ -146,10 +149,9 @@ function* candidateActions(
   const { tournament, params } = cast;
   const tree = pick(cast.candidates(state, tournament, draw), draw);
   const owner = cast.ownerOf(tree.root);
-  const value = params.bonds[0] ?? 0n;
   if (!state.tournaments.has(tournament) || draw(8) === 0) {
     const commitment = joining(tree);
-    yield { action: { kind: "open", tournament, initial: INITIAL, owner, commitment, value }, sender: cast.arbiter };
+    yield { action: { kind: "open", tournament, initial: INITIAL, owner, commitment }, sender: cast.arbiter };
   }
   for (const row of state.tournaments.values()) {
     const trees = cast.candidates(state, row.id, draw);
@@ -157,8 +159,9 @@ function* candidateActions(
     for (let i = 0; i < joins; i++) {
       const { root } = pick(trees, draw);
       const commitment = joining(cast.tree(root) ?? tree);
-      const action: Action = { kind: "join", tournament: row.id, commitment, value: params.bonds[row.level] ?? 0n };
-      yield { action, sender: row.level === 0 ? cast.ownerOf(root) : anybody };
+      const value = row.level === 0 ? 0n : (params.bonds[row.level] ?? 0n);
+      const action: Action = { kind: "join", tournament: row.id, commitment, value };
+      yield { action, sender: row.level === 0 ? cast.ownerOf(root, draw(2)) : anybody };
     }
     if (draw(time < row.closes ? 20 : 3) === 0)
       yield { action: { kind: "collect", tournament: row.id }, sender: anybody };
@@ -171,8 +174,7 @@ function* candidateActions(
     for (let i = 0; step && i < 3; i++) yield { action: step, sender: anybody };
   }
   if (draw(8) === 0) {
-    const announcement = announcementHash(anybody, tournament, tree.root, NO_SALT);
-    yield { action: { kind: "announce", announcement }, sender: anybody };
+    yield { action: cast.announcement(tree.root, draw(2)), sender: anybody };
   }
   yield { action: { kind: "withdraw", to: anybody }, sender: anybody };
 }
@@ -208,6 +210,7 @@ function pause(params: Params, state: GameState, time: number, draw: Draw): numb
 /** The same action with one thing wrong. */
 function spoil(action: Action, draw: Draw): Action {
   const junk = numberToHex(1 + draw(1000), { size: 32 });
+  const junkAddress = numberToHex(1 + draw(1000), { size: 20 });
   switch (action.kind) {
     case "open":
     case "join": {
@@ -215,7 +218,7 @@ function spoil(action: Action, draw: Draw): Action {
       const { children, proof } = commitment;
       const spoilt: readonly (() => Action)[] = [
         () => ({ ...action, tournament: junk }),
-        () => ({ ...action, value: action.value + 1n }),
+        () => (action.kind === "join" ? { ...action, value: action.value + 1n } : { ...action, owner: junkAddress }),
         () => ({ ...action, commitment: { ...commitment, finalState: junk } }),
         () => ({ ...action, commitment: { ...commitment, salt: junk } }),
         () => ({ ...action, commitment: { ...commitment, proof: [...proof, junk] } }),
@@ -266,6 +269,7 @@ function spoil(action: Action, draw: Draw): Action {
     case "collect":
       return { ...action, tournament: junk };
     case "announce":
+      return { ...action, value: action.value - 1n };
     case "withdraw":
       return action;
   }

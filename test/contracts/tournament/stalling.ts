@@ -76,12 +76,11 @@ class Stall {
     const lies = this.#lies(0n, lengthOf(heights), 0n).map((lie) => grow(lie, 0n, truth.stride, truth.height));
     for (const tree of [truth, ...lies]) {
       const announcement = announcementHash(PLAYER, this.#root, tree.root, NO_SALT);
-      this.#do({ kind: "announce", announcement }, START - 1);
+      this.#do({ kind: "announce", announcement, value: this.#params.bonds[0] ?? 0n }, START - 1);
       this.#trees.set(tree.root, tree);
     }
-    const value = this.#params.bonds[0] ?? 0n;
     this.#honest.set(this.#root, truth.root);
-    const opening = { tournament: this.#root, initial: INITIAL, owner: PLAYER, commitment: joining(truth), value };
+    const opening = { tournament: this.#root, initial: INITIAL, owner: PLAYER, commitment: joining(truth) };
     this.#do({ kind: "open", ...opening }, START);
     this.#plan(this.#root, lies, START, START + this.#params.period);
     for (let turns = 0; !verdict(this.#state, this.#root, time).finished; turns++) {
@@ -152,7 +151,8 @@ class Stall {
 
   #joinOf(id: Hex, tree: Tree): Action {
     const level = this.#state.tournaments.get(id)?.level ?? 0;
-    return { kind: "join", tournament: id, commitment: joining(tree), value: this.#params.bonds[level] ?? 0n };
+    const value = level === 0 ? 0n : (this.#params.bonds[level] ?? 0n);
+    return { kind: "join", tournament: id, commitment: joining(tree), value };
   }
 
   /** What happens next: the earliest of all that is planned; nothing but time if nothing is. */

@@ -12,7 +12,6 @@ contract ToyArbiter is IArbiter {
     struct Dispute {
         StateRoot initial;
         address challenger;
-        uint256 bond;
         bool open;
         bool finished;
         bool decided;
@@ -22,8 +21,6 @@ contract ToyArbiter is IArbiter {
 
     /// @notice Thrown when a claim is disputed twice, as by the real Arbiter.
     error Exists(TournamentId tournament);
-    /// @notice Thrown when another value than the bond comes.
-    error BondWrong(uint256 expected, uint256 actual);
 
     IStepVerifier public immutable verifier;
     uint64 public immutable period;
@@ -41,12 +38,11 @@ contract ToyArbiter is IArbiter {
         StateRoot initial,
         address challenger,
         Join calldata
-    ) external payable returns (TournamentId id) {
-        if (msg.value != bond) revert BondWrong(bond, msg.value);
+    ) external returns (TournamentId id) {
         id = tournamentId(msg.sender, claim);
         Dispute storage dispute = disputes[id];
         if (dispute.open) revert Exists(id);
-        (dispute.open, dispute.initial, dispute.challenger, dispute.bond) = (true, initial, challenger, msg.value);
+        (dispute.open, dispute.initial, dispute.challenger) = (true, initial, challenger);
         emit DisputeOpened(msg.sender, claim, id);
     }
 
