@@ -50,9 +50,10 @@ export class Chain {
 
   /**
    * @param transport How to reach a node whose accounts are unlocked.
+   * @param pollingInterval How often a receipt is asked for, in milliseconds.
    */
-  constructor(transport: Transport) {
-    this.reader = createPublicClient({ transport, pollingInterval: 50, cacheTime: 0 });
+  constructor(transport: Transport, pollingInterval = 50) {
+    this.reader = createPublicClient({ transport, pollingInterval, cacheTime: 0 });
     this.#wallet = createWalletClient({ transport });
   }
 

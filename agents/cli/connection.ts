@@ -1,15 +1,19 @@
 /** The chain that a command works on, and the account that it sends from. */
 import { type Address, custom, type Hex, http, numberToHex, type PublicClient, type Transport } from "viem";
-import { Problem } from "../../verifier/errors.ts";
 import { openAccount } from "../chain/accounts/open-account.ts";
 import { readPrivateFile } from "../chain/accounts/private-file.ts";
 import type { Signer } from "../chain/accounts/signer.ts";
 import { Chain } from "../chain/chain.ts";
+import { requireChain } from "../chain/endpoints/chain-id.ts";
+import { isLocal } from "../chain/endpoints/endpoint.ts";
 import { Endpoints } from "../chain/endpoints/endpoints.ts";
+import { Remarks } from "../chain/endpoints/remarks.ts";
 import { endpointTransport } from "../chain/endpoints/transport.ts";
 import type { Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
+import { stderr } from "./channels.ts";
 import { askPassword } from "./password.ts";
+import { text } from "./printable.ts";
 
 /** A chain, known to be the one that was meant. */
 export interface Connection {
@@ -32,14 +36,14 @@ export interface Signing extends Connection {
  * @throws Problem if the endpoints do not answer, or are of another chain
  */
 export async function connect(config: Config): Promise<Connection> {
-  const { transport, chainId } = await reached(config);
-  return { chain: new Chain(transport), chainId };
+  const { transport, chainId, pollingInterval } = await reached(config);
+  return { chain: new Chain(transport, pollingInterval), chainId };
 }
 
 /** Connects for sending from the account of the settings. */
 export async function connectSigning(config: Config): Promise<Signing> {
   const account = config.need("account");
-  const { transport, chainId } = await reached(config);
+  const { transport, chainId, pollingInterval } = await reached(config);
   const { passwordFile } = config.values;
   const signer = await openAccount(account, {
     ...{ chainId, environment: process.env },
@@ -47,7 +51,7 @@ export async function connectSigning(config: Config): Promise<Signing> {
   });
   return {
     ...{ chainId, signer, self: signer.address.toLowerCase() as Address },
-    chain: new Chain(signingTransport(transport, signer, chainId)),
+    chain: new Chain(signingTransport(transport, signer, chainId), pollingInterval),
     open: config.need("endpoints").map((url) => http(url, { retryCount: 0 })),
   };
 }
@@ -57,23 +61,27 @@ function firstLine(path: string): string {
   return line;
 }
 
-async function reached(config: Config): Promise<{ transport: Transport; chainId: number }> {
+interface Reached {
+  readonly transport: Transport;
+  readonly chainId: number;
+  /** How often a receipt is asked for, in milliseconds. */
+  readonly pollingInterval: number;
+}
+
+const QUICK_MS = 50;
+const SPARING_MS = 2_000;
+
+async function reached(config: Config): Promise<Reached> {
   const chainId = config.need("chainId");
   const urls = config.need("endpoints");
-  const transport = endpointTransport(Endpoints.at(urls));
-  const actual = await new Chain(transport).reader.getChainId().catch((cause: unknown) => {
-    const names = urls.map(shownEndpoint).join(", ");
-    throw new Problem(`${names} ${urls.length === 1 ? "does" : "do"} not answer`, {
-      hint: "is the node running, and reachable from here?",
-      cause,
-    });
-  });
-  if (actual !== chainId) {
-    throw new Problem(`${urls.map(shownEndpoint).join(", ")}: a node of chain ${actual}, not of ${chainId}`, {
-      hint: "chainId and endpoints must be of the same chain",
-    });
-  }
-  return { transport, chainId };
+  const remarks = new Remarks((line) => stderr.line(text`  ${line}`));
+  const endpoints = Endpoints.at(
+    urls.map((url) => ({ url, name: shownEndpoint(url) })),
+    { observer: (remark) => remarks.add(remark) },
+  );
+  await requireChain(endpoints, chainId);
+  const pollingInterval = urls.every(isLocal) ? QUICK_MS : SPARING_MS;
+  return { transport: endpointTransport(endpoints), chainId, pollingInterval };
 }
 
 /** A call as `eth_sendTransaction` has it. */

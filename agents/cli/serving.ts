@@ -6,9 +6,11 @@ import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
-import { DealLog } from "../chain/deal-log.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
+import type { DealLog } from "../chain/deal-log.ts";
+import { DealWatch } from "../chain/deal-watch.ts";
 import type { Service } from "../chain/look.ts";
+import type { TournamentLog } from "../chain/tournament-log.ts";
 import { Sender } from "../chain/sender/outbox.ts";
 import { replayerInThread } from "../replay/in-thread.ts";
 import { News } from "../replay/news.ts";
@@ -38,6 +40,8 @@ export interface Served {
   readonly signing: Signing;
   readonly deal: DealFacts;
   readonly log: DealLog;
+  /** Those about the Deal's claims. */
+  readonly tournaments: TournamentLog;
   readonly program: Program;
   readonly store: Store;
   /** Has transactions mined, also across restarts: it writes them to the store before it sends them. */
@@ -71,6 +75,8 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const signing = await connectSigning(config);
   const { chain, chainId, self, signer, open } = signing;
   const deal = await readDeal(chain, address);
+  const { tournament, params, block: from } = deal;
+  const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners: [self] });
   const built = programOfDeal(config, deal);
   const folder = join(config.values.data ?? userPath(DATA), `${role}-${chainId}-${deal.address}-${self}`);
   const store = openStore(join(folder, "store.sqlite"), { chainId, deal: deal.address, account: self });
@@ -80,7 +86,7 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const interval = config.values.interval ?? INTERVAL;
   return {
     ...{ signing, deal, store, outbox, program: built.program },
-    log: new DealLog(chain, deal.address, deal.block),
+    ...{ log: watch.deal, tournaments: watch.tournaments },
     replayer: () => startReplay(built, deal, { engine: options.engine === "native", states: join(folder, "states") }),
     async live(service, replayer) {
       try {

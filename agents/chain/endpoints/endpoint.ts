@@ -62,6 +62,14 @@ interface Waiting extends Request {
 
 const TIMEOUT = 10_000;
 const PER_SECOND = 25;
+
+/** A node on this machine has no limit of its own. */
+const LOCAL_PER_SECOND = 10_000;
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** What must not be asked twice: it is done each time. */
+const ONCE = /^(eth_sendTransaction|evm_|anvil_|hardhat_|personal_)/;
+
 const BATCH = 50;
 const RETRIES = 2;
 
@@ -90,7 +98,8 @@ export class Endpoint {
   #failure: string | undefined;
 
   constructor(settings: EndpointSettings) {
-    const { url, name = new URL(url).host, batch = BATCH, perSecond = PER_SECOND, retries = RETRIES } = settings;
+    const { url, name = new URL(url).host, batch = BATCH, retries = RETRIES } = settings;
+    const { perSecond = isLocal(url) ? LOCAL_PER_SECOND : PER_SECOND } = settings;
     const limit = settings.timeout ?? TIMEOUT;
     this.name = name;
     this.#post = poster(name, url, limit);
@@ -132,19 +141,22 @@ export class Endpoint {
   }
 
   #try(method: string, params: readonly unknown[]): Promise<unknown> {
-    return this.#retrying.execute(async () => {
-      const answer = await new Promise<Answer>((done, failed) => {
-        this.#waiting.push({ method, params, done, failed });
-        if (!this.#sending) void this.#send();
-      });
-      if ("result" in answer) return answer.result;
-      const { error } = answer;
-      const meaning = meaningOf(error, method === "eth_getLogs" ? LogRanges.blocks(params[0] ?? {}) : undefined);
-      // viem reads the data of a revert from its own kind of error.
-      if (meaning === undefined) throw new RpcRequestError({ body: { method, params }, error, url: this.name });
-      if (meaning.kind === "rate limit") this.#pace.refused(RATE_WAIT);
-      throw new EndpointFailure(this.name, meaning.kind, `${method}: ${error.message}`, meaning);
+    if (ONCE.test(method)) return this.#attempt(method, params);
+    return this.#retrying.execute(() => this.#attempt(method, params));
+  }
+
+  async #attempt(method: string, params: readonly unknown[]): Promise<unknown> {
+    const answer = await new Promise<Answer>((done, failed) => {
+      this.#waiting.push({ method, params, done, failed });
+      if (!this.#sending) void this.#send();
     });
+    if ("result" in answer) return answer.result;
+    const { error } = answer;
+    const meaning = meaningOf(error, method === "eth_getLogs" ? LogRanges.blocks(params[0] ?? {}) : undefined);
+    // viem reads the data of a revert from its own kind of error.
+    if (meaning === undefined) throw new RpcRequestError({ body: { method, params }, error, url: this.name });
+    if (meaning.kind === "rate limit") this.#pace.refused(RATE_WAIT);
+    throw new EndpointFailure(this.name, meaning.kind, `${method}: ${error.message}`, meaning);
   }
 
   /** Sends what waits, until nothing does. */
@@ -199,4 +211,9 @@ function waitBefore({ attempt, result }: IRetryBackoffContext<unknown>): number 
   if (!(error instanceof EndpointFailure)) return WAIT;
   const least = error.kind === "rate limit" ? RATE_WAIT : WAIT;
   return error.details.retryAfter ?? least * 2 ** (attempt - 1) * (1 + Math.random() / 4);
+}
+
+/** Whether a node listens on this machine only. */
+export function isLocal(url: string): boolean {
+  return LOCAL.test(new URL(url).hostname);
 }

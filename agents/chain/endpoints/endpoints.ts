@@ -25,7 +25,8 @@ export class NoQuorum extends Problem {
 
   constructor(what: string, quorum: number, said: ReadonlyMap<string, string>) {
     const list = [...said].map(([endpoint, text]) => `${endpoint}: ${text}`).join("; ");
-    super(`no ${quorum} endpoints agree on ${what} (${list})`, { hint: "add endpoints of other providers" });
+    const nobody = quorum === 1 ? `no endpoint tells ${what}` : `no ${quorum} endpoints agree on ${what}`;
+    super(`${nobody} (${list})`, { hint: "add endpoints of other providers" });
     this.said = said;
   }
 }
@@ -60,11 +61,14 @@ export class Endpoints {
 
   /** Endpoints at these URLs or with these settings. */
   static at(places: readonly (string | EndpointSettings)[], options?: EndpointsOptions): Endpoints {
-    const settings = places.map((place) => (typeof place === "string" ? { url: place } : place));
-    return new Endpoints(
-      settings.map((one) => new Endpoint(one)),
-      options,
-    );
+    const list: Endpoint[] = [];
+    for (const place of places) {
+      const settings = typeof place === "string" ? { url: place } : place;
+      const { name } = new Endpoint(settings);
+      const same = list.filter((one) => one.name === name || one.name.startsWith(`${name} #`)).length;
+      list.push(new Endpoint(same === 0 ? settings : { ...settings, name: `${name} #${same + 1}` }));
+    }
+    return new Endpoints(list, options);
   }
 
   /** How each of them does. */

@@ -62,6 +62,11 @@ async function reading(endpoints: Endpoints, method: string, params: readonly un
       const [sent] = await endpoints.all(method, params);
       return sent?.result;
     }
+    case "eth_sendTransaction": {
+      // The node signs: a second one would sign a second transaction.
+      const [first] = endpoints.list;
+      return first?.request(method, params);
+    }
     default:
       return endpoints.any(method, params);
   }

@@ -1,5 +1,4 @@
 /** What `validator` does: has a Deal's fragments replayed, and plays for the truth. */
-import { TournamentLog } from "../../chain/tournament-log.ts";
 import { saltsOf } from "../../store/secret.ts";
 import { Validator } from "../../validator/validator.ts";
 import { stderr } from "../channels.ts";
@@ -9,12 +8,11 @@ import { beginService, type ServiceOptions } from "../serving.ts";
 
 /** Does what the command says, and gives the exit code. */
 export async function validate(options: ServiceOptions): Promise<number> {
-  const { signing, deal, log, store, outbox, replayer, live } = await beginService("validator", options);
+  const { signing, deal, log, tournaments, store, outbox, replayer, live } = await beginService("validator", options);
   const { chain, self } = signing;
   const replay = replayer();
   const validator = new Validator({
-    ...{ chain, self, deal: log, replayer: replay, outbox },
-    tournaments: await TournamentLog.follow(chain, deal.tournament, deal.block),
+    ...{ chain, self, deal: log, tournaments, replayer: replay, outbox },
     saltOf: saltsOf(store),
   });
   stderr.line(text`validator ${self} watches the Deal ${deal.address}`);

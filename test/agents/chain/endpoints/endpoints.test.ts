@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { createPublicClient, createTestClient, http, parseAbi, type PublicClient } from "viem";
 import type { Remark } from "../../../../agents/chain/endpoints/ballot.ts";
+import { requireChain } from "../../../../agents/chain/endpoints/chain-id.ts";
+import { Remarks } from "../../../../agents/chain/endpoints/remarks.ts";
 import { Endpoints, type EndpointsOptions, NoQuorum } from "../../../../agents/chain/endpoints/endpoints.ts";
 import { endpointTransport } from "../../../../agents/chain/endpoints/transport.ts";
 import { always, lagging, lying, only, sometimes, UNAVAILABLE } from "../../../support/faults.ts";
@@ -131,6 +133,53 @@ describe("several endpoints", () => {
     expect(await endpointTransport(open(2))({}).request({ method: "eth_getTransactionReceipt", params: [hash] })).equal(
       null,
     );
+  });
+
+  it("are all of the chain that was meant, or are refused", async () => {
+    await requireChain(open(), 31_337);
+    proxies[2]?.behave(always(UNAVAILABLE));
+    await requireChain(open(), 31_337);
+    proxies[1]?.behave(always(UNAVAILABLE));
+    expect(String(await failure(requireChain(open(), 31_337)))).match(
+      /no 2 endpoints agree on their chain \(.*HTTP 503/,
+    );
+    proxies[1]?.behave(lying("eth_chainId", () => "0x1"));
+    expect(String(await failure(requireChain(open(), 31_337)))).contain("b is a node of chain 1, not of 31337");
+    proxies[0]?.behave(always({ kind: "hangUp" }));
+    expect(String(await failure(requireChain(open(1), 31_337)))).match(/a does not answer \(unavailable/);
+  });
+
+  it("have names of their own, also where several keys are of one provider", () => {
+    const urls = ["https://example.org/v2/key", "https://example.org/v2/other", "https://example.com"];
+    expect(Endpoints.at(urls).list.map(({ name }) => name)).deep.equal([
+      "example.org",
+      "example.org #2",
+      "example.com",
+    ]);
+  });
+
+  it("let the first node sign for its own accounts, once", async () => {
+    const [from, to] = (await node.request("eth_accounts")) as string[];
+    proxies[0]?.behave(always(UNAVAILABLE));
+    const send = { method: "eth_sendTransaction", params: [{ from, to, value: "0x1" }] };
+    const before = proxies.map((proxy) => proxy.count("eth_sendTransaction"));
+    expect(String(await failure(endpointTransport(open())({}).request(send)))).contain("HTTP 503");
+    expect(proxies.map((proxy, place) => proxy.count("eth_sendTransaction") - (before[place] ?? 0))).deep.equal([
+      1, 0, 0,
+    ]);
+  });
+
+  it("are remarked on once a minute", () => {
+    const lines: string[] = [];
+    const remarks = new Remarks((line) => lines.push(line));
+    for (const [kind, now] of [
+      ["lags", 0],
+      ["lags", 1],
+      ["failed", 2],
+      ["lags", 60_001],
+    ] as const)
+      remarks.add({ endpoint: "a", kind, text: String(now) }, now);
+    expect(lines).deep.equal(["a lags: 0", "a failed: 2", "a lags: 60001"]);
   });
 
   it("are right under random faults, by a seed", async () => {
