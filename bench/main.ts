@@ -15,6 +15,7 @@ import { historyMeasurement } from "./history.ts";
 import { MOVE_LEVELS } from "../verifier/history/game-levels.ts";
 import type { Measurement, Setting } from "./measurement.ts";
 import { memoryMeasurement } from "./memory.ts";
+import { soakMeasurement } from "./soak.ts";
 import { terminalTable } from "./table.ts";
 import { RECIPES } from "./workloads/list.ts";
 import { BenchError } from "./workloads/workload.ts";
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   memoryMeasurement,
   growthMeasurement,
   disputeMeasurement,
+  soakMeasurement,
 ];
 
 const COMMAND = "npm run -s bench --";
