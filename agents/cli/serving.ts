@@ -130,13 +130,16 @@ async function live({ signing, journal, service, replayer, interval, isJson }: L
   const signal = stopSignal();
   const news = replayer === undefined ? undefined : new News(replayer, signal);
   const mined = new Set(minedOf(journal).map(({ hash }) => hash));
+  const told = new Told();
   const tell = (failure: unknown): void => {
+    if (!told.isNew(failureOf(failure).problem)) return;
     if (isJson) stdout.json({ error: failureOf(failure) });
     for (const line of failureLines(failure)) stderr.line(line);
   };
   await attend({
     head: () => reader.getBlockNumber(),
     async look() {
+      told.nextLook();
       const { failures, problems, warnings } = await service.look();
       for (const { cause } of failures) tell(cause);
       for (const problem of problems) tell(problem);
@@ -159,6 +162,24 @@ async function live({ signing, journal, service, replayer, interval, isJson }: L
     stirred: () => news?.take() ?? false,
     onFailure: tell,
   });
+}
+
+/** What the last look has told: what still fails is told once. */
+class Told {
+  #last = new Set<string>();
+  #now = new Set<string>();
+
+  nextLook(): void {
+    this.#last = this.#now;
+    this.#now = new Set();
+  }
+
+  /** Whether something was not told in the last look, nor in this one. */
+  isNew(problem: string): boolean {
+    const isKnown = this.#last.has(problem) || this.#now.has(problem);
+    this.#now.add(problem);
+    return !isKnown;
+  }
 }
 
 /** What is mined of what was sent, so far as it is not final yet. */

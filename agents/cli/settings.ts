@@ -1,12 +1,23 @@
 /** The settings that are in force for a command. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Config, readConfig } from "../config/config.ts";
+import { DEFAULT_FILE, FILE_VARIABLE, type SettingName } from "../config/settings.ts";
 import type { SettingOptions } from "./options/settings.ts";
 import { readUserFile, userPath } from "./user-file.ts";
 
 /** Reads them from the file, the environment and the command's options. */
 export function configOf(options: SettingOptions): Config {
   return readConfig({ file: options.config, environment: process.env, flags: options, folder: userPath(".") });
+}
+
+/** Writes a setting into the file of settings, and gives the file's path. */
+export function saveSetting(options: SettingOptions, name: SettingName, value: string): string {
+  const path = userPath(options.config ?? process.env[FILE_VARIABLE] ?? DEFAULT_FILE);
+  const content: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  const fresh = `${path}.new`;
+  writeFileSync(fresh, `${JSON.stringify({ ...(content as object), [name]: value }, null, 2)}\n`);
+  renameSync(fresh, path);
+  return path;
 }
 
 /** Files of parameters that come with the project, by name. */

@@ -19,12 +19,13 @@ import { ExitCode, UserError } from "../failure.ts";
 import { tellFindings } from "../findings.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { text } from "../printable.ts";
-import { configOf, parametersText } from "../settings.ts";
+import { configOf, parametersText, saveSetting } from "../settings.ts";
 
 /** Options of `arbiter deal create` as commander gives them. */
 export interface CreateOptions extends SettingOptions {
   readonly terms: string;
   readonly sequencer?: string;
+  readonly save?: boolean;
   readonly acceptRisk?: boolean;
   readonly dryRun?: boolean;
 }
@@ -55,6 +56,7 @@ export async function createDeal(options: CreateOptions): Promise<number> {
   const data = encodeDeployData({ abi: dealAbi, bytecode: dealBytecode, args: [terms] });
   const facts = await readDeal(chain, await chain.deploy(self, "deploy Deal", data));
   const { address: deal, block, termsHash } = facts;
+  if (options.save === true) stderr.line(text`noted in ${saveSetting(options, "deal", deal)}`);
   if (options.json === true) stdout.json(jsonValue({ deal, block, termsHash, programRoot: bytesToHex(program.root) }));
   else
     for (const line of factLines([

@@ -15,9 +15,10 @@ export function addDeal(program: Command): void {
     .description("deploy a Deal for a module, over the contracts that deploy has noted")
     .requiredOption("--terms <file>", "a file with the terms, or one of the project's: quick, local, sepolia")
     .option("--sequencer <address>", "who submits fragments (default: what the terms say, or the account)")
+    .option("--save", "write the Deal's address into the file of settings")
     .option("--accept-risk", "create it although the terms break a rule")
     .option("--dry-run", "explain and check the terms, and deploy nothing")
-    .addHelpText("after", "\nExample: arbiter deal create --terms terms.json --module my.wasm")
+    .addHelpText("after", "\nExample: arbiter deal create --terms terms.json --module my.wasm --save")
     .action((options: CreateOptions) =>
       guarded(async () => (await import("../actions/deal-create.ts")).createDeal(options), options.json),
     );

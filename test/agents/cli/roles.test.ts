@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { writeFileSync } from "node:fs";
 import { startAnvil, type TestNode } from "../../support/nodes.ts";
 import { hexToBytes } from "viem";
 import { type OutputProof, verifyOutput } from "../../../verifier/proof/output.ts";
@@ -78,6 +79,38 @@ describe("all roles of a Deal, each a process over a real node", () => {
       const { output } = verifyOutput(hexToBytes(stateRoot), i, proofOf(proof as unknown as ProofJson));
       expect(new TextDecoder().decode(output)).equal(text);
     }
+  });
+
+  it("shows claims, no dispute, and what everybody has; and takes out what can be taken out", async () => {
+    const { claims } = (await json(["claims"])) as { claims: readonly Record<string, unknown>[] };
+    expect(claims.map(({ phase, backers }) => [phase, (backers as unknown[]).length])).deep.equal([["confirmed", 3]]);
+    expect((await json(["claims", "--pending"]))["claims"]).deep.equal([]);
+    expect(await json(["disputes"])).deep.equal({ disputes: [] });
+    const ledger = async (name: string): Promise<unknown> => {
+      const { entries } = (await json(["money", "--account", "local:4"])) as {
+        entries: readonly Record<string, string>[];
+      };
+      return entries.find((entry) => entry["ledger"] === name)?.["amount"];
+    };
+    expect(await ledger("earnings")).equal("3333333333333333");
+    expect(await ledger("locked")).equal("1000000000000000000");
+    const { transactions } = (await json(["withdraw", "--account", "local:4"])) as { transactions: readonly object[] };
+    expect(transactions).length(1);
+    expect(await ledger("earnings")).equal("0");
+    const nothing = await runIn(["withdraw", "--account", "local:6"], surroundings());
+    expect(nothing.stderr).match(/has nothing that can be taken out/);
+  });
+
+  it("makes keys, lists them, and opens them with a password", async () => {
+    writeFileSync(folder.path("password"), "a good one\n", { mode: 0o600 });
+    const made = await json(["keys", "new", "own.json", "--password-file", "password"]);
+    expect(await json(["keys", "list"])).deep.equal({ keys: [made] });
+    const opened = ["money", "--account", "keystore:own.json", "--password-file", "password"];
+    expect((await json(opened))["account"]).equal(made["address"]);
+    writeFileSync(folder.path("password"), "another\n");
+    expect((await runIn(opened, surroundings())).stderr).match(/password/);
+    const again = await runIn(["keys", "new", "own.json", "--password-file", "password"], surroundings());
+    expect(again.code).equal(1);
   });
 
   it("lets the services end in peace", async () => {
