@@ -183,6 +183,13 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
     expect(await deposits.burned(ZeroAddress)).to.equal(0);
   });
 
+  it("counts the steps that a claim's record tells: those that the machine took", async () => {
+    const world = await fresh();
+    const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
+    const claim = await claims(world, world.liar, initial, truth.final);
+    expect((await world.deal.claimOf(claim)).steps).to.equal(21); // 20 that do nothing, and a yield
+  });
+
   it("opens a dispute about a claim only once, and only for an announced commitment", async () => {
     const world = await fresh();
     const { deal, tournament, liar, validator } = world;
