@@ -15,8 +15,7 @@ library PackedRecord {
     /// @dev Where the word `registers` begins, and so the status byte; fuel and reserve are its
     /// last 16 bytes.
     uint256 private constant STATUS_OFFSET = 192;
-    uint256 private constant FUEL_OFFSET = 208;
-    uint256 private constant RESERVE_OFFSET = 216;
+    uint256 private constant LEFT_OFFSET = 208;
     uint8 private constant RUNNING = 0;
     uint8 private constant YIELDED = 1;
 
@@ -43,8 +42,8 @@ library PackedRecord {
     /// @notice How many steps the machine may still take: its fuel, and what an open transaction
     /// has put aside.
     function stepsLeft(bytes calldata record) internal pure returns (uint256) {
-        uint256 fuel = uint64(bytes8(record[FUEL_OFFSET:RESERVE_OFFSET]));
-        return fuel + uint64(bytes8(record[RESERVE_OFFSET:RESERVE_OFFSET + 8]));
+        uint256 left = uint128(bytes16(record[LEFT_OFFSET:LEFT_OFFSET + 16]));
+        return (left >> 64) + uint64(left);
     }
 
     /// @notice Whether the machine has stopped, in any way.

@@ -1,7 +1,8 @@
 /** Transactions that call what a generated module exports, on terms of any kind. */
 import fc from "fast-check";
-import type { Program } from "../../verifier/program/build.ts";
-import { encodeTypedPayload, type Transaction } from "../../verifier/program/transactions.ts";
+import { buildProgram, type Program } from "../../verifier/program/build.ts";
+import { encodeTransactions, encodeTypedPayload, type Transaction } from "../../verifier/program/transactions.ts";
+import { initialState, load } from "../../verifier/state/program.ts";
 import { type GeneratedModule, moduleArbitrary } from "./generate-module.ts";
 
 /** Fuel and keep of each transaction; they repeat themselves. */
@@ -21,6 +22,16 @@ export const anyBudget: fc.Arbitrary<bigint> = fc.oneof(
 
 /** A module and terms for its calls. */
 export const generatedCase = { generated: moduleArbitrary(1500, false), terms: anyTerms };
+
+/** A typed program of a generated module, its transactions, and the state in which they begin. */
+export function generatedRun(generated: GeneratedModule, terms: Terms, budget: bigint) {
+  const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
+    convention: "typed",
+    limits: { slotLimit: 600, tableCapacity: 4096 },
+  });
+  const transactions = generatedTransactions(program, generated, terms);
+  return { transactions, first: load(initialState(program.image), encodeTransactions(transactions), budget) };
+}
 
 /** Numbers of steps from pause to pause: short ones, and others of at most `most`. */
 export function anyGaps(...most: number[]): fc.Arbitrary<number[]> {

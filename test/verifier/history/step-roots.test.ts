@@ -12,7 +12,7 @@ import { initialState, load } from "../../../verifier/state/program.ts";
 import { type State, stateRoot } from "../../../verifier/state/state.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
 import { guest } from "../../../examples/build.ts";
-import { anyBudget, anyGaps, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
+import { anyBudget, anyGaps, generatedCase, generatedRun } from "../../support/generated-transactions.ts";
 import { type CGuest, cGuest, GUESTS } from "../../../examples/c/guests.ts";
 import { ledgerTransactions } from "../../../examples/ledger/transactions.ts";
 import { loaded, Session } from "../../../examples/database/session.ts";
@@ -164,12 +164,7 @@ describe("StepRoots", () => {
   it("of generated modules, however their transactions end", () => {
     const runs = fc.record({ ...generatedCase, pieces: anyGaps(3000), budget: anyBudget });
     const property = fc.property(runs, ({ generated, terms, pieces, budget }) => {
-      const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
-        convention: "typed",
-        limits: { slotLimit: 600, tableCapacity: 4096 },
-      });
-      const transactions = generatedTransactions(program, generated, terms);
-      expectRoots(load(initialState(program.image), encodeTransactions(transactions), budget), pieces, 4000);
+      expectRoots(generatedRun(generated, terms, budget).first, pieces, 4000);
     });
     fc.assert(property, { seed: SEED, numRuns: RUNS });
   });

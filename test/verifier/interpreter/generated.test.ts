@@ -3,10 +3,9 @@
  * transactions end.
  */
 import fc from "fast-check";
-import { buildProgram } from "../../../verifier/program/build.ts";
 import { encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
-import { anyBudget, anyGaps, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
+import { load } from "../../../verifier/state/program.ts";
+import { anyBudget, anyGaps, generatedCase, generatedRun } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 import { expectAgreement } from "../../support/agree.ts";
 
@@ -15,12 +14,7 @@ const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 const runs = fc.record({ ...generatedCase, gaps: anyGaps(700), budget: anyBudget });
 
 const agrees = fc.property(runs, ({ generated, terms, gaps, budget }) => {
-  const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
-    convention: "typed",
-    limits: { slotLimit: 600, tableCapacity: 4096 },
-  });
-  const transactions = generatedTransactions(program, generated, terms);
-  const first = load(initialState(program.image), encodeTransactions(transactions), budget);
+  const { transactions, first } = generatedRun(generated, terms, budget);
   const { end } = expectAgreement(first, gaps);
   if (end.registers.status === 1) {
     // The next fragment finds what the last one left.

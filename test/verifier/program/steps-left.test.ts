@@ -5,11 +5,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Status } from "../../../verifier/machine/codes.ts";
-import { buildProgram } from "../../../verifier/program/build.ts";
-import { encodeTransactions } from "../../../verifier/program/transactions.ts";
-import { initialState, load } from "../../../verifier/state/program.ts";
 import { isHalted, stepState } from "../../../verifier/state/step-state.ts";
-import { anyBudget, generatedCase, generatedTransactions } from "../../support/generated-transactions.ts";
+import { anyBudget, generatedCase, generatedRun } from "../../support/generated-transactions.ts";
 import { SEED } from "../seed.ts";
 
 describe("the steps of a fragment", () => {
@@ -18,12 +15,7 @@ describe("the steps of a fragment", () => {
     const runs = fc.record({ ...generatedCase, budget: anyBudget });
     fc.assert(
       fc.property(runs, ({ generated, terms, budget }) => {
-        const program = buildProgram([{ name: "guest", bytes: generated.bytes }], {
-          convention: "typed",
-          limits: { slotLimit: 600, tableCapacity: 4096 },
-        });
-        const transactions = generatedTransactions(program, generated, terms);
-        let state = load(initialState(program.image), encodeTransactions(transactions), budget);
+        let state = generatedRun(generated, terms, budget).first;
         let steps = 0n;
         for (; !isHalted(state); steps++) state = stepState(state);
         const { fuel, reserve, status } = state.registers;
