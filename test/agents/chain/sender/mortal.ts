@@ -1,5 +1,6 @@
 /** A sender that ends at its n-th effect: a write to the journal, a signature, a transaction handed over. */
 import { custom, type EIP1193RequestFn, http, type PublicClient } from "viem";
+import type { Signer } from "../../../../agents/chain/accounts/signer.ts";
 import { Sender } from "../../../../agents/chain/sender/outbox.ts";
 import type { Intents } from "../../../../agents/store/intents.ts";
 import { ACCOUNT } from "./sender-world.ts";
@@ -26,6 +27,7 @@ export function mortalSender(
   intents: Intents,
   life: Life,
   end?: End,
+  signer: Signer = ACCOUNT,
 ): Sender {
   const next = (): "before" | "after" | undefined => {
     life.effects += 1;
@@ -50,8 +52,8 @@ export function mortalSender(
     reader,
     endpoints: { open: [custom({ request: async (args) => request(args as never) }, { retryCount: 0 })] },
     signer: {
-      address: ACCOUNT.address,
-      signTransaction: async (transaction) => effect(() => ACCOUNT.signTransaction(transaction)),
+      address: signer.address,
+      signTransaction: async (transaction) => effect(() => signer.signTransaction(transaction)),
     },
     journal: {
       flights: () => intents.flights(),
