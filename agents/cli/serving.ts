@@ -79,7 +79,8 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners: [self] });
   const built = programOfDeal(config, deal);
   const folder = join(config.values.data ?? userPath(DATA), `${role}-${chainId}-${deal.address}-${self}`);
-  const store = openStore(join(folder, "store.sqlite"), { chainId, deal: deal.address, account: self });
+  const { hash: genesis } = await chain.reader.getBlock({ blockNumber: 0n });
+  const store = openStore(join(folder, "store.sqlite"), { chainId, genesis, deal: deal.address, account: self });
   const journal = new Intents(store);
   const outbox = new Sender({ chainId, reader: chain.reader, endpoints: { open }, signer, journal });
   const isJson = options.json === true;

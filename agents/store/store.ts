@@ -6,7 +6,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Address } from "viem";
+import type { Address, Hash } from "viem";
 import { Problem } from "../../verifier/errors.ts";
 import { escaped } from "../../verifier/printable.ts";
 import { MOVE_AWAY, storeProblem } from "./store-problem.ts";
@@ -23,6 +23,8 @@ const IN_MEMORY = ":memory:";
 /** What a store is about. */
 export interface Subject {
   readonly chainId: number;
+  /** Hash of block 0: local nodes that are started again are other chains with the same id. */
+  readonly genesis: Hash;
   readonly deal: Address;
   readonly account: Address;
 }
@@ -136,18 +138,23 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function define(database: DatabaseSync, { chainId, deal, account }: Subject): void {
+function define(database: DatabaseSync, { chainId, genesis, deal, account }: Subject): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-  database.exec("CREATE TABLE IF NOT EXISTS subject (chain INTEGER, deal TEXT, account TEXT) STRICT");
-  const known = database.prepare("SELECT chain, deal, account FROM subject").get();
-  const wanted = { chain: chainId, deal: deal.toLowerCase(), account: account.toLowerCase() };
+  database.exec("CREATE TABLE IF NOT EXISTS subject (chain INTEGER, genesis TEXT, deal TEXT, account TEXT) STRICT");
+  const known = database.prepare("SELECT chain, genesis, deal, account FROM subject").get();
+  const wanted = { chain: chainId, genesis, deal: deal.toLowerCase(), account: account.toLowerCase() };
   if (known === undefined) {
-    database.prepare("INSERT INTO subject VALUES (?, ?, ?)").run(wanted.chain, wanted.deal, wanted.account);
+    database.prepare("INSERT INTO subject VALUES (?, ?, ?, ?)").run(...Object.values(wanted));
     return;
   }
   const shown = (one: typeof known): string =>
     `chain ${String(one["chain"])}, Deal ${String(one["deal"])}, account ${String(one["account"])}`;
   if (shown(known) !== shown(wanted)) {
     throw new Problem(`it is about ${shown(known)}, not ${shown(wanted)}`, { hint: "name another file" });
+  }
+  if (known["genesis"] !== genesis) {
+    throw new Problem("it is about another chain of the same id: that one began with another block", {
+      hint: "move it away: a local node that is started again forgets what was there",
+    });
   }
 }

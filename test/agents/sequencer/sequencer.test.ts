@@ -4,11 +4,14 @@ import { Sequencer } from "../../../agents/sequencer/sequencer.ts";
 import { sequencerServer } from "../../../agents/sequencer/server.ts";
 import { Tickets } from "../../../agents/sequencer/tickets.ts";
 import { TooLarge } from "../../../agents/service/fragments.ts";
-import { openStore, type Store } from "../../../agents/store/store.ts";
+import { openStore, type Store, type Subject } from "../../../agents/store/store.ts";
 import { Problem } from "../../../verifier/errors.ts";
 import { decodeTransactions, type Transaction } from "../../../verifier/program/transactions.ts";
 
-const SUBJECT = { chainId: 1, deal: `0x${"01".repeat(20)}`, account: `0x${"02".repeat(20)}` } as const;
+const SUBJECT: Subject = {
+  ...{ chainId: 1, genesis: `0x${"00".repeat(32)}` },
+  ...{ deal: `0x${"01".repeat(20)}`, account: `0x${"02".repeat(20)}` },
+};
 
 /** Room for two transactions of the tests. */
 const ROOM = { bytes: 40, steps: 1n << 20n };

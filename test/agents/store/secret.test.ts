@@ -6,7 +6,7 @@ import { pad } from "viem";
 import { saltsOf } from "../../../agents/store/secret.ts";
 import { openStore, type Subject } from "../../../agents/store/store.ts";
 
-const SUBJECT: Subject = { chainId: 1, deal: "0xde", account: "0xacc" };
+const SUBJECT: Subject = { chainId: 1, genesis: "0x00", deal: "0xde", account: "0xacc" };
 
 describe("salts", () => {
   it("are one's own, differ by tournament, and are the same after a restart", () => {

@@ -9,6 +9,7 @@ import { Problem } from "../../../verifier/errors.ts";
 
 const SUBJECT: Subject = {
   chainId: 1,
+  genesis: "0x01",
   deal: "0x00000000000000000000000000000000000000De",
   account: "0x0000000000000000000000000000000000000aCc",
 };
@@ -106,6 +107,13 @@ describe("store", () => {
         "it is about chain 1, Deal 0x",
       );
     }
+  });
+
+  it("is about one chain among those of the same id", () => {
+    openStore(path, SUBJECT).close();
+    const { message, hint } = refused(() => openStore(path, { ...SUBJECT, genesis: "0x02" }));
+    expect(message).to.include("it is about another chain of the same id");
+    expect(hint).to.include("move it away");
   });
 
   it("refuses what is broken, another program's, or newer", () => {

@@ -72,7 +72,7 @@ describe("a validator on anvil", () => {
     const account = localTestAccount(PLACE, chainId);
     expect(account.address.toLowerCase()).equal(roles.validator);
     using store = openStore(":memory:", {
-      ...{ chainId, deal: world.deal.address, account: account.address },
+      ...{ chainId, genesis: "0x00", deal: world.deal.address, account: account.address },
     });
     const journal = new Intents(store);
     const make = honestComputation({ image: program.image, executor, budget: BUDGET, heights });

@@ -8,7 +8,7 @@ import { Intents } from "../../../../agents/store/intents.ts";
 import { openStore } from "../../../../agents/store/store.ts";
 import { startAnvil, type TestNode } from "../../../support/nodes.ts";
 import { type End, type Life, mortalSender } from "./mortal.ts";
-import { ACCOUNT, SenderWorld, wish } from "./sender-world.ts";
+import { ACCOUNT, GENESIS, SenderWorld, wish } from "./sender-world.ts";
 
 const PROCESS = join(import.meta.dirname, "mortal-process.ts");
 
@@ -29,7 +29,10 @@ describe("sender that ends at any instant", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const subject = (): Parameters<typeof openStore>[1] => ({ chainId, deal: ACCOUNT.address, account: ACCOUNT.address });
+  const subject = (): Parameters<typeof openStore>[1] => ({
+    ...{ chainId, genesis: GENESIS },
+    ...{ deal: ACCOUNT.address, account: ACCOUNT.address },
+  });
 
   /** Looks and blocks, until both wishes are mined and the journal has noted it. */
   async function live(sender: Sender): Promise<void> {

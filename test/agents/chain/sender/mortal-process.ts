@@ -3,12 +3,14 @@ import { createPublicClient, http } from "viem";
 import { Intents } from "../../../../agents/store/intents.ts";
 import { openStore } from "../../../../agents/store/store.ts";
 import { mortalSender } from "./mortal.ts";
-import { ACCOUNT, wish } from "./sender-world.ts";
+import { ACCOUNT, GENESIS, wish } from "./sender-world.ts";
 
 const [, , url = "", path = "", effect = ""] = process.argv;
 const reader = createPublicClient({ transport: http(url), cacheTime: 0 });
 const chainId = await reader.getChainId();
-const intents = new Intents(openStore(path, { chainId, deal: ACCOUNT.address, account: ACCOUNT.address }));
+const intents = new Intents(
+  openStore(path, { chainId, genesis: GENESIS, deal: ACCOUNT.address, account: ACCOUNT.address }),
+);
 const die = (): never => {
   process.kill(process.pid, "SIGKILL");
   throw new Error("killed");

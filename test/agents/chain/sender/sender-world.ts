@@ -10,6 +10,9 @@ import type { TestNode } from "../../../support/nodes.ts";
 /** The first account of local nodes. */
 export const ACCOUNT = mnemonicToAccount("test test test test test test test test test test test junk");
 
+/** Stands for the hash of block 0. */
+export const GENESIS = "0x00";
+
 const ABI = [
   { type: "function", name: "note", inputs: [{ type: "uint256" }], outputs: [], stateMutability: "payable" },
 ] as const;
@@ -58,7 +61,7 @@ export class SenderWorld {
   private constructor(node: TestNode, chainId: number, given: Partial<SenderSetup>) {
     this.node = node;
     this.reader = createPublicClient({ transport: http(node.url), cacheTime: 0, pollingInterval: 50 });
-    this.store = openStore(":memory:", { chainId, deal: ANYBODY, account: ACCOUNT.address });
+    this.store = openStore(":memory:", { chainId, genesis: GENESIS, deal: ANYBODY, account: ACCOUNT.address });
     this.journal = new Intents(this.store);
     const { reader, journal } = this;
     this.#setup = { chainId, reader, signer: ACCOUNT, journal, endpoints: { open: [http(node.url)] }, ...given };
