@@ -101,24 +101,42 @@ function attend(seen: Seen, claim: ClaimView): Play[] {
   return decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
 }
 
+/** Announcements that a decision hangs on. */
+export interface Questions {
+  readonly hashes: readonly Hex[];
+  /** Claims of which it can't be told what hangs on them: they hinder no other. */
+  readonly problems: readonly unknown[];
+}
+
 /**
  * The announcements of which a validator has to know whether they were made: of commitments that
  * are missing, or that somebody else has shown.
  */
-export function openQuestions(view: DealView, game: GameState, own: Own, now: number): Hex[] {
-  return [...view.claims.values()].flatMap((claim) => {
-    const run = isPending(claim) ? runBelow(view, claim, own) : undefined;
-    if (run === undefined) return [];
-    const row = game.tournaments.get(tournamentOf(claim, own));
-    const seat = seatOf(view, claim, own);
-    const root = seat.book.commitment([])?.root;
-    const hash = announcement(seat);
-    if (root === undefined || hash === undefined) return [];
-    const there = row?.commitments.get(root);
-    const isMissing = there === undefined && canBeat(now, row?.closes ?? claim.since + own.params.period);
-    const isWanted = row !== undefined || run.final.root !== claim.finalState;
-    return (isMissing && isWanted) || (there !== undefined && there.owner !== own.self) ? [hash] : [];
+export function openQuestions(view: DealView, game: GameState, own: Own, now: number): Questions {
+  const problems: unknown[] = [];
+  const hashes = [...view.claims.values()].flatMap((claim) => {
+    try {
+      return questionAbout({ view, game, own, now }, claim);
+    } catch (problem) {
+      problems.push(problem);
+      return [];
+    }
   });
+  return { hashes, problems };
+}
+
+function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] {
+  const run = isPending(claim) ? runBelow(view, claim, own) : undefined;
+  if (run === undefined) return [];
+  const row = game.tournaments.get(tournamentOf(claim, own));
+  const seat = seatOf(view, claim, own);
+  const root = seat.book.commitment([])?.root;
+  const hash = announcement(seat);
+  if (root === undefined || hash === undefined) return [];
+  const there = row?.commitments.get(root);
+  const isMissing = there === undefined && canBeat(now, row?.closes ?? claim.since + own.params.period);
+  const isWanted = row !== undefined || run.final.root !== claim.finalState;
+  return (isMissing && isWanted) || (there !== undefined && there.owner !== own.self) ? [hash] : [];
 }
 
 /** Announces the truth with its bond, and once that is mined opens the tournament with it. */

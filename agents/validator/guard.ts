@@ -24,9 +24,16 @@ export interface Guarded {
  * crash that it is, and the duty is not sent.
  *
  * @param now timestamp of the latest block, in seconds
+ * @param step executes a step from its witness; that of the machine by default
  */
-export function guard(duties: readonly Duty[], game: GameState, params: Params, now: number): Guarded {
-  const rules: Rules = { params, arbiter: ARBITER, step: stepOf };
+export function guard(
+  duties: readonly Duty[],
+  game: GameState,
+  params: Params,
+  now: number,
+  step: Rules["step"] = stepOf,
+): Guarded {
+  const rules: Rules = { params, arbiter: ARBITER, step };
   const allowed: Duty[] = [];
   const refused: Failure[] = [];
   for (const duty of duties) {

@@ -9,6 +9,7 @@ import type { Duty } from "../chain/duty.ts";
 import type { Outbox } from "../chain/intent.ts";
 import type { Look, Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
+import type { Rules } from "../game/rules.ts";
 import type { Announcement, GameState } from "../game/types.ts";
 import type { Twist } from "../players/play.ts";
 import { Lineups } from "../worker/lineups.ts";
@@ -32,6 +33,8 @@ export interface ValidatorSetup {
   readonly saltOf: (tournament: Hex) => Hex;
   /** What it leaves out or spoils; an honest validator has none. */
   readonly twist?: Twist | undefined;
+  /** Executes a step from its witness; that of the machine by default. */
+  readonly step?: Rules["step"] | undefined;
   /** Which runs may be let go; by default what was decided half an hour ago. */
   readonly lineups?: Lineups;
 }
@@ -66,12 +69,18 @@ export class Validator implements Service {
     replayer.want(wantedRuns(view, own));
     const { duties } = decided;
     const { allowed, refused } =
-      twist === undefined ? guard(duties, game, params, now) : { allowed: duties, refused: [] };
+      twist === undefined ? guard(duties, game, params, now, this.#setup.step) : { allowed: duties, refused: [] };
     const { sent, failures } = await outbox.carryOut(allowed, now);
+    let warnings: Look["warnings"] = [];
+    try {
+      warnings = moneyWarnings(view, game, own, now);
+    } catch (problem) {
+      problems.push(problem);
+    }
     return {
       sent,
       failures: [...refused, ...failures],
-      warnings: moneyWarnings(view, game, own, now),
+      warnings,
       problems: [...problems, ...decided.problems, ...replayProblems(view, replayer)],
     };
   }
@@ -86,7 +95,9 @@ export class Validator implements Service {
   ): Promise<{ game: GameState; decided: Decided }> {
     const announced = new Map<Hex, Announcement>();
     const unknown = new Set<Hex>();
-    for (const hash of openQuestions(view, state, own, now)) {
+    const { hashes, problems: torn } = openQuestions(view, state, own, now);
+    problems.push(...torn);
+    for (const hash of hashes) {
       try {
         const found = await this.#setup.tournaments.announced(hash);
         if (found !== undefined) announced.set(hash, found);
