@@ -152,6 +152,7 @@ export class ToyDeal {
   #mark(index: number, phase: ClaimView["phase"]): void {
     const id = named(`claim ${index}`);
     const claim = this.view.claims.get(id);
-    if (claim !== undefined) this.view = { ...this.view, claims: new Map(this.view.claims).set(id, { ...claim, phase }) };
+    if (claim !== undefined)
+      this.view = { ...this.view, claims: new Map(this.view.claims).set(id, { ...claim, phase }) };
   }
 }
