@@ -3,19 +3,18 @@ import { DiskStore } from "../../verifier/node/disk-store.ts";
 import { HeightsError, lengthOf, MAX_LEVELS, MOVE_LEVELS, requireHeights } from "../../verifier/history/game-levels.ts";
 import type { State } from "../../verifier/state/state.ts";
 import { localHeights } from "../stage/local-parameters.ts";
-import { OVERHEAD } from "../../verifier/program/fragment.ts";
 import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
 import type { LevelOptions } from "./options/levels.ts";
 import { text } from "./printable.ts";
-import type { Invocation } from "./prepare.ts";
 
 /**
  * Reads `--heights`.
+ * @param others - what they are if the option is not given; by default those of a local chain
  * @throws UserError if they are none that a tournament can have
  */
-export function heightsOf({ heights }: LevelOptions): readonly number[] {
-  if (heights === undefined) return localHeights();
+export function heightsOf({ heights }: LevelOptions, others?: readonly number[]): readonly number[] {
+  if (heights === undefined) return others ?? localHeights();
   const list = heights.split(",").map(Number);
   try {
     requireHeights(list);
@@ -29,11 +28,13 @@ export function heightsOf({ heights }: LevelOptions): readonly number[] {
 
 /**
  * Checks that a run's steps fit into commitments of some heights.
- * @throws UserError naming `--fuel`
+ * @throws UserError naming the options
  */
-export function requireRoom({ fuel }: Invocation, heights: readonly number[]): void {
-  if (fuel + OVERHEAD < lengthOf(heights)) return;
-  throw new UserError(`--fuel ${fuel} is too much for 2^(${heights.join(" + ")}) steps: lower it, or raise --heights`);
+export function requireRoom(budget: bigint, heights: readonly number[]): void {
+  if (budget < lengthOf(heights)) return;
+  throw new UserError(
+    `a budget of ${budget} is too much for 2^(${heights.join(" + ")}) steps: lower --fuel or --budget, or raise --heights`,
+  );
 }
 
 /**

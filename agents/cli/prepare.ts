@@ -35,9 +35,14 @@ export interface Prepared {
   readonly called: string;
 }
 
+/** Builds the program of an invocation. */
+export function programOfInvocation(invocation: Invocation): Program {
+  return programFrom(invocation.module, conventionFor(invocation), invocation.building);
+}
+
 /** Builds the program of an invocation and writes its transaction. */
 export function prepare(invocation: Invocation): Prepared {
-  const program = programFrom(invocation.module, conventionFor(invocation), invocation.building);
+  const program = programOfInvocation(invocation);
   const { called, payload } = callOf(program, invocation);
   // A process that fails is asked what it wrote; a function that fails leaves no trace.
   const keep = program.convention === "command";

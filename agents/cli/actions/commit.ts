@@ -1,38 +1,34 @@
 /** What `commit` does: commits to the history of a run, as a player of the game does. */
 import { bytesToHex } from "viem";
 import { Trace } from "../../../verifier/history/trace.ts";
-import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
-import { engineLines, engineOf } from "../engine.ts";
+import { engineLines } from "../engine.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { text } from "../printable.ts";
 import { heightsOf, requireRoom, storeOf } from "../levels.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
 import { grouped } from "../narrator.ts";
-import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
 import { reportProgress, short } from "../progress.ts";
-import { invocationOf } from "../invocation.ts";
-import type { InvocationOptions } from "../options/invocation.ts";
+import { loadedState, unitOf, type UnitOptions } from "../fragment.ts";
 import type { LevelOptions } from "../options/levels.ts";
 import { lesser } from "../../../verifier/lesser.ts";
 
 /** Options of `arbiter commit` as commander gives them. */
-export interface CommitOptions extends InvocationOptions, LevelOptions {
+export interface CommitOptions extends UnitOptions, LevelOptions {
   readonly level: string;
   readonly at: string;
 }
 
 /** Does what the command says, and gives the exit code. */
 export async function commit(module: string, args: readonly string[], options: CommitOptions): Promise<number> {
-  const invocation = invocationOf(module, args, options);
-  const heights = heightsOf(options);
+  const unit = await unitOf(module, args, options);
+  const heights = heightsOf(options, unit.deal?.facts.params.heights);
   const level = Number(parseNumber(options.level, "--level", 0n));
   if (level >= heights.length) throw new UserError(`--level goes from 0 to ${heights.length - 1}, not ${level}`);
-  const { program, input } = prepare(invocation);
-  requireRoom(invocation, heights);
-  const initial = begin(program, input, invocation.fuel + OVERHEAD);
-  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, program);
+  requireRoom(unit.budget, heights);
+  const initial = loadedState(unit);
+  const { executor, report: figures, refusedGrowth } = unit.engine;
   const progress = reportProgress();
   const store = storeOf(options)?.(initial);
   const trace = new Trace(initial, heights, {
@@ -41,9 +37,9 @@ export async function commit(module: string, args: readonly string[], options: C
     onProgress: ({ done, total }) => progress.update(`commitment, level ${level}, steps`, done, total),
   });
   const start = parseNumber(options.at, "--at", 0n);
-  const unit = level === 0 ? trace.length : trace.stride(level - 1);
-  if (start % unit !== 0n || start >= trace.length)
-    throw new UserError(`--at takes a multiple of ${unit} below ${trace.length} at level ${level}, not ${start}`);
+  const span = level === 0 ? trace.length : trace.stride(level - 1);
+  if (start % span !== 0n || start >= trace.length)
+    throw new UserError(`--at takes a multiple of ${span} below ${trace.length} at level ${level}, not ${start}`);
 
   trace.stateAt(start);
   const begun = performance.now();

@@ -33,7 +33,7 @@ export async function dispute(module: string, args: readonly string[], options: 
   const { executor, refusedGrowth } = engineOf(options.engine, program);
   const narrator = narratorOn(options.json === true ? stderr : stdout);
   const heights = heightsOf(options);
-  requireRoom(invocation, heights);
+  requireRoom(budget, heights);
   const store = storeOf(options);
   const job = {
     ...{ program, input, budget, executor, lieAt, liars, heights, adversary: strategy },

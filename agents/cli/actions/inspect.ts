@@ -3,25 +3,32 @@ import { bytesToHex } from "viem";
 import type { Program } from "../../../verifier/program/build.ts";
 import { describeWord, wordAt } from "../../../verifier/program/map.ts";
 import { programTerms } from "../../chain/program-terms.ts";
+import { readDeal } from "../../chain/deal-facts.ts";
 import { buildingOf } from "../building.ts";
+import { connect } from "../connection.ts";
+import { programOfDeal } from "../deal-program.ts";
+import { factLines } from "../facts.ts";
 import { ExitCode } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { type Printable, text } from "../printable.ts";
 import { memorySize } from "../memory-limit.ts";
 import { conventionOf, programFrom } from "../program-file.ts";
+import { matchFacts, matchProgram, type ProgramMatch } from "../program-match.ts";
+import { configOf } from "../settings.ts";
+import { userPath } from "../user-file.ts";
 import type { BuildingOptions } from "../options/building.ts";
 
 /** Options of `arbiter inspect` as commander gives them. */
 export interface InspectOptions extends BuildingOptions {
   readonly convention?: string;
+  readonly deal?: string;
   readonly disassemble?: boolean;
   readonly json?: boolean;
 }
 
 /** Does what the command says, and gives the exit code. */
-export function inspect(module: string, options: InspectOptions): number {
-  const convention = options.convention === undefined ? undefined : conventionOf(options.convention);
-  const program = programFrom(module, convention, buildingOf(options));
+export async function inspect(module: string, options: InspectOptions): Promise<number> {
+  const { program, match } = await inspected(module, options);
   const { image, exports } = program;
   const { header } = image;
   const words = program.map.length;
@@ -42,12 +49,14 @@ export function inspect(module: string, options: InspectOptions): number {
     },
     codeWords: words,
     program: programTerms(program),
+    ...(match === undefined ? {} : { match }),
     ...(listing === undefined ? {} : { listing }),
   };
   if (options.json) {
     stdout.json(report);
     return ExitCode.success;
   }
+  for (const line of match === undefined ? [] : factLines(matchFacts(match))) stdout.line(line);
   stdout.line(text`program root  ${report.programRoot}`);
   stdout.line(text`convention    ${report.convention}`);
   stdout.line(text`code          ${words} words`);
@@ -65,6 +74,25 @@ export function inspect(module: string, options: InspectOptions): number {
   }
   for (const line of listing ?? []) stdout.line(listingLine(line));
   return ExitCode.success;
+}
+
+interface Inspected {
+  readonly program: Program;
+  /** Beside a Deal's, if one is named. */
+  readonly match: ProgramMatch | undefined;
+}
+
+/** Builds the program; with `--deal` it must be the Deal's, or a debug twin of it. */
+async function inspected(module: string, options: InspectOptions): Promise<Inspected> {
+  if (options.deal === undefined) {
+    const convention = options.convention === undefined ? undefined : conventionOf(options.convention);
+    return { program: programFrom(module, convention, buildingOf(options)), match: undefined };
+  }
+  const config = configOf({ ...options, module: userPath(module) });
+  const { chain } = await connect(config);
+  const facts = await readDeal(chain, config.need("deal"));
+  const { program } = programOfDeal(config, facts);
+  return { program, match: matchProgram(program, facts.terms.program) };
 }
 
 /** A memory, in pages. */

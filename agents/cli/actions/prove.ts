@@ -5,30 +5,26 @@ import { isHalted } from "../../../verifier/state/step-state.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
 import { startEmbeddedChain } from "../../stage/embedded.ts";
 import { deploy } from "../../stage/deploy.ts";
-import { begin, OVERHEAD } from "../../../verifier/program/fragment.ts";
 import { verifyOnChain } from "../../stage/step-on-chain.ts";
-import { engineOf } from "../engine.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import { stdout } from "../channels.ts";
 import { text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
-import { prepare } from "../prepare.ts";
 import { parseNumber } from "../program-file.ts";
-import { invocationOf } from "../invocation.ts";
-import type { InvocationOptions } from "../options/invocation.ts";
+import { loadedState, unitOf, type UnitOptions } from "../fragment.ts";
 
 /** Options of `arbiter prove` as commander gives them. */
-export interface ProveOptions extends InvocationOptions {
+export interface ProveOptions extends UnitOptions {
   readonly at: string;
 }
 
 /** Does what the command says, and gives the exit code. */
 export async function prove(module: string, args: readonly string[], options: ProveOptions): Promise<number> {
-  const invocation = invocationOf(module, args, options);
   const at = parseNumber(options.at, "--at", 1n);
-  const { program, input } = prepare(invocation);
-  const { executor, refusedGrowth } = engineOf(options.engine, program);
-  const run = executor.load(begin(program, input, invocation.fuel + OVERHEAD));
+  const unit = await unitOf(module, args, options);
+  const { program, engine } = unit;
+  const { executor, refusedGrowth } = engine;
+  const run = executor.load(loadedState(unit));
   const taken = run.run(at - 1n);
   const state = run.save();
   if (taken < at - 1n || isHalted(state)) throw new UserError(`--at ${at}: the computation ends after ${taken} steps`);

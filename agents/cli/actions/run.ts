@@ -3,56 +3,71 @@ import { bytesToHex } from "viem";
 import { formatFloat } from "../../../verifier/program/float-text.ts";
 import type { LimitedMemory } from "../../../verifier/program/memory-limits.ts";
 import { decodeTypedOutput } from "../../../verifier/program/transactions.ts";
-import { initialState } from "../../../verifier/state/program.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
-import { endingOf, type FragmentRun, OVERHEAD, runFragment } from "../../../verifier/program/fragment.ts";
+import { endingOf, type FragmentRun, runFragment } from "../../../verifier/program/fragment.ts";
 import { decodeCommandResult } from "../../../verifier/program/wasi/command.ts";
 import { stateAtTrap } from "../../../verifier/program/trap-site.ts";
 import { backtraceLines, traceBack, type TrapReport } from "../backtrace/backtrace.ts";
-import { type EngineFigures, engineLines, engineOf } from "../engine.ts";
+import { buildingOf } from "../building.ts";
+import { type EngineFigures, engineLines } from "../engine.ts";
+import { unitOf, type UnitOptions } from "../fragment.ts";
+import { tellFragment } from "../fragment-report.ts";
 import { stderr, stdout } from "../channels.ts";
 import { ExitCode } from "../failure.ts";
 import { Printable, text } from "../printable.ts";
 import { tellRefusedGrowth } from "../memory-limit.ts";
-import { type Invocation, type Prepared, prepare } from "../prepare.ts";
+import type { Prepared } from "../prepare.ts";
 import { GUEST } from "../program-file.ts";
 import { reportProgress } from "../progress.ts";
-import { invocationOf } from "../invocation.ts";
-import type { InvocationOptions } from "../options/invocation.ts";
+import { saveState } from "../state-file.ts";
+
+/** Options of `arbiter run` as commander gives them. */
+export interface RunOptions extends UnitOptions {
+  readonly save?: string;
+}
 
 /** Does what the command says, and gives the exit code. */
-export async function run(module: string, args: readonly string[], options: InvocationOptions): Promise<number> {
-  const invocation = invocationOf(module, args, options);
-  const prepared = prepare(invocation);
+export async function run(module: string, args: readonly string[], options: RunOptions): Promise<number> {
+  const unit = await unitOf(module, args, options);
+  const { program, called } = unit;
   const progress = reportProgress();
-  const { executor, report: figures, refusedGrowth } = engineOf(options.engine, prepared.program);
-  const fragment = runFragment(initialState(prepared.program.image), prepared.input, {
-    ...{ budget: invocation.fuel + OVERHEAD, executor },
+  const { executor, report: figures, refusedGrowth } = unit.engine;
+  const fragment = runFragment(unit.before, unit.input, {
+    ...{ budget: unit.budget, executor },
     onSteps: (done) => progress.update("steps", done),
   });
   const { initial, final, steps } = fragment;
   progress.clear();
+  if (options.save !== undefined) saveState(options.save, final);
   const engine = figures();
+  if (called === undefined) {
+    const code = tellFragment(unit, fragment, options.json === true, engine);
+    if (options.json !== true) tellRefusedGrowth(refusedGrowth());
+    return code;
+  }
+  const prepared = { program, called };
   const { trap } = endingOf(final);
   const site = trap === null ? undefined : stateAtTrap(executor, initial, steps);
-  const backtrace = site && (await traceBack(prepared.program, site, filesOf(module, invocation)));
+  const backtrace = site && (await traceBack(program, site, filesOf(module, options)));
   const finished = { fragment, engine, backtrace, refused: refusedGrowth() };
   const isJson = options.json === true;
   const code =
-    prepared.program.convention === "command"
-      ? tellCommand(prepared, finished, isJson)
-      : tellCall(prepared, finished, isJson);
+    program.convention === "command" ? tellCommand(prepared, finished, isJson) : tellCall(prepared, finished, isJson);
   if (!isJson) tellRefusedGrowth(finished.refused);
   return code;
 }
 
 /** The files of a program's modules, by the names under which they are linked. */
-function filesOf(module: string, { building }: Invocation): Map<string, string> {
-  return new Map([...(building.links ?? []).map(({ name, path }) => [name, path] as const), [GUEST, module]]);
+function filesOf(module: string, options: RunOptions): Map<string, string> {
+  const { links = [] } = buildingOf(options);
+  return new Map([...links.map(({ name, path }) => [name, path] as const), [GUEST, module]]);
 }
 
+/** What was called in which program. */
+type Called = Pick<Prepared, "program" | "called">;
+
 /** Prints what a function gave, and gives the command's exit code. */
-function tellCall(prepared: Prepared, finished: Finished, isJson: boolean): number {
+function tellCall(prepared: Called, finished: Finished, isJson: boolean): number {
   const { fragment, engine, backtrace, refused } = finished;
   const { final, steps } = fragment;
   const { status, trap, output } = endingOf(final);
@@ -91,7 +106,7 @@ const linesOf = (backtrace: TrapReport | undefined): Printable[] =>
   backtrace === undefined ? [] : backtraceLines(backtrace);
 
 /** Prints what a program with `_start` wrote, and gives its exit code. */
-function tellCommand({ program }: Prepared, finished: Finished, isJson: boolean): number {
+function tellCommand({ program }: Called, finished: Finished, isJson: boolean): number {
   const { fragment, engine, backtrace, refused } = finished;
   const { final, steps, results } = fragment;
   const [result] = results;
@@ -143,7 +158,7 @@ type RunResult = number | string | FloatResult;
  * i32 as numbers, i64 as decimal strings; the payload convention's output as text if it is text,
  * else in hexadecimal.
  */
-function resultsOf({ program, called }: Prepared, output: Uint8Array): RunResult[] {
+function resultsOf({ program, called }: Called, output: Uint8Array): RunResult[] {
   if (program.convention === "payload") return [textOf(output) ?? bytesToHex(output)];
   const types = program.exports.find(({ name }) => name === called)?.type.results ?? [];
   return decodeTypedOutput(output, types).map((value, i) => {

@@ -5,12 +5,13 @@
 import type { Command } from "commander";
 import type { CommitOptions } from "../actions/commit.ts";
 import { guarded } from "../failure.ts";
+import { withFragment } from "../options/fragment.ts";
 import { withInvocation } from "../options/invocation.ts";
 import { withLevels } from "../options/levels.ts";
 
 /** Adds the command. */
 export function addCommit(program: Command): void {
-  withLevels(withInvocation(program.command("commit")))
+  withLevels(withFragment(withInvocation(program.command("commit"))))
     .description("commit to the history of a run: a tree of state roots, as a player of the game has it at a level")
     .option(
       "--level <number>",

@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import type { InspectOptions } from "../actions/inspect.ts";
 import { guarded } from "../failure.ts";
 import { withBuilding } from "../options/building.ts";
+import { withDeal } from "../options/fragment.ts";
 import { CONVENTION_HELP } from "../options/invocation.ts";
 
 /** Adds the command. */
 export function addInspect(program: Command): void {
-  withBuilding(program.command("inspect"))
+  withDeal(withBuilding(program.command("inspect")), "the Deal whose program it must be; its parts are compared")
     .description("functions, limits, tree depths, code size and program root of a module")
     .argument("<module>", "a WebAssembly module (.wasm)")
     .option("-c, --convention <name>", CONVENTION_HELP)

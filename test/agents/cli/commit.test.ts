@@ -142,7 +142,7 @@ describe("arbiter commit", () => {
       [
         "more fuel than steps",
         () => [...call, "--fuel", String(2n ** 47n)],
-        /--fuel \d+ is too much for 2\^\(27 \+ 15\)/,
+        /a budget of \d+ is too much for 2\^\(27 \+ 15\) steps: lower --fuel or --budget/,
       ],
     ];
     for (const [name, args, message] of cases) {
