@@ -108,10 +108,7 @@ export function matchId(tournament: Hex, one: Hex, two: Hex): Hex {
   return keccak256(encodeAbiParameters([WORD, WORD, WORD], [tournament, one, two]));
 }
 
-/**
- * What `owner` announces in an earlier block than the one in which it joins a root tournament with
- * `root`.
- */
+/** What `owner` announces, with the bond, before it joins a root tournament with `root`. */
 export function announcementHash(owner: Hex, tournament: Hex, root: Hex, salt: Hex): Hex {
   return keccak256(encodeAbiParameters([ADDRESS, WORD, WORD, WORD], [owner, tournament, root, salt]));
 }

@@ -183,6 +183,28 @@ describe("Deal with the real Arbiter, Tournament and StepVerifier", () => {
     expect(await deposits.burned(ZeroAddress)).to.equal(0);
   });
 
+  it("gives the report to whoever announced it first, not to whoever copied and challenged first", async () => {
+    const world = await fresh();
+    const { deal, deposits, tournament, customer: copier, liar, validator } = world;
+    const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
+    const lie = await Side.of(initial, INPUT, BUDGET, HEIGHT, [lieAt(13n)]);
+    const claim = await claims(world, liar, initial, lie.final);
+    await announces(world, validator, claim, truth);
+    // The validator's challenge is seen and kept out of the block in which the copier's is mined.
+    const id = await announces(world, copier, claim, truth);
+    const input = { root: inputRoot(bytesToHex(INPUT)), length: INPUT.length };
+    const args = [claim, input, recordOf(initial), bytesToHex(loadOpening(initial)), joinOf(truth)] as const;
+    await deal.connect(copier).challenge(...args);
+    await expect(deal.connect(validator).challenge(...args)).to.be.revertedWithCustomError(deal, "WrongStage");
+    await tournament.connect(validator).join(id, joinOf(truth));
+    await time.increase(PERIOD);
+    const final = keccak256(recordOf(truth.final));
+    await expect(deal.settle(claim)).to.emit(deal, "Struck").withArgs(claim, 0, true, final, validator, 0b10);
+    expect(await deposits.freeOf(ZeroAddress, validator)).to.equal(COLLATERAL / 4n);
+    expect(await deposits.freeOf(ZeroAddress, copier)).to.equal(0);
+    expect(await tournament.credit(copier)).to.equal(BOND);
+  });
+
   it("counts the steps that a claim's record tells: those that the machine took", async () => {
     const world = await fresh();
     const truth = await Side.of(initial, INPUT, BUDGET, HEIGHT);
