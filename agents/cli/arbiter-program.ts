@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import { addClaims } from "./commands/claims.ts";
 import { addCommit } from "./commands/commit.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDeal } from "./commands/deal.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addDispute } from "./commands/dispute.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMoney } from "./commands/money.ts";
@@ -30,7 +32,7 @@ program.commandsGroup("A program on this machine:");
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
 program.commandsGroup("On a chain:");
 for (const add of [addKeys, addDeploy, addDeal, addWorker, addValidator, addSequencer, addSubmit]) add(program);
-for (const add of [addResults, addClaims, addMoney, addConfig]) add(program);
+for (const add of [addResults, addClaims, addMoney, addDoctor, addConfig, addCompletion]) add(program);
 
 // Help and mistakes in the command line need none of it.
 program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());

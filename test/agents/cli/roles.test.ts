@@ -107,6 +107,12 @@ describe("all roles of a Deal, each a process over a real node", () => {
     expect(await json(["keys", "list"])).deep.equal({ keys: [made] });
     const opened = ["money", "--account", "keystore:own.json", "--password-file", "password"];
     expect((await json(opened))["account"]).equal(made["address"]);
+    // Nobody has sent the new account anything.
+    const doctor = ["doctor", "--account", "keystore:own.json", "--password-file", "password"];
+    const { findings } = (await json(doctor, 1)) as { findings: readonly Record<string, string>[] };
+    const states = Object.fromEntries(findings.map(({ name = "", state = "" }) => [name, state]));
+    expect(states).include({ endpoints: "good", program: "good", contracts: "good", balance: "bad" });
+    expect(findings.at(-1)?.["told"]).match(/ steps at .* a second, .* of the period of 1 min are needed$/);
     writeFileSync(folder.path("password"), "another\n");
     expect((await runIn(opened, surroundings())).stderr).match(/password/);
     const again = await runIn(["keys", "new", "own.json", "--password-file", "password"], surroundings());
