@@ -98,7 +98,9 @@ function attend(seen: Seen, claim: ClaimView): Play[] {
   if (!game.tournaments.has(tournament)) return [];
   if (verdict(game, tournament, now).finished) return settles(seen, claim);
   if (runBelow(view, claim, own) === undefined) return [];
-  return decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
+  const plays = decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
+  // A dispute that changes nothing any more is played for the sake of the bond that is in it.
+  return isPending(claim) ? plays : plays.filter(({ deed }) => deed.kind !== "announce");
 }
 
 /** Announcements that a decision hangs on. */
@@ -126,9 +128,10 @@ export function openQuestions(view: DealView, game: GameState, own: Own, now: nu
 }
 
 function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] {
-  const run = isPending(claim) ? runBelow(view, claim, own) : undefined;
+  const row = claim.phase === "open" ? undefined : game.tournaments.get(tournamentOf(claim, own));
+  const isPlayed = row !== undefined && !verdict(game, row.id, now).finished;
+  const run = isPlayed || isPending(claim) ? runBelow(view, claim, own) : undefined;
   if (run === undefined) return [];
-  const row = game.tournaments.get(tournamentOf(claim, own));
   const seat = seatOf(view, claim, own);
   const root = seat.book.commitment([])?.root;
   const hash = announcement(seat);

@@ -102,7 +102,7 @@ export class ToyDeal {
     const commitment = this.#announced(seat);
     const open = { kind: "open", tournament: seat.tournament, initial: toyState(0n, 0n), owner: seat.owner } as const;
     this.#insist(ARBITER, { ...open, commitment });
-    this.#mark(claim, "disputed");
+    this.mark(claim, "disputed");
   }
 
   /** A stranger joins the tournament. */
@@ -115,7 +115,7 @@ export class ToyDeal {
   carryOut({ deed, from }: Duty): boolean {
     switch (deed.kind) {
       case "settle":
-        this.#mark(this.#indexOf(deed.claim), "upheld");
+        this.mark(this.#indexOf(deed.claim), "upheld");
         return true;
       case "claim":
       case "back":
@@ -149,7 +149,8 @@ export class ToyDeal {
     return [...this.view.claims.keys()].indexOf(claim);
   }
 
-  #mark(index: number, phase: ClaimView["phase"]): void {
+  /** What the Deal makes of a claim. */
+  mark(index: number, phase: ClaimView["phase"]): void {
     const id = named(`claim ${index}`);
     const claim = this.view.claims.get(id);
     if (claim !== undefined)

@@ -8,7 +8,7 @@ import { selfish } from "../../../agents/players/adversaries/registry.ts";
 import { lastSecond, twisted, without } from "../../../agents/players/adversaries/twists.ts";
 import type { Action } from "../../../agents/game/types.ts";
 import { nextDeadline } from "../../../agents/stage/deadline.ts";
-import { type Own, validatorActions } from "../../../agents/validator/actions.ts";
+import { openQuestions, type Own, validatorActions } from "../../../agents/validator/actions.ts";
 import { guard } from "../../../agents/validator/guard.ts";
 import { SEED } from "../../verifier/seed.ts";
 import { paramsOf, ToyDeal, VALIDATOR } from "../../support/toy-deal.ts";
@@ -100,6 +100,31 @@ describe("what a validator does next", () => {
     );
     expect(kindsOf(duties)).deep.equal(["announce", "announce"]);
     expect(problems).deep.equal([broken]);
+  });
+
+  it("plays on about a claim that is dead if its bond is in there, and does not begin to", () => {
+    const deal = new ToyDeal(paramsOf([9]), 2);
+    const liars = [0, 1].map((claim) => deal.liar(claim, claim, 2n));
+    for (const claim of [0, 1]) deal.challenge(claim, liars[claim] as Seat);
+    untilOurTurn(deal, 0, liars[0] as Seat);
+    deal.mark(0, "dead");
+    expect(kindsOf(dutiesOf(deal))).deep.equal(["move"]);
+    const fresh = new ToyDeal(paramsOf([9]), 1);
+    fresh.challenge(0, fresh.liar(0, 1, 2n));
+    expect(kindsOf(dutiesOf(fresh))).deep.equal(["announce"]);
+    fresh.mark(0, "dead");
+    expect(dutiesOf(fresh)).deep.equal([]);
+  });
+
+  it("asks about the announcement that may be its own as long as the tournament goes on", () => {
+    const deal = new ToyDeal(paramsOf([6]), 1);
+    deal.challenge(0, deal.liar(0, 1, 2n));
+    const asked = (): number => openQuestions(deal.view, deal.chain.game, deal.own(), deal.chain.time).hashes.length;
+    expect(asked()).equal(1);
+    deal.mark(0, "dead");
+    expect(asked()).equal(1);
+    deal.chain.time += deal.params.period;
+    expect(asked()).equal(0);
   });
 
   it("does nothing where nothing is known yet, and still ends what others play", () => {
