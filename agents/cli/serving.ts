@@ -9,6 +9,7 @@ import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
 import type { DealLog } from "../chain/deal-log.ts";
 import { DealWatch } from "../chain/deal-watch.ts";
+import type { Outbox } from "../chain/intent.ts";
 import type { Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
 import { Sender } from "../chain/sender/outbox.ts";
@@ -16,13 +17,15 @@ import { replayerInThread } from "../replay/in-thread.ts";
 import { News } from "../replay/news.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { attend } from "../service/attend.ts";
-import { Intents } from "../store/intents.ts";
+import { figuresOf } from "../service/figures.ts";
+import { Intents, type Mined } from "../store/intents.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { stderr, stdout } from "./channels.ts";
 import { connectSigning, type Signing } from "./connection.ts";
 import { type DealProgram, programOfDeal } from "./deal-program.ts";
 import { jsonValue } from "./facts.ts";
 import { failureLines, failureOf } from "./failure.ts";
+import { Instruments, type Situation } from "./instruments.ts";
 import type { EngineName } from "./options/engine.ts";
 import type { SettingOptions } from "./options/settings.ts";
 import { text } from "./printable.ts";
@@ -45,7 +48,7 @@ export interface Served {
   readonly program: Program;
   readonly store: Store;
   /** Has transactions mined, also across restarts: it writes them to the store before it sends them. */
-  readonly outbox: Sender;
+  readonly outbox: Outbox;
   /** Starts a thread that runs the Deal's fragments. */
   readonly replayer: () => Replayer;
   /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
@@ -82,7 +85,14 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const { hash: genesis } = await chain.reader.getBlock({ blockNumber: 0n });
   const store = openStore(join(folder, "store.sqlite"), { chainId, genesis, deal: deal.address, account: self });
   const journal = new Intents(store);
-  const outbox = new Sender({ chainId, reader: chain.reader, endpoints: { open }, signer, journal });
+  const instruments = new Instruments(config.values.healthPort);
+  const sender = new Sender({ chainId, reader: chain.reader, endpoints: { open }, signer, journal });
+  const outbox = instruments.outbox(sender);
+  const situation = async (): Promise<Situation> => {
+    const read = [watch.deal.view(), watch.tournaments.state(), chain.now(), chain.balance(self)] as const;
+    const [view, game, now, balance] = await Promise.all(read);
+    return { figures: figuresOf(view.claims.values(), game, params, self, now), balance };
+  };
   const isJson = options.json === true;
   const interval = config.values.interval ?? INTERVAL;
   return {
@@ -91,8 +101,10 @@ export async function beginService(role: string, options: ServiceOptions): Promi
     replayer: () => startReplay(built, deal, { engine: options.engine === "native", states: join(folder, "states") }),
     async live(service, replayer) {
       try {
-        await live({ signing, journal, service, replayer, interval, isJson });
+        await instruments.start();
+        await live({ signing, journal, service, replayer, interval, isJson, instruments, situation });
       } finally {
+        await instruments.stop();
         await replayer?.close();
         store.close();
       }
@@ -120,14 +132,18 @@ interface Life {
   readonly replayer: Replayer | undefined;
   readonly interval: number;
   readonly isJson: boolean;
+  readonly instruments: Instruments;
+  readonly situation: () => Promise<Situation>;
 }
 
 /**
  * Looks until it is told to stop; tells what is mined and what fails, a line each or, with
  * `--json`, an object each on stdout.
  */
-async function live({ signing, journal, service, replayer, interval, isJson }: Life): Promise<void> {
+async function live(life: Life): Promise<void> {
+  const { signing, journal, replayer, interval, isJson, instruments, situation } = life;
   const { reader } = signing.chain;
+  const service = instruments.service(life.service, reader);
   const signal = stopSignal();
   const news = replayer === undefined ? undefined : new News(replayer, signal);
   const mined = new Set(minedOf(journal).map(({ hash }) => hash));
@@ -149,12 +165,14 @@ async function live({ signing, journal, service, replayer, interval, isJson }: L
         else
           stderr.line(text`  ${kind}: ${formatEther(held)} ETH, and the disputes can ask for ${formatEther(needed)}`);
       }
-      for (const { hash, block, label, success } of minedOf(journal)) {
+      for (const { hash, block, label, success, paid } of minedOf(journal)) {
         if (mined.has(hash)) continue;
         mined.add(hash);
+        instruments.mined(success, paid);
         if (isJson) stdout.json(jsonValue({ mined: label, hash, block, success }));
         else stderr.line(text`  block ${block}  ${label.padEnd(12)} ${success ? "" : "reverted "} ${hash}`);
       }
+      await instruments.measure(situation).catch(tell);
       // What was sent needs a block; the next one brings the next look.
       return false;
     },
@@ -184,10 +202,6 @@ class Told {
 }
 
 /** What is mined of what was sent, so far as it is not final yet. */
-function minedOf(journal: Intents): { hash: string; block: bigint; label: string; success: boolean }[] {
-  return journal.flights().flatMap(({ cargo: { label }, mined }) => {
-    if (mined === undefined) return [];
-    const { hash, block, success } = mined;
-    return [{ hash, block, label, success }];
-  });
+function minedOf(journal: Intents): (Mined & { readonly label: string })[] {
+  return journal.flights().flatMap(({ cargo: { label }, mined }) => (mined === undefined ? [] : [{ label, ...mined }]));
 }

@@ -54,6 +54,12 @@ export const settingsSchema = z
       .max(3600, "is above an hour")
       .describe(SETTINGS.interval.help)
       .optional(),
+    healthPort: number
+      .int("is no whole number")
+      .min(0, "is no port")
+      .max(65_535, "is no port")
+      .describe(SETTINGS.healthPort.help)
+      .optional(),
   })
   .describe("Settings of Arbiter's commands; the environment and flags go before them.");
 

@@ -97,6 +97,12 @@ export const SETTINGS = {
     environment: "ARBITER_INTERVAL",
     kind: "number",
   },
+  healthPort: {
+    help: "a port of this machine's loopback interface where a service answers /healthz, /readyz and /metrics; 0 for a free one (default: none)",
+    flag: "--health-port <port>",
+    environment: "ARBITER_HEALTH_PORT",
+    kind: "number",
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Name of a setting. */

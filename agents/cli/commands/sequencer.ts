@@ -7,7 +7,14 @@ import { PROGRAM, SENDING, withSettings } from "../options/settings.ts";
 
 /** Adds the command. */
 export function addSequencer(program: Command): void {
-  withSettings(withEngine(program.command("sequencer")), [...SENDING, "deal", ...PROGRAM, "data", "interval"])
+  withSettings(withEngine(program.command("sequencer")), [
+    ...SENDING,
+    "deal",
+    ...PROGRAM,
+    "data",
+    "interval",
+    "healthPort",
+  ])
     .description("take clients' transactions over HTTP, submit them in fragments, answer with results and proofs")
     .option("--host <name>", "what to listen on: others than this machine reach it only if you say so", "127.0.0.1")
     .option("--port <number>", "0 takes a free one", "8080")

@@ -60,7 +60,10 @@ describe("all roles of a Deal, each a process over a real node", () => {
 
   it("has three workers and a validator serve it, and the client read confirmed answers", async () => {
     for (const worker of [3, 4, 5]) await begin(["worker", "run", "--join", "--account", `local:${worker}`], /serves/);
-    await begin(["validator", "--account", "local:2"], /watches/);
+    const validator = await begin(
+      ["validator", "--account", "local:2", "--health-port", "0"],
+      /health and metrics: http/,
+    );
     const { submitted } = await json(["submit", "day.json", "--account", "local:1"]);
     expect(submitted).length(1);
     await Promise.any(services.map((service) => service.says(/ claim /)));
@@ -68,6 +71,12 @@ describe("all roles of a Deal, each a process over a real node", () => {
     expect(early).deep.include({ standing: "claimed", isConfirmed: false });
     await node.request("evm_increaseTime", [60]);
     await Promise.any(services.map((service) => service.says(/ confirm /)));
+    const [at = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(validator.output) ?? [];
+    expect(await (await fetch(`${at}/readyz`)).text()).equal("ok\n");
+    const metrics = await (await fetch(`${at}/metrics`)).text();
+    expect(metrics)
+      .match(/^arbiter_balance_ether 10000$/m)
+      .match(/^arbiter_looks_total\{result="completed"\} [1-9]/m);
     const { transactions, stateRoot, isConfirmed } = (await json(["results", "0", "--proof"])) as {
       readonly isConfirmed: boolean;
       readonly stateRoot: `0x${string}`;
