@@ -1,10 +1,8 @@
-/**
- * Puts the contracts that every Deal shares on the embedded chain, through the same Ignition
- * modules as on a public network.
- */
-import type { Address } from "viem";
-import ArbiterModule from "../../deploy/modules/Arbiter.ts";
-import DepositsModule from "../../deploy/modules/Deposits.ts";
+/** Puts the contracts that every Deal shares on the embedded chain. */
+import { type Address, zeroAddress } from "viem";
+import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
+import { creationCode, SHARED_CONTRACTS, type SharedContract } from "../deployment/contracts.ts";
+import { sharedParameters } from "../deployment/parameters.ts";
 import type { EmbeddedChain } from "./embedded.ts";
 import { localParameters } from "./local-parameters.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
@@ -27,23 +25,25 @@ function bondsFor(heights: readonly number[], bonds: readonly bigint[]): bigint[
 
 /**
  * Deploys with the parameters in deploy/parameters/local.json, but for heights of the levels' trees
- * if they are given.
+ * if they are given. The creation code is the committed one: nothing is compiled.
  */
-export async function deploy({ chain, connection }: EmbeddedChain, given?: readonly number[]): Promise<Deployment> {
-  const { Arbiter, Deposits } = localParameters();
-  const heights = [...(given ?? Arbiter.heights)];
-  const parameters = { Arbiter: { ...Arbiter, heights, bonds: bondsFor(heights, Arbiter.bonds) }, Deposits };
-  const options = { parameters };
-  const { arbiter, tournament, verifier } = await connection.ignition.deploy(ArbiterModule, options);
-  const { deposits } = await connection.ignition.deploy(DepositsModule, options);
-  const address = async (contract: { getAddress(): Promise<string> }): Promise<Address> =>
-    (await contract.getAddress()).toLowerCase() as Address;
-  const tournamentAddress = await address(tournament);
+export async function deploy(
+  { chain, backstage, accounts }: EmbeddedChain,
+  given?: readonly number[],
+): Promise<Deployment> {
+  const { arbiter: local, coolingOff } = sharedParameters(localParameters(), "local.json");
+  const heights = [...(given ?? local.heights)];
+  const parameters = { arbiter: { ...local, heights, bonds: bondsFor(heights, local.bonds) }, coolingOff };
+  const [from = zeroAddress] = accounts;
+  const addresses: Record<string, Address> = {};
+  for (const name of SHARED_CONTRACTS) {
+    addresses[name] = await backstage.deploy(from, `deploy ${name}`, creationCode(name, addresses, parameters));
+  }
+  const at = (name: SharedContract): Address => addresses[name] ?? zeroAddress;
+  const call = { address: at("Arbiter"), abi: arbiterAbi, functionName: "tournament" } as const;
+  const tournament = (await chain.reader.readContract(call)).toLowerCase() as Address;
   return {
-    arbiter: await address(arbiter),
-    tournament: tournamentAddress,
-    verifier: await address(verifier),
-    deposits: await address(deposits),
-    tournaments: await TournamentLog.follow(chain, tournamentAddress),
+    ...{ tournament, arbiter: at("Arbiter"), verifier: at("StepVerifier"), deposits: at("Deposits") },
+    tournaments: await TournamentLog.follow(chain, tournament),
   };
 }

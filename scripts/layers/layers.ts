@@ -40,9 +40,6 @@ export const VERIFIER: readonly string[] = [
   "verifier/history",
 ];
 
-/** The embedded chain and Ignition, which no service needs. */
-const HARDHAT = ["hardhat", "@nomicfoundation/*"];
-
 /** All layers, each below those that it imports. */
 export const LAYERS: readonly Layer[] = [
   {
@@ -245,8 +242,8 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "agents/stage",
     purpose: "the embedded chain with its contracts and its clock; no service imports it",
-    imports: [...VERIFIER, "contracts", "deploy", "agents/game", "agents/players", "agents/chain"],
-    packages: [...HARDHAT, "viem"],
+    imports: [...VERIFIER, "contracts", "agents/game", "agents/players", "agents/chain", "agents/deployment"],
+    packages: ["hardhat", "viem"],
     usesNode: true,
   },
   {
