@@ -132,14 +132,16 @@ function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] 
   const isPlayed = row !== undefined && !verdict(game, row.id, now).finished;
   const run = isPlayed || isPending(claim) ? runBelow(view, claim, own) : undefined;
   if (run === undefined) return [];
+  const closes = row?.closes ?? claim.since + own.params.period;
+  const isWrong = run.final.root !== claim.finalState && canBeat(now, closes);
+  // No other commitment is looked up: to do so asks for it to be computed.
+  if (!isPlayed && !(row === undefined && isWrong)) return [];
   const seat = seatOf(view, claim, own);
   const root = seat.book.commitment([])?.root;
   const hash = announcement(seat);
   if (root === undefined || hash === undefined) return [];
   const there = row?.commitments.get(root);
-  const isMissing = there === undefined && canBeat(now, row?.closes ?? claim.since + own.params.period);
-  const isWanted = row !== undefined || run.final.root !== claim.finalState;
-  return (isMissing && isWanted) || (there !== undefined && there.owner !== own.self) ? [hash] : [];
+  return (there === undefined ? canBeat(now, closes) : there.owner !== own.self) ? [hash] : [];
 }
 
 /** Announces the truth with its bond, and once that is mined opens the tournament with it. */

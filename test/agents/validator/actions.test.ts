@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Hex } from "viem";
 import { tournamentCall } from "../../../agents/chain/tournament-calls.ts";
 import type { Duty } from "../../../agents/chain/duty.ts";
 import { collects, decide, type Seat } from "../../../agents/players/decide.ts";
@@ -125,6 +126,24 @@ describe("what a validator does next", () => {
     expect(asked()).equal(1);
     deal.chain.time += deal.params.period;
     expect(asked()).equal(0);
+  });
+
+  it("looks up no commitment but those of disputes that go on", () => {
+    const deal = new ToyDeal(paramsOf([6]), 3);
+    deal.challenge(1, deal.liar(1, 0));
+    const runs = deal.runs();
+    const looked: string[] = [];
+    const book: Own["runs"]["book"] = (id) => {
+      looked.push(id);
+      return runs.book(id);
+    };
+    const own = deal.own({ runs: { ...runs, book } });
+    const questions = (): readonly Hex[] => openQuestions(deal.view, deal.chain.game, own, deal.chain.time).hashes;
+    expect(questions()).length(1);
+    expect(looked).deep.equal([deal.view.fragments[1]?.id]);
+    deal.chain.time += deal.params.period;
+    expect(questions()).deep.equal([]);
+    expect(looked).length(1);
   });
 
   it("does nothing where nothing is known yet, and still ends what others play", () => {
