@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
 import { assemble, SUMS } from "../guests.ts";
 import { command } from "./command.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+
+const README = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
 
 describe("npm start", () => {
   let sums: string;
@@ -28,6 +31,16 @@ describe("npm start", () => {
     expect(honest.output).match(/^\{"results":\[\{"columns":\["name","items","revenue"\],"rows":/);
     expect(liar.output).not.equal(honest.output);
     expect(liar.output).length(honest.output.length);
+    // What the README shows of this very play.
+    const { move, step, total } = report["gas"] as Record<string, number>;
+    const shown = / +moves +16, ([\d,]+) gas each; the executed step ([\d,]+) gas; the dispute ([\d,]+) gas/.exec(
+      README,
+    );
+    const figures = (shown ?? []).slice(1).map((figure) => Number(figure.replaceAll(",", "")));
+    expect(figures).length(3);
+    [move, step, total].forEach((actual = 0, i) => {
+      expect(figures[i]).closeTo(actual, 0.0005 * actual);
+    });
   });
 
   it("plays the ledger's Deal: ten million steps, and the liar loses", async () => {
