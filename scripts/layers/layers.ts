@@ -172,7 +172,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "agents/store",
     purpose: "what a service keeps on disk, so that it may be killed at any instant",
-    imports: [...VERIFIER],
+    imports: [...VERIFIER, "verifier/node"],
     packages: ["viem"],
     usesNode: true,
   },
