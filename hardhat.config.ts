@@ -63,6 +63,8 @@ export default defineConfig({
     sepolia: {
       type: "http",
       chainType: "l1",
+      // Nothing is sent to a node of another chain, whatever the URL says.
+      chainId: 11_155_111,
       url: configVariable("SEPOLIA_RPC_URL"),
       accounts: [configVariable("SEPOLIA_PRIVATE_KEY")],
     },
