@@ -9,6 +9,7 @@ import { disputeMeasurement } from "./dispute.ts";
 import { writeResult } from "./document.ts";
 import { engineMeasurement } from "./engine.ts";
 import { environment } from "./environment.ts";
+import { followingMeasurement } from "./following.ts";
 import { growthMeasurement } from "./growth.ts";
 import { hashingMeasurement } from "./hashing.ts";
 import { historyMeasurement } from "./history.ts";
@@ -29,6 +30,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   growthMeasurement,
   disputeMeasurement,
   soakMeasurement,
+  followingMeasurement,
 ];
 
 const COMMAND = "npm run -s bench --";

@@ -29,6 +29,13 @@ const report = z.strictObject({
       turns: ways(z.tuple([spent])),
     }),
   ]),
+  following: z.array(
+    z.strictObject({
+      strangers: z.number().int().positive(),
+      everybody: z.strictObject({ seconds: z.number().nonnegative(), requests: z.number().int().positive() }),
+      own: z.strictObject({ seconds: z.number().nonnegative(), requests: z.number().int().positive() }),
+    }),
+  ),
   building: z.tuple([
     z.strictObject({
       module: z.literal("@dprint/json"),
@@ -56,7 +63,7 @@ describe("the bench", () => {
     const folder = mkdtempSync(join(tmpdir(), "arbiter-bench-"));
     try {
       const file = join(folder, "bench.json");
-      const args = [MAIN, "engine", "building", "hashing", "copy", "--quick", "--json", file];
+      const args = [MAIN, "engine", "building", "hashing", "following", "copy", "--quick", "--json", file];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       expect(stdout)
         .match(/copy .*│ loads and stores/)
