@@ -5,6 +5,9 @@ import { DealLog } from "../../../agents/chain/deal-log.ts";
 import type { Seen } from "../../../agents/chain/log-follower.ts";
 import { tournamentId } from "../../../agents/game/openings.ts";
 import type { GameState, TournamentState } from "../../../agents/game/types.ts";
+import { trailFrom, trailText } from "../../../agents/chain/trail-text.ts";
+import { Cursors } from "../../../agents/store/cursor.ts";
+import { openStore } from "../../../agents/store/store.ts";
 import { castOf } from "../../../agents/scenario/cast.ts";
 import type { Narrator } from "../../../agents/scenario/narrator.ts";
 import { perform, type Scene } from "../../../agents/scenario/roles.ts";
@@ -80,9 +83,18 @@ describe("watching one Deal among strangers", function () {
     expect((await watchOf(scenes[0].deal).look()).state).deep.equal(state);
     const { tournament, tournaments } = deployment;
     const watched = { deal: scenes[0].deal, tournament, params: tournaments.params, owners: [validator] };
-    const kept = new DealWatch(embedded.chain, { ...watched, from: 1_000_000n }, watch.trail);
-    expect(watch.trail.length).greaterThan(0);
+    using store = openStore(":memory:", { chainId: 31_337, deal: watched.deal, account: validator });
+    const [block = 0n] = watch.trail.slice(-1).map(({ number }) => number);
+    new Cursors(store).keep("watch", { block: 1n, text: "older" });
+    new Cursors(store).keep("watch", { block, text: trailText(watch.trail) });
+    const cursor = new Cursors(store).read("watch");
+    expect(cursor?.block).equal(block);
+    const trail = trailFrom<DealAndGame>(cursor?.text ?? "");
+    expect(trail).deep.equal(watch.trail);
+    const kept = new DealWatch(embedded.chain, { ...watched, from: 1_000_000n }, trail);
+    expect(trail.length).greaterThan(0);
     expect((await kept.look()).state).deep.equal(state);
+    expect(trailFrom(trailText(trail).replace('"version":1', '"version":0'))).deep.equal([]);
   });
 
   it("lets go what is settled for good", async () => {
