@@ -83,7 +83,8 @@ describe("watching one Deal among strangers", function () {
     expect((await watchOf(scenes[0].deal).look()).state).deep.equal(state);
     const { tournament, tournaments } = deployment;
     const watched = { deal: scenes[0].deal, tournament, params: tournaments.params, owners: [validator] };
-    using store = openStore(":memory:", { chainId: 31_337, deal: watched.deal, account: validator });
+    const { hash: genesis } = await embedded.chain.reader.getBlock({ blockNumber: 0n });
+    using store = openStore(":memory:", { chainId: 31_337, genesis, deal: watched.deal, account: validator });
     const [block = 0n] = watch.trail.slice(-1).map(({ number }) => number);
     new Cursors(store).keep("watch", { block: 1n, text: "older" });
     new Cursors(store).keep("watch", { block, text: trailText(watch.trail) });
