@@ -243,8 +243,9 @@ function bonds(game: GameState, amounts: readonly bigint[], players: readonly Pa
   const staked = (owner: Hex): bigint =>
     [...game.tournaments.values()].reduce((sum, row) => sum + joined(row, owner) * (amounts[row.level] ?? 0n), 0n);
   return players.map(({ name, seat }) => {
-    const after = game.credits.get(seat.owner) ?? 0n;
-    return { name, role: "bonds", before: staked(seat.owner), after, note: after === 0n ? "lost" : "credited" };
+    const [before, after] = [staked(seat.owner), game.credits.get(seat.owner) ?? 0n];
+    const note = after > 0n ? "credited" : before > 0n ? "lost" : "none";
+    return { name, role: "bonds", before, after, note };
   });
 }
 
