@@ -6,9 +6,12 @@ import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
+import type { Chain } from "../chain/chain.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
 import type { DealLog } from "../chain/deal-log.ts";
 import { DealWatch } from "../chain/deal-watch.ts";
+import { CAUTIOUS, settledBy } from "../chain/finality.ts";
+import { FragmentArchive } from "../chain/fragment-archive.ts";
 import type { Outbox } from "../chain/intent.ts";
 import type { Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
@@ -20,6 +23,7 @@ import { attend } from "../service/attend.ts";
 import { figuresOf } from "../service/figures.ts";
 import { Intents, type Mined } from "../store/intents.ts";
 import { openStore, type Store } from "../store/store.ts";
+import { Lineups } from "../worker/lineups.ts";
 import { stderr, stdout } from "./channels.ts";
 import { connectSigning, type Signing } from "./connection.ts";
 import { type DealProgram, programOfDeal } from "./deal-program.ts";
@@ -49,6 +53,8 @@ export interface Served {
   readonly store: Store;
   /** Has transactions mined, also across restarts: it writes them to the store before it sends them. */
   readonly outbox: Outbox;
+  /** What is let go: only what the chain calls final. */
+  readonly lineups: Lineups;
   /** Starts a thread that runs the Deal's fragments. */
   readonly replayer: () => Replayer;
   /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
@@ -98,7 +104,10 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   return {
     ...{ signing, deal, store, outbox, program: built.program },
     ...{ log: watch.deal, tournaments: watch.tournaments },
-    replayer: () => startReplay(built, deal, { engine: options.engine === "native", states: join(folder, "states") }),
+    lineups: new Lineups(settledBy(chain.reader, deal.address, CAUTIOUS), (before) => {
+      watch.letGo(before);
+    }),
+    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder }),
     async live(service, replayer) {
       try {
         await instruments.start();
@@ -114,12 +123,16 @@ export async function beginService(role: string, options: ServiceOptions): Promi
 
 function startReplay(
   { modules, options, program }: DealProgram,
-  { terms: { budget }, params: { heights } }: DealFacts,
-  { engine, states }: { readonly engine: boolean; readonly states: string },
+  { address, block, terms: { budget }, params: { heights } }: DealFacts,
+  { reader }: Chain,
+  { engine, folder }: { readonly engine: boolean; readonly folder: string },
 ): Replayer {
   const root = `0x${Buffer.from(program.root).toString("hex")}` as const;
+  const kept = { states: join(folder, "states"), histories: join(folder, "histories") };
+  const archive = new FragmentArchive(reader, address, block);
   return replayerInThread({
-    job: { modules, options, root, budget, heights, engine, states },
+    job: { modules, options, root, budget, heights, engine, ...kept },
+    older: (index) => archive.at(index),
     note: (line) => stderr.line(text`  ${line}`),
   });
 }

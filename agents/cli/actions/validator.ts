@@ -8,11 +8,12 @@ import { beginService, type ServiceOptions } from "../serving.ts";
 
 /** Does what the command says, and gives the exit code. */
 export async function validate(options: ServiceOptions): Promise<number> {
-  const { signing, deal, log, tournaments, store, outbox, replayer, live } = await beginService("validator", options);
+  const served = await beginService("validator", options);
+  const { signing, deal, log, tournaments, store, outbox, lineups, replayer, live } = served;
   const { chain, self } = signing;
   const replay = replayer();
   const validator = new Validator({
-    ...{ chain, self, deal: log, tournaments, replayer: replay, outbox },
+    ...{ chain, self, deal: log, tournaments, replayer: replay, outbox, lineups },
     saltOf: saltsOf(store),
   });
   stderr.line(text`validator ${self} watches the Deal ${deal.address}`);

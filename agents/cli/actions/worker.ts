@@ -27,7 +27,7 @@ export interface SeatOptions extends SettingOptions {
 
 /** Executes fragments, claims, backs and confirms until it is told to stop. */
 export async function runWorker(options: RunOptions): Promise<number> {
-  const { signing, deal, log, outbox, replayer, live } = await beginService("worker", options);
+  const { signing, deal, log, outbox, lineups, replayer, live } = await beginService("worker", options);
   const { chain, self } = signing;
   if (!(await hasSeat(signing, deal))) {
     if (options.join !== true) {
@@ -39,7 +39,7 @@ export async function runWorker(options: RunOptions): Promise<number> {
   stderr.line(text`worker ${self} serves the Deal ${deal.address}`);
   const replay = replayer();
   const worker = new Worker({
-    ...{ chain, self, deal: log, replayer: replay, outbox, period: deal.params.period },
+    ...{ chain, self, deal: log, replayer: replay, outbox, lineups, period: deal.params.period },
     // Of a price in another token nobody here knows what it is worth.
     worth: deal.terms.paymentToken === zeroAddress ? deal.terms.price / BigInt(deal.terms.maxWorkers) : 0n,
   });
