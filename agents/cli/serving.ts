@@ -1,6 +1,6 @@
 /** What all services have in common: a Deal, its program, an account, a store, and a life. */
 import { join } from "node:path";
-import { formatEther } from "viem";
+import { formatEther, http } from "viem";
 import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -92,7 +92,9 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const store = openStore(join(folder, "store.sqlite"), { chainId, genesis, deal: deal.address, account: self });
   const journal = new Intents(store);
   const instruments = new Instruments(config.values.healthPort);
-  const sender = new Sender({ chainId, reader: chain.reader, endpoints: { open }, signer, journal });
+  const { privateEndpoint } = config.values;
+  const endpoints = privateEndpoint === undefined ? { open } : { open, concealed: http(privateEndpoint) };
+  const sender = new Sender({ chainId, reader: chain.reader, endpoints, signer, journal });
   const outbox = instruments.outbox(sender);
   const situation = async (): Promise<Situation> => {
     const read = [watch.deal.view(), watch.tournaments.state(), chain.now(), chain.balance(self)] as const;

@@ -27,6 +27,10 @@ export const settingsSchema = z
       .min(1, "is empty")
       .describe(SETTINGS.endpoints.help)
       .optional(),
+    privateEndpoint: z
+      .url({ protocol: /^https?$/, error: "is no address of a node: http or https" })
+      .describe(SETTINGS.privateEndpoint.help)
+      .optional(),
     account: text
       .regex(
         /^(keystore|file|env|local|remote):.+$/,

@@ -31,6 +31,12 @@ export const SETTINGS = {
     environment: "ARBITER_ENDPOINTS",
     kind: "list",
   },
+  privateEndpoint: {
+    help: "a JSON-RPC address that shows a transaction to nobody before it is mined: claims and challenges go there first (default: none)",
+    flag: "--private-endpoint <url>",
+    environment: "ARBITER_PRIVATE_ENDPOINT",
+    kind: "text",
+  },
   account: {
     help: "the key that signs: keystore:FILE, file:FILE, env:NAME, remote:URL#ADDRESS, or local:NUMBER for a test account of a local node",
     flag: "--account <source>",

@@ -13,6 +13,7 @@ export function shownEndpoint(address: string): string {
 /** A setting's value with its secrets hidden. */
 export function shownValue(name: SettingName, value: unknown): unknown {
   if (name === "endpoints") return (value as readonly string[]).map(shownEndpoint);
+  if (name === "privateEndpoint") return shownEndpoint(value as string);
   if (name === "account") {
     const [, address, signer] = /^remote:(.+)#(.+)$/.exec(value as string) ?? [];
     if (address !== undefined && signer !== undefined && URL.canParse(address))

@@ -7,7 +7,14 @@ import type { ServiceOptions } from "../serving.ts";
 
 /** Adds the command. */
 export function addValidator(program: Command): void {
-  withSettings(withEngine(program.command("validator")), [...SENDING, "deal", ...PROGRAM, "interval", "healthPort"])
+  withSettings(withEngine(program.command("validator")), [
+    ...SENDING,
+    "deal",
+    ...PROGRAM,
+    "interval",
+    "healthPort",
+    "privateEndpoint",
+  ])
     .description("replay every fragment, challenge wrong claims, play their disputes; until SIGINT or SIGTERM")
     .addHelpText("after", "\nExample: arbiter validator --module my.wasm --account keystore:validator.json")
     .action((options: ServiceOptions) =>

@@ -82,6 +82,7 @@ describe("settings", () => {
       `remote:https://signer.example/…#${DEAL}`,
     );
     expect(shownValue("account", "env:KEY")).equal("env:KEY");
+    expect(shownValue("privateEndpoint", "https://relay.example/secret")).equal("https://relay.example/…");
   });
 
   it("have a JSON schema with all of them", () => {
