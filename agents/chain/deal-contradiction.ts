@@ -2,29 +2,45 @@
 import type { Hex } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { BlockReader } from "./block-reader.ts";
-import { type ClaimPhase, type ClaimView, type DealView, isPending } from "./deal-log.ts";
+
+/** A pending claim as logs tell it. */
+interface PendingClaim {
+  readonly id: Hex;
+  readonly fragment: number;
+  readonly phase: string;
+  readonly backers: ReadonlySet<Hex>;
+}
+
+/** A Deal as logs tell it. */
+export interface ToldDeal {
+  readonly fragments: { readonly length: number };
+  readonly pending: readonly PendingClaim[];
+  readonly head: Hex;
+  readonly hidden: boolean;
+  readonly resolved: number;
+}
 
 /** `IDeal.Head.Hidden`. */
 const HIDDEN = 1;
 
 /** `IDeal.Stage`. */
-const STAGES: readonly ClaimPhase[] = ["open", "disputed", "upheld"];
+const STAGES: readonly string[] = ["open", "disputed", "upheld"];
 
 /** What the contract says otherwise in a block, in one line; undefined if nothing. */
 export async function dealContradiction(
   deal: Hex,
-  view: DealView,
+  told: ToldDeal,
   block: Hex,
   blocks: BlockReader,
 ): Promise<string | undefined> {
   const [submitted, claimed, resolved, , , kind, head] = await progressAt(deal, block, blocks);
-  const pending = [...view.claims.values()].filter(isPending);
+  const { pending } = told;
   const found =
-    differs("fragments", submitted, view.fragments.length) ??
-    differs("resolved fragments", resolved, view.resolved) ??
+    differs("fragments", submitted, told.fragments.length) ??
+    differs("resolved fragments", resolved, told.resolved) ??
     differs("pending claims", claimed - resolved, pending.length) ??
-    differs("the head", head, view.head) ??
-    differs("hidden heads", Number(kind === HIDDEN), Number(view.hidden));
+    differs("the head", head, told.head) ??
+    differs("hidden heads", Number(kind === HIDDEN), Number(told.hidden));
   if (found !== undefined) return found;
   const claims = await Promise.all(pending.map((claim) => claimContradiction(deal, claim, block, blocks)));
   return claims.find((one) => one !== undefined);
@@ -32,7 +48,7 @@ export async function dealContradiction(
 
 async function claimContradiction(
   deal: Hex,
-  { id, fragment, phase, backers }: ClaimView,
+  { id, fragment, phase, backers }: PendingClaim,
   block: Hex,
   blocks: BlockReader,
 ): Promise<string | undefined> {

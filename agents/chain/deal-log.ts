@@ -18,7 +18,7 @@ import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { VersionedMap } from "../game/versioned-map.ts";
 import type { BlockLog } from "./block-reader.ts";
 import type { Call, Chain } from "./chain.ts";
-import { dealContradiction } from "./deal-contradiction.ts";
+import { dealContradiction, type ToldDeal } from "./deal-contradiction.ts";
 import { LogFollower } from "./log-follower.ts";
 
 /** A submitted fragment. */
@@ -74,6 +74,11 @@ export function pendingClaim(view: DealView, fragment: number): ClaimView | unde
   return [...view.claims.values()].find((claim) => claim.fragment === fragment && isPending(claim));
 }
 
+/** What a contract can be compared with. */
+export function toldBy(view: DealView): ToldDeal {
+  return { ...view, pending: [...view.claims.values()].filter(isPending) };
+}
+
 /** Whether a claim is neither confirmed nor dead. */
 export function isPending({ phase: status }: ClaimView): boolean {
   return status === "open" || status === "disputed" || status === "upheld";
@@ -116,7 +121,7 @@ function followed(chain: Chain, given: Address, from: bigint): () => Promise<Dea
   const all = [{ address, events: DEAL_EVENTS }];
   const follower = new LogFollower<DealView>(chain, {
     ...{ from, initial: NO_DEAL, timed: true, queries: () => all, reduce: followDeal },
-    contradiction: (view, { hash }, blocks) => dealContradiction(address, view, hash, blocks),
+    contradiction: (view, { hash }, blocks) => dealContradiction(address, toldBy(view), hash, blocks),
   });
   return () => follower.state();
 }

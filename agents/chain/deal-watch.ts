@@ -7,7 +7,7 @@ import { EMPTY_GAME, type GameState, type Params } from "../game/types.ts";
 import type { BlockLog, BlockReader, Query } from "./block-reader.ts";
 import type { Chain } from "./chain.ts";
 import { dealContradiction } from "./deal-contradiction.ts";
-import { DEAL_EVENTS, DealLog, type DealView, followDeal, NO_DEAL, withoutSettled } from "./deal-log.ts";
+import { DEAL_EVENTS, DealLog, type DealView, followDeal, NO_DEAL, toldBy, withoutSettled } from "./deal-log.ts";
 import { gameContradiction } from "./game-contradiction.ts";
 import type { Head } from "./head.ts";
 import { LogFollower, type Seen } from "./log-follower.ts";
@@ -68,7 +68,7 @@ export class DealWatch {
           };
         },
         contradiction: async (state, head, blocks) =>
-          (await dealContradiction(deal, state.deal, head.hash, blocks)) ??
+          (await dealContradiction(deal, toldBy(state.deal), head.hash, blocks)) ??
           gameAt(tournament, state.game, head, blocks),
       },
       trail,
