@@ -99,7 +99,7 @@ describe("StateFiles", () => {
     mkdirSync(directory, { recursive: true });
     // The system's limit of a file's size, in blocks of 512 or 1024 bytes, stands for a full disk.
     const script = `ulimit -f 1 && exec "${process.execPath}" "$0" "$1"`;
-    const child = join(import.meta.dirname, "keep-states.ts");
+    const child = join(import.meta.dirname, "states-process.ts");
     const printed = execFileSync("sh", ["-c", script, child, directory], { encoding: "utf8" });
     const { kept, told: lines, found } = JSON.parse(printed) as { kept: boolean[]; told: string[]; found: string[] };
     expect(kept).deep.equal([false, false]);
