@@ -16,6 +16,7 @@ import type { Outbox } from "../chain/intent.ts";
 import type { Service } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
 import { Sender } from "../chain/sender/outbox.ts";
+import { requireGenuine } from "../deployment/genuine.ts";
 import { replayerInThread } from "../replay/in-thread.ts";
 import { News } from "../replay/news.ts";
 import type { Replayer } from "../replay/replayer.ts";
@@ -75,7 +76,9 @@ export function executorOf(engine: EngineName, program: Program): Executor {
 
 /**
  * Connects, reads the Deal, builds its program and opens the role's store.
- * @param role - its name in the names of files
+ *
+ * @param role its name in the names of files
+ * @throws Problem if a contract of the Deal is not of this version
  */
 export async function beginService(role: string, options: ServiceOptions): Promise<Served> {
   const config = configOf(options);
@@ -84,6 +87,7 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const signing = await connectSigning(config);
   const { chain, chainId, self, signer, open } = signing;
   const deal = await readDeal(chain, address);
+  await requireGenuine(chain.reader, deal);
   const { tournament, params, block: from } = deal;
   const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners: [self] });
   const built = programOfDeal(config, deal);

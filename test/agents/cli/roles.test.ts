@@ -152,6 +152,21 @@ describe("all roles of a Deal, each a process over a real node", () => {
     const nobody = await runIn(["worker", "run", "--account", "local:6"], surroundings());
     expect(nobody.stderr).match(/has no seat in the Deal/);
   });
+
+  it("serves no Deal whose contracts are others", async () => {
+    const code = (await node.request("eth_getCode", [deal, "latest"])) as string;
+    // In the metadata at its end, where it changes nothing else.
+    const at = code.length - 20;
+    await node.request("anvil_setCode", [
+      deal,
+      `${code.slice(0, at)}${code[at] === "0" ? "1" : "0"}${code.slice(at + 1)}`,
+    ]);
+    for (const role of [["worker", "run"], ["validator"], ["sequencer"]]) {
+      const { code: exit, stderr } = await runIn([...role, "--account", "local:1"], surroundings());
+      expect(exit).equal(1);
+      expect(stderr).match(/what lies at 0x.* is not the Deal of this version/);
+    }
+  });
 });
 
 interface PieceJson {
