@@ -2,6 +2,7 @@
  * A chain as the agents see it: reading, the clock, and sending with a receipt. The only place with
  * effects on a chain.
  */
+import { setTimeout } from "node:timers/promises";
 import {
   type Abi,
   type Address,
@@ -12,6 +13,8 @@ import {
   type Log,
   type PublicClient,
   size,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
   type Transport,
   type WalletClient,
 } from "viem";
@@ -42,17 +45,23 @@ export interface Sent {
   readonly logs: readonly Log[];
 }
 
+/** How long a receipt may take, in milliseconds. */
+const PATIENCE_MS = 180_000;
+
 /** Reads a chain and sends to it. */
 export class Chain {
   readonly reader: PublicClient;
   readonly #wallet: WalletClient;
+  readonly #patience: number;
   readonly #observers: ((sent: Sent) => void)[] = [];
 
   /**
    * @param transport How to reach a node whose accounts are unlocked.
    * @param pollingInterval How often a receipt is asked for, in milliseconds.
+   * @param patience How long a receipt may take, in milliseconds.
    */
-  constructor(transport: Transport, pollingInterval = 50) {
+  constructor(transport: Transport, pollingInterval = 50, patience = PATIENCE_MS) {
+    this.#patience = patience;
     this.reader = createPublicClient({ transport, pollingInterval, cacheTime: 0 });
     this.#wallet = createWalletClient({ transport });
   }
@@ -109,11 +118,28 @@ export class Chain {
 
   /** Waits for the receipt; undefined if the transaction reverted. */
   async #mined(label: string, from: Address, hash: Hex, data: Hex): Promise<Sent | undefined> {
-    const receipt = await this.reader.waitForTransactionReceipt({ hash });
+    const receipt = await this.#receipt(label, hash);
     if (receipt.status !== "success") return undefined;
     const { gasUsed: gas, blockNumber: block, logs } = receipt;
     const sent: Sent = { label, from, hash, gas, calldataBytes: size(data), block, logs };
     for (const observer of this.#observers) observer(sent);
     return sent;
+  }
+
+  /**
+   * Asks for a receipt until it is there. viem's `waitForTransactionReceipt` asks only when a block
+   * comes, and passes over one that comes while it still reads the block before: on a node that
+   * mines on demand there may be no other.
+   */
+  async #receipt(label: string, hash: Hex): Promise<TransactionReceipt> {
+    for (const end = performance.now() + this.#patience; ;) {
+      try {
+        return await this.reader.getTransactionReceipt({ hash });
+      } catch (error) {
+        if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+        if (performance.now() > end) throw new Problem(`${label}: ${hash} was not mined in ${this.#patience} ms`);
+      }
+      await setTimeout(this.reader.pollingInterval);
+    }
   }
 }
