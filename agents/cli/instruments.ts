@@ -58,6 +58,11 @@ export class Instruments {
     this.#metrics.mined(success, paid);
   }
 
+  /** A fragment was replayed. */
+  replayed(steps: bigint): void {
+    this.#metrics.replayed(steps);
+  }
+
   /** Reads the situation, if anybody can ask for it. */
   async measure(read: () => Promise<Situation>): Promise<void> {
     if (this.#server === undefined) return;

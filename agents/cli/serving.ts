@@ -113,7 +113,7 @@ export async function beginService(role: string, options: ServiceOptions): Promi
     lineups: new Lineups(settledBy(chain.reader, deal.address, CAUTIOUS), (before) => {
       watch.letGo(before);
     }),
-    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder }),
+    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments }),
     async live(service, replayer) {
       try {
         await instruments.start();
@@ -131,7 +131,11 @@ function startReplay(
   { modules, options, program }: DealProgram,
   { address, block, terms: { budget }, params: { heights } }: DealFacts,
   { reader }: Chain,
-  { engine, folder }: { readonly engine: boolean; readonly folder: string },
+  {
+    engine,
+    folder,
+    instruments,
+  }: { readonly engine: boolean; readonly folder: string; readonly instruments: Instruments },
 ): Replayer {
   const root = `0x${Buffer.from(program.root).toString("hex")}` as const;
   const kept = { states: join(folder, "states"), histories: join(folder, "histories") };
@@ -140,6 +144,9 @@ function startReplay(
     job: { modules, options, root, budget, heights, engine, ...kept },
     older: (index) => archive.at(index),
     note: (line) => stderr.line(text`  ${line}`),
+    onRun: ({ steps }) => {
+      instruments.replayed(steps);
+    },
   });
 }
 

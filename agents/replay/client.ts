@@ -23,6 +23,8 @@ export interface ClientSetup {
   readonly older?: ((index: number) => Promise<Submitted>) | undefined;
   /** Hears what a person should know, in one line. */
   readonly note?: ((line: string) => void) | undefined;
+  /** Hears of a run when it becomes known; again if a reorganisation has brought it back. */
+  readonly onRun?: ((run: RunFacts) => void) | undefined;
   /** Hears of work that goes on, in steps. */
   readonly onProgress?: ((work: string, done: bigint, total?: bigint) => void) | undefined;
 }
@@ -210,6 +212,7 @@ export class Client implements Replayer {
       if (this.#known.get(index)?.run === run && this.#asked.add(order)) this.#post();
     };
     this.#known.set(index, { run, answers: new Answers(this.#setup.heights, ask) });
+    this.#setup.onRun?.(run);
   }
 
   #take({ key, result }: Extract<Answer, { kind: "result" }>): void {

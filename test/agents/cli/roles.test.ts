@@ -73,9 +73,13 @@ describe("all roles of a Deal, each a process over a real node", () => {
     await Promise.any(services.map((service) => service.says(/ confirm /)));
     const [at = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(validator.output) ?? [];
     expect(await (await fetch(`${at}/readyz`)).text()).equal("ok\n");
-    const metrics = await (await fetch(`${at}/metrics`)).text();
+    const read = async (): Promise<string> => (await fetch(`${at}/metrics`)).text();
+    let metrics = await read();
+    // The validator replays for itself, in its own time.
+    while (!/^arbiter_replayed_fragments_total 1$/m.test(metrics)) metrics = await read();
     expect(metrics)
       .match(/^arbiter_balance_ether 10000$/m)
+      .match(/^arbiter_replayed_steps_total [1-9]\d*$/m)
       .match(/^arbiter_looks_total\{result="completed"\} [1-9]/m);
     const { transactions, stateRoot, isConfirmed } = (await json(["results", "0", "--proof"])) as {
       readonly isConfirmed: boolean;

@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { keccak256 } from "viem";
 import { replayerInProcess } from "../../../agents/replay/in-process.ts";
-import type { Replayer, Submitted } from "../../../agents/replay/replayer.ts";
+import type { Replayer, RunFacts, Submitted } from "../../../agents/replay/replayer.ts";
 import type { Program } from "../../../verifier/program/build.ts";
 import { ADDING, assemble, STILLBORN } from "../guests.ts";
 import { textGuest } from "../../support/text-guest.ts";
@@ -17,6 +17,7 @@ describe("a replayer", () => {
   let stillborn: Program;
   let runs: number[];
   let notes: string[];
+  let told: RunFacts[];
   const replayers: Replayer[] = [];
 
   before(async () => {
@@ -24,14 +25,15 @@ describe("a replayer", () => {
     sums = programOf(await assemble(ADDING));
     stillborn = programOf(await assemble(STILLBORN));
   });
-  beforeEach(() => ([runs, notes] = [[], []]));
+  beforeEach(() => ([runs, notes, told] = [[], [], []]));
   afterEach(async () => {
     for (const replayer of replayers.splice(0)) await replayer.close();
   });
 
   const replayerFor = (program: Program, older?: (index: number) => Promise<Submitted>): Replayer => {
     const make = counting(computationOf(program), runs);
-    const replayer = replayerInProcess({ make, heights: HEIGHTS, older, note: (line) => notes.push(line) });
+    const hears = { note: (line: string) => notes.push(line), onRun: (run: RunFacts) => told.push(run) };
+    const replayer = replayerInProcess({ make, heights: HEIGHTS, older, ...hears });
     replayers.push(replayer);
     return replayer;
   };
@@ -48,6 +50,7 @@ describe("a replayer", () => {
     await own.settled();
     expect(runs).deep.equal([0, 1]);
     const [first, second] = [runOf(own, fragments[0]!), runOf(own, fragments[1]!)];
+    expect(told).deep.equal([first, second]);
     expect(second.before).deep.equal(first.final);
     expect(second.final.root).equal(rootAfter(counter, fragments.slice(0, 2)));
     expect(keccak256(second.final.record)).equal(second.final.root);
