@@ -1,15 +1,16 @@
 /** What the fragments of a Deal answered, by one's own replay, beside what the chain says of them. */
+import { setImmediate } from "node:timers/promises";
 import { bytesToHex, type Hex } from "viem";
 import type { Executor } from "../../verifier/state/executor.ts";
 import { Outcome } from "../../verifier/machine/codes.ts";
 import type { Program } from "../../verifier/program/build.ts";
-import { type FragmentRun, runFragment } from "../../verifier/program/fragment.ts";
+import type { FragmentRun } from "../../verifier/program/fragment.ts";
 import type { TransactionResult } from "../../verifier/program/transactions.ts";
 import type { OutputProof, Piece } from "../../verifier/proof/output.ts";
-import { initialState } from "../../verifier/state/program.ts";
 import type { ClaimView, DealView } from "../chain/deal-log.ts";
-import type { DealFacts } from "../chain/deal-facts.ts";
-import { Replay, rootHex } from "../worker/replay.ts";
+import { type Computation, honestComputation } from "../replay/computation.ts";
+import { checkInput } from "../replay/reason.ts";
+import { type Run, Runs } from "../replay/runs.ts";
 import { UserError } from "./failure.ts";
 
 /** How far a fragment is, by what is known of it. */
@@ -23,31 +24,39 @@ export interface Replayed {
   readonly standing: Standing;
 }
 
-/** Replays a Deal's fragments as far as they are asked for. */
-export class Answers {
-  readonly #replay: Replay;
+/** What answers depend on of a Deal. */
+export interface AnswerTerms {
+  readonly terms: { readonly budget: bigint };
+  /** Of the levels' trees. */
+  readonly params: { readonly heights: readonly number[] };
+}
 
-  constructor(program: Program, executor: Executor, { terms: { budget } }: DealFacts) {
-    this.#replay = new Replay(initialState(program.image), (before, { input }) =>
-      runFragment(before, input, { budget, executor }),
-    );
+/** Replays a Deal's fragments as far as they are asked for, and lets others run meanwhile. */
+export class Answers {
+  readonly #computation: Computation;
+  readonly #runs: Runs;
+  /** What was asked for last: one question after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(program: Program, executor: Executor, { terms: { budget }, params: { heights } }: AnswerTerms) {
+    const make = honestComputation({ image: program.image, executor, budget, heights });
+    this.#computation = make(() => setImmediate());
+    this.#runs = new Runs({ index: 0, state: this.#computation.initial });
   }
 
   /**
    * A fragment; undefined if there is none, or the program has ended before it.
    *
+   * @throws WrongInput if the bytes of a fragment are not those that were submitted
    * @throws UserError if the chain has confirmed another state of it
    */
-  of(view: DealView, index: number): Replayed | undefined {
-    const fragment = view.fragments[index];
-    if (fragment === undefined) return undefined;
-    for (const earlier of view.fragments.slice(0, index)) {
-      if (this.#replay.endedBefore(earlier.index)) return undefined;
-      this.#replay.run(earlier);
-    }
-    if (this.#replay.endedBefore(index)) return undefined;
-    const run = this.#replay.run(fragment);
-    const root = rootHex(run.final);
+  async of(view: DealView, index: number): Promise<Replayed | undefined> {
+    const turn = this.#turn.then(() => this.#replay(view, index));
+    this.#turn = turn.catch(() => undefined);
+    const replayed = await turn;
+    if (replayed === undefined) return undefined;
+    const { run, facts } = replayed;
+    const { root } = facts.final;
     const standing = standingOf(view, index);
     if (standing === "confirmed" && confirmedClaim(view, index)?.finalState !== root) {
       throw new UserError(`the chain has confirmed another state of fragment ${index} than this replay gives`, {
@@ -55,6 +64,20 @@ export class Answers {
       });
     }
     return { run, root, standing };
+  }
+
+  async #replay({ fragments }: DealView, index: number): Promise<Run | undefined> {
+    if (fragments[index] === undefined) return undefined;
+    const gone = this.#runs.all.find(({ facts }) => fragments[facts.index]?.id !== facts.id);
+    if (gone !== undefined) this.#runs.cut(gone.facts.index);
+    while (this.#runs.next <= index && !this.#runs.ended) {
+      const fragment = fragments[this.#runs.next];
+      if (fragment === undefined) return undefined;
+      if (this.#runs.recall(fragment) !== undefined) continue;
+      checkInput(fragment);
+      this.#runs.add(fragment, await this.#computation.run(this.#runs.last, fragment), 0);
+    }
+    return this.#runs.at(index);
   }
 }
 

@@ -7,13 +7,12 @@ import { Crash } from "../../verifier/errors.ts";
 import { encodeCommitment } from "../../verifier/history/commitment-bytes.ts";
 import { stepOf } from "../../verifier/history/game-levels.ts";
 import { prove } from "../../verifier/proof/witness.ts";
-import { inputRoot } from "../../verifier/state/program.ts";
 import { Agenda, GivenUp, type Task } from "./agenda.ts";
 import type { Computation, MakeComputation } from "./computation.ts";
 import { Histories } from "./histories.ts";
 import { Keeper } from "./keeper.ts";
 import type { Answer, Order, Question, Result, Want } from "./messages.ts";
-import { reasonOf, WrongInput } from "./reason.ts";
+import { checkInput, reasonOf } from "./reason.ts";
 import type { Submitted } from "./replayer.ts";
 import { Retries } from "./retries.ts";
 import { type Run, Runs } from "./runs.ts";
@@ -158,8 +157,7 @@ export class Calculator {
   }
 
   async #execute(fragment: Submitted): Promise<Run | undefined> {
-    const root = bytesToHex(inputRoot(fragment.input));
-    if (root !== fragment.inputRoot) throw new WrongInput(fragment, root);
+    checkInput(fragment);
     const before = this.#runs.last;
     const begun = performance.now();
     const run = await this.#computation.run(before, fragment);

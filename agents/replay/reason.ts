@@ -1,7 +1,8 @@
 /** Why something could not be computed, in one line. */
-import type { Hex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { Problem } from "../../verifier/errors.ts";
 import { escaped } from "../../verifier/printable.ts";
+import { inputRoot } from "../../verifier/state/program.ts";
 import type { Submitted } from "./replayer.ts";
 
 /**
@@ -16,6 +17,12 @@ export class WrongInput extends Problem {
     const problem = `the ${input.length} bytes of fragment ${index} have root ${actual}, but ${submitted} was submitted`;
     super(problem, { hint: "ask another node of the chain" });
   }
+}
+
+/** @throws WrongInput if a fragment's bytes are not those that were submitted */
+export function checkInput(fragment: Submitted): void {
+  const root = bytesToHex(inputRoot(fragment.input));
+  if (root !== fragment.inputRoot) throw new WrongInput(fragment, root);
 }
 
 /** An error in one line, with what can be done about it. */

@@ -41,7 +41,7 @@ export async function results(given: string, options: ResultsOptions): Promise<n
   const log = new DealLog(chain, address, deal.block);
   for (;;) {
     const view = await log.view();
-    const replayed = answers.of(view, index);
+    const replayed = await answers.of(view, index);
     if (replayed === undefined && options.wait !== true) {
       throw new UserError(`the Deal has no fragment ${index}, or its program has ended before`, {
         hint: `${view.fragments.length} are submitted, counted from 0`,

@@ -81,7 +81,7 @@ function deskOf(
     take: (transaction) => sequencer.take(transaction),
     find: (number) => tickets.find(number),
     async answer({ fragment, transaction }) {
-      const replayed = answers.of(await log.view(), fragment);
+      const replayed = await answers.of(await log.view(), fragment);
       const result = replayed?.run.results[transaction];
       if (replayed === undefined || result === undefined) return undefined;
       const { run, root, standing } = replayed;
