@@ -30,6 +30,11 @@ export class Channel {
     this.#stream().write(`${content.toString()}\n`);
   }
 
+  /** Writes a line that is JSON already, as pino's are. */
+  write(line: string): void {
+    this.#stream().write(`${escapedJson(line.trimEnd())}\n`);
+  }
+
   /** Writes a value as one line of JSON. */
   json(value: unknown): void {
     this.#stream().write(`${escapedJson(JSON.stringify(value))}\n`);

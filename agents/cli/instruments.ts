@@ -7,8 +7,6 @@ import { Health, type HealthServer, serveHealth } from "../service/health.ts";
 import { ServiceMetrics } from "../service/metrics.ts";
 import { observedOutbox, observedService } from "../service/observed.ts";
 import { Supervisor } from "../service/supervisor.ts";
-import { stderr } from "./channels.ts";
-import { text } from "./printable.ts";
 
 /** The account's situation as it is read at a look; its balance in wei. */
 export interface Situation {
@@ -22,18 +20,23 @@ export class Instruments {
   readonly #health = new Health();
   readonly #supervisor = new Supervisor(process.env);
   readonly #port: number | undefined;
+  readonly #note: (line: string) => void;
   #server: HealthServer | undefined;
 
-  /** @param port of the loopback interface; none: nothing is served, and little is measured */
-  constructor(port: number | undefined) {
+  /**
+   * @param port of the loopback interface; none: nothing is served, and little is measured
+   * @param note hears where they are served
+   */
+  constructor(port: number | undefined, note: (line: string) => void) {
     this.#port = port;
+    this.#note = note;
   }
 
   /** Begins to serve. */
   async start(): Promise<void> {
     if (this.#port === undefined) return;
     this.#server = await serveHealth(this.#health, this.#metrics, this.#port);
-    stderr.line(text`health and metrics: http://127.0.0.1:${this.#server.port}`);
+    this.#note(`health and metrics: http://127.0.0.1:${this.#server.port}`);
   }
 
   /** The service ends on purpose. */

@@ -1,6 +1,6 @@
 /** What all services have in common: a Deal, its program, an account, a store, and a life. */
 import { join } from "node:path";
-import { formatEther, http } from "viem";
+import { http } from "viem";
 import { engineExecutor } from "../../verifier/engine/executor.ts";
 import { nativeStack } from "../../verifier/node/large-stack.ts";
 import type { Program } from "../../verifier/program/build.ts";
@@ -22,20 +22,18 @@ import { News } from "../replay/news.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { attend } from "../service/attend.ts";
 import { figuresOf } from "../service/figures.ts";
-import { Intents, type Mined } from "../store/intents.ts";
+import { Intents } from "../store/intents.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { Lineups } from "../worker/lineups.ts";
-import { stderr, stdout } from "./channels.ts";
 import { connectSigning, type Signing } from "./connection.ts";
 import { type DealProgram, programOfDeal } from "./deal-program.ts";
-import { jsonValue } from "./facts.ts";
-import { failureLines, failureOf } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import { Instruments, type Situation } from "./instruments.ts";
 import type { EngineName } from "./options/engine.ts";
 import type { SettingOptions } from "./options/settings.ts";
-import { text } from "./printable.ts";
 import { configOf } from "./settings.ts";
 import { stopSignal } from "./stopping.ts";
+import { type MinedTransaction, type Telling, tellingOf } from "./telling.ts";
 import { userPath } from "./user-file.ts";
 
 /** Options of every service as commander gives them. */
@@ -56,6 +54,8 @@ export interface Served {
   readonly outbox: Outbox;
   /** What is let go: only what the chain calls final. */
   readonly lineups: Lineups;
+  /** Tells what happens in it. */
+  readonly telling: Telling;
   /** Starts a thread that runs the Deal's fragments. */
   readonly replayer: () => Replayer;
   /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
@@ -95,7 +95,9 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const { hash: genesis } = await chain.reader.getBlock({ blockNumber: 0n });
   const store = openStore(join(folder, "store.sqlite"), { chainId, genesis, deal: deal.address, account: self });
   const journal = new Intents(store);
-  const instruments = new Instruments(config.values.healthPort);
+  const telling = tellingOf(options.json === true);
+  const note = (line: string): void => telling.note(line);
+  const instruments = new Instruments(config.values.healthPort, note);
   const { privateEndpoint } = config.values;
   const endpoints = privateEndpoint === undefined ? { open } : { open, concealed: http(privateEndpoint) };
   const sender = new Sender({ chainId, reader: chain.reader, endpoints, signer, journal });
@@ -105,19 +107,18 @@ export async function beginService(role: string, options: ServiceOptions): Promi
     const [view, game, now, balance] = await Promise.all(read);
     return { figures: figuresOf(view.claims.values(), game, params, self, now), balance };
   };
-  const isJson = options.json === true;
   const interval = config.values.interval ?? INTERVAL;
   return {
-    ...{ signing, deal, store, outbox, program: built.program },
+    ...{ signing, deal, store, outbox, telling, program: built.program },
     ...{ log: watch.deal, tournaments: watch.tournaments },
     lineups: new Lineups(settledBy(chain.reader, deal.address, CAUTIOUS), (before) => {
       watch.letGo(before);
     }),
-    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments }),
+    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments, note }),
     async live(service, replayer) {
       try {
         await instruments.start();
-        await live({ signing, journal, service, replayer, interval, isJson, instruments, situation });
+        await live({ signing, journal, service, replayer, interval, telling, instruments, situation });
       } finally {
         await instruments.stop();
         await replayer?.close();
@@ -127,15 +128,19 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   };
 }
 
+/** How fragments are replayed, and who hears of it. */
+interface Replaying {
+  readonly engine: boolean;
+  readonly folder: string;
+  readonly instruments: Instruments;
+  readonly note: (line: string) => void;
+}
+
 function startReplay(
   { modules, options, program }: DealProgram,
   { address, block, terms: { budget }, params: { heights } }: DealFacts,
   { reader }: Chain,
-  {
-    engine,
-    folder,
-    instruments,
-  }: { readonly engine: boolean; readonly folder: string; readonly instruments: Instruments },
+  { engine, folder, instruments, note }: Replaying,
 ): Replayer {
   const root = `0x${Buffer.from(program.root).toString("hex")}` as const;
   const kept = { states: join(folder, "states"), histories: join(folder, "histories") };
@@ -143,7 +148,7 @@ function startReplay(
   return replayerInThread({
     job: { modules, options, root, budget, heights, engine, ...kept },
     older: (index) => archive.at(index),
-    note: (line) => stderr.line(text`  ${line}`),
+    note,
     onRun: ({ steps }) => {
       instruments.replayed(steps);
     },
@@ -157,17 +162,14 @@ interface Life {
   readonly service: Service;
   readonly replayer: Replayer | undefined;
   readonly interval: number;
-  readonly isJson: boolean;
+  readonly telling: Telling;
   readonly instruments: Instruments;
   readonly situation: () => Promise<Situation>;
 }
 
-/**
- * Looks until it is told to stop; tells what is mined and what fails, a line each or, with
- * `--json`, an object each on stdout.
- */
+/** Looks until it is told to stop; tells what is mined and what fails. */
 async function live(life: Life): Promise<void> {
-  const { signing, journal, replayer, interval, isJson, instruments, situation } = life;
+  const { signing, journal, replayer, interval, telling, instruments, situation } = life;
   const { reader } = signing.chain;
   const service = instruments.service(life.service, reader);
   const signal = stopSignal();
@@ -175,9 +177,7 @@ async function live(life: Life): Promise<void> {
   const mined = new Set(minedOf(journal).map(({ hash }) => hash));
   const told = new Told();
   const tell = (failure: unknown): void => {
-    if (!told.isNew(failureOf(failure).problem)) return;
-    if (isJson) stdout.json({ error: failureOf(failure) });
-    for (const line of failureLines(failure)) stderr.line(line);
+    if (told.isNew(failureOf(failure).problem)) telling.failed(failure);
   };
   await attend({
     head: () => reader.getBlockNumber(),
@@ -186,17 +186,12 @@ async function live(life: Life): Promise<void> {
       const { failures, problems, warnings } = await service.look();
       for (const { cause } of failures) tell(cause);
       for (const problem of problems) tell(problem);
-      for (const { kind, needed, held } of warnings) {
-        if (isJson) stdout.json(jsonValue({ warning: kind, needed, held }));
-        else
-          stderr.line(text`  ${kind}: ${formatEther(held)} ETH, and the disputes can ask for ${formatEther(needed)}`);
-      }
-      for (const { hash, block, label, success, paid } of minedOf(journal)) {
-        if (mined.has(hash)) continue;
-        mined.add(hash);
-        instruments.mined(success, paid);
-        if (isJson) stdout.json(jsonValue({ mined: label, hash, block, success }));
-        else stderr.line(text`  block ${block}  ${label.padEnd(12)} ${success ? "" : "reverted "} ${hash}`);
+      for (const warning of warnings) telling.warned(warning);
+      for (const transaction of minedOf(journal)) {
+        if (mined.has(transaction.hash)) continue;
+        mined.add(transaction.hash);
+        instruments.mined(transaction.success, transaction.paid);
+        telling.mined(transaction);
       }
       await instruments.measure(situation).catch(tell);
       // What was sent needs a block; the next one brings the next look.
@@ -228,6 +223,6 @@ class Told {
 }
 
 /** What is mined of what was sent, so far as it is not final yet. */
-function minedOf(journal: Intents): (Mined & { readonly label: string })[] {
+function minedOf(journal: Intents): MinedTransaction[] {
   return journal.flights().flatMap(({ cargo: { label }, mined }) => (mined === undefined ? [] : [{ label, ...mined }]));
 }

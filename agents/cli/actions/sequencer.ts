@@ -13,9 +13,7 @@ import { type NextFragment, Sequencer } from "../../sequencer/sequencer.ts";
 import { type Desk, sequencerServer } from "../../sequencer/server.ts";
 import { Tickets } from "../../sequencer/tickets.ts";
 import { Answers, proofJson, resultJson } from "../answers.ts";
-import { stderr } from "../channels.ts";
 import { ExitCode, UserError } from "../failure.ts";
-import { text } from "../printable.ts";
 import { parseNumber } from "../program-file.ts";
 import type { EngineName } from "../options/engine.ts";
 import { beginService, executorOf, type Served, type ServiceOptions } from "../serving.ts";
@@ -32,7 +30,7 @@ export async function sequence(options: SequencerOptions): Promise<number> {
   const port = Number(parseNumber(options.port, "--port", 0n));
   const patience = 1000 * Number(parseNumber(options.maxWait, "--max-wait", 0n));
   const served = await beginService("sequencer", options);
-  const { signing, deal, log, program, store, outbox, live } = served;
+  const { signing, deal, log, program, store, outbox, telling, live } = served;
   const { self, chain } = signing;
   if (self !== deal.terms.sequencer.toLowerCase())
     throw new UserError(`the Deal's sequencer is ${deal.terms.sequencer}, not ${self}`);
@@ -45,7 +43,7 @@ export async function sequence(options: SequencerOptions): Promise<number> {
     return transaction;
   });
   const server = listen({ fetch: sequencerServer(desk).fetch, hostname: options.host, port }, (info) => {
-    stderr.line(text`sequencer ${self} of the Deal ${deal.address} listens on http://${options.host}:${info.port}`);
+    telling.note(`sequencer ${self} of the Deal ${deal.address} listens on http://${options.host}:${info.port}`);
   });
   const look = async (): Promise<Look> => {
     const fragment = sequencer.next(await log.view());

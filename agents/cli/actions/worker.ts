@@ -6,11 +6,9 @@ import { dealCall, depositsCall, paymentOf } from "../../chain/calls.ts";
 import type { Call } from "../../chain/chain.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { Worker } from "../../worker/worker.ts";
-import { stderr } from "../channels.ts";
 import { connectSigning, type Signing } from "../connection.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
-import { text } from "../printable.ts";
 import { beginService, type ServiceOptions } from "../serving.ts";
 import { configOf } from "../settings.ts";
 import { sendAll, transact } from "../transact.ts";
@@ -27,7 +25,7 @@ export interface SeatOptions extends SettingOptions {
 
 /** Executes fragments, claims, backs and confirms until it is told to stop. */
 export async function runWorker(options: RunOptions): Promise<number> {
-  const { signing, deal, log, outbox, lineups, replayer, live } = await beginService("worker", options);
+  const { signing, deal, log, outbox, lineups, replayer, telling, live } = await beginService("worker", options);
   const { chain, self } = signing;
   if (!(await hasSeat(signing, deal))) {
     if (options.join !== true) {
@@ -36,7 +34,7 @@ export async function runWorker(options: RunOptions): Promise<number> {
     }
     await sendAll(signing, await joiningCalls(signing, deal));
   }
-  stderr.line(text`worker ${self} serves the Deal ${deal.address}`);
+  telling.note(`worker ${self} serves the Deal ${deal.address}`);
   const replay = replayer();
   const worker = new Worker({
     ...{ chain, self, deal: log, replayer: replay, outbox, lineups, period: deal.params.period },

@@ -3,18 +3,15 @@ import type { Command } from "commander";
 import type { SequencerOptions } from "../actions/sequencer.ts";
 import { guarded } from "../failure.ts";
 import { withEngine } from "../options/engine.ts";
-import { PROGRAM, SENDING, withSettings } from "../options/settings.ts";
+import { LOGS_JSON, PROGRAM, SENDING, withSettings } from "../options/settings.ts";
 
 /** Adds the command. */
 export function addSequencer(program: Command): void {
-  withSettings(withEngine(program.command("sequencer")), [
-    ...SENDING,
-    "deal",
-    ...PROGRAM,
-    "data",
-    "interval",
-    "healthPort",
-  ])
+  withSettings(
+    withEngine(program.command("sequencer")),
+    [...SENDING, "deal", ...PROGRAM, "data", "interval", "healthPort"],
+    LOGS_JSON,
+  )
     .description("take clients' transactions over HTTP, submit them in fragments, answer with results and proofs")
     .option("--host <name>", "what to listen on: others than this machine reach it only if you say so", "127.0.0.1")
     .option("--port <number>", "0 takes a free one", "8080")

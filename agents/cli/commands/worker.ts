@@ -3,19 +3,16 @@ import type { Command } from "commander";
 import type { RunOptions, SeatOptions } from "../actions/worker.ts";
 import { guarded } from "../failure.ts";
 import { withEngine } from "../options/engine.ts";
-import { PROGRAM, SENDING, withSettings } from "../options/settings.ts";
+import { LOGS_JSON, PROGRAM, SENDING, withSettings } from "../options/settings.ts";
 
 /** Adds the commands. */
 export function addWorker(program: Command): void {
   const worker = program.command("worker").description("execute a Deal's fragments for its price: run, join, quit");
-  withSettings(withEngine(worker.command("run")), [
-    ...SENDING,
-    "deal",
-    ...PROGRAM,
-    "interval",
-    "healthPort",
-    "privateEndpoint",
-  ])
+  withSettings(
+    withEngine(worker.command("run")),
+    [...SENDING, "deal", ...PROGRAM, "interval", "healthPort", "privateEndpoint"],
+    LOGS_JSON,
+  )
     .description("execute fragments, claim and back their final states, confirm what is due; until SIGINT or SIGTERM")
     .option("--join", "lock the collateral first, if the account has no seat")
     .addHelpText("after", "\nExample: arbiter worker run --join --module my.wasm --account keystore:worker.json")

@@ -20,8 +20,19 @@ export const PROGRAM: readonly SettingName[] = ["module", "convention", "links",
 
 const append = (value: string, list: readonly string[] | undefined): string[] => [...(list ?? []), value];
 
-/** Adds `--config`, `--json`, and the flags of settings. */
-export function withSettings(command: Command, names: readonly SettingName[]): Command {
+/** What `--json` does in a service. */
+export const LOGS_JSON = "log on stdout, a JSON object a line";
+
+/**
+ * Adds `--config`, `--json`, and the flags of settings.
+ *
+ * @param json what `--json` does
+ */
+export function withSettings(
+  command: Command,
+  names: readonly SettingName[],
+  json = "print one JSON object on stdout",
+): Command {
   command.option("--config <file>", "the file of settings (default: arbiter.json, if it is there)");
   for (const name of names) {
     const setting: Setting = SETTINGS[name];
@@ -29,5 +40,5 @@ export function withSettings(command: Command, names: readonly SettingName[]): C
     if (kind === "list") command.option(flag, `${help} (any number of them)`, append);
     else command.option(flag, help);
   }
-  return command.option("--json", "print one JSON object on stdout");
+  return command.option("--json", json);
 }

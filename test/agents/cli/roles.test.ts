@@ -13,6 +13,8 @@ describe("all roles of a Deal, each a process over a real node", () => {
   const services: Service[] = [];
   let node: TestNode;
   let deal = "";
+  /** A worker with `--json`. */
+  let logging: Service;
 
   const surroundings = (): Surroundings => ({
     folder: folder.path(""),
@@ -59,18 +61,20 @@ describe("all roles of a Deal, each a process over a real node", () => {
   });
 
   it("has three workers and a validator serve it, and the client read confirmed answers", async () => {
-    for (const worker of [3, 4, 5]) await begin(["worker", "run", "--join", "--account", `local:${worker}`], /serves/);
+    const run = ["worker", "run", "--join", "--account"];
+    for (const worker of [3, 4]) await begin([...run, `local:${worker}`], /serves/);
+    logging = await begin([...run, "local:5", "--json"], /"msg":"worker .* serves/);
     const validator = await begin(
       ["validator", "--account", "local:2", "--health-port", "0"],
       /health and metrics: http/,
     );
     const { submitted } = await json(["submit", "day.json", "--account", "local:1"]);
     expect(submitted).length(1);
-    await Promise.any(services.map((service) => service.says(/ claim /)));
+    await Promise.any(services.map((service) => service.says(/[ "]claim[ "]/)));
     const early = await json(["results", "0"], 3);
     expect(early).deep.include({ standing: "claimed", isConfirmed: false });
     await node.request("evm_increaseTime", [60]);
-    await Promise.any(services.map((service) => service.says(/ confirm /)));
+    await Promise.any(services.map((service) => service.says(/[ "]confirm[ "]/)));
     const [at = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(validator.output) ?? [];
     expect(await (await fetch(`${at}/readyz`)).text()).equal("ok\n");
     const read = async (): Promise<string> => (await fetch(`${at}/metrics`)).text();
@@ -134,6 +138,19 @@ describe("all roles of a Deal, each a process over a real node", () => {
 
   it("lets the services end in peace", async () => {
     for (const service of services) expect((await service.stop()).code, service.output).equal(0);
+  });
+
+  it("keeps a log of JSON where it is asked to", async () => {
+    const { stdout, stderr } = await logging.ended;
+    expect(stderr).not.match(/serves|block/);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    for (const line of lines) expect(line, JSON.stringify(line)).to.include.keys("level", "time", "msg");
+    const mined = lines.filter(({ msg }) => msg === "mined");
+    expect(mined.map(({ label }) => label)).to.include.oneOf(["claim", "back"]);
+    expect(mined[0]?.["paid"]).match(/^[1-9]\d*$/);
   });
 
   it("gives a worker its collateral back, and the customer what is left", async () => {
