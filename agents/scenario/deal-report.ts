@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import type { Program } from "../../verifier/program/build.ts";
 import { decodeTransactions } from "../../verifier/program/transactions.ts";
-import { DealLog, type DealView } from "../chain/deal-log.ts";
+import { DealLog, type DealView, type Fragment } from "../chain/deal-log.ts";
 import { type DisputedStep, explain } from "../report/disputed-step.ts";
 import { executedMatches, pathOf } from "../report/executed.ts";
 import { type GasBook, gasOf } from "../report/gas-book.ts";
@@ -29,26 +29,33 @@ export async function dealReport(scene: Scene, { program, outcome, gas, locked }
   return {
     verdict: slashed ? "liar lost" : "liar won",
     disputed: await disputedStep(scene, program, outcome, view),
-    steps: view.fragments.reduce((sum, fragment) => sum + (outcome.replay.known(fragment)?.steps ?? 0n), 0n),
+    steps: view.fragments.reduce((sum, fragment) => sum + stepsOf(fragment, outcome), 0n),
     ...gasOf(gas),
     deposits: await balances(scene, locked, after),
   };
+}
+
+/** Steps of a fragment as the validator ran it; none if it did not. */
+function stepsOf({ id }: Fragment, { replayer }: Outcome): bigint {
+  const replayed = replayer.replayed(id);
+  return replayed.phase === "done" ? replayed.run.steps : 0n;
 }
 
 /** The step that was executed, if one was, with its number and its transaction's counted over all fragments. */
 async function disputedStep(
   { deployment }: Scene,
   program: Program,
-  { plan, liar, replay, histories }: Outcome,
+  { plan, liar, replayer }: Outcome,
   { fragments }: DealView,
 ): Promise<DisputedStep | undefined> {
   const game = await deployment.tournaments.state();
   const [executed] = executedMatches(game);
   const fragment = fragments[plan.lie.fragment];
-  const run = fragment && replay.known(fragment);
+  const honest = replayer.history(plan.lie.fragment);
   if (executed === undefined || liar.history === undefined) return undefined;
-  if (fragment === undefined || run === undefined) throw new Crash(`nobody has run fragment ${plan.lie.fragment}`);
-  const sides = { input: fragment.input, honest: histories.of(run, fragment.index), liar: liar.history };
+  if (fragment === undefined || honest === undefined)
+    throw new Crash(`nobody knows the history of fragment ${plan.lie.fragment}`);
+  const sides = { input: fragment.input, honest, liar: liar.history };
   const disputed = explain(program, sides, pathOf(game, executed));
   const { transaction } = disputed;
   const earlier = fragments

@@ -2,21 +2,23 @@
  * A worker that lies about one step. It replays honestly what it reads from the chain, decides
  * where to lie, claims what follows from the lie, and defends it in disputes.
  */
+import { setImmediate } from "node:timers/promises";
 import type { Trace } from "../../verifier/history/trace.ts";
-import { FragmentRun } from "../../verifier/program/fragment.ts";
-import { initialState, load } from "../../verifier/state/program.ts";
+import { Status } from "../../verifier/machine/codes.ts";
+import type { FragmentRun } from "../../verifier/program/fragment.ts";
 import { type HonestFragment, planLie, type PlannedLie, type Wish } from "../players/adversaries/lie-plan.ts";
-import { BUDGET } from "../stage/deal.ts";
+import { settledAfter } from "../chain/finality.ts";
 import type { Look } from "../chain/look.ts";
 import { garbageBook } from "../players/adversaries/garbage.ts";
 import type { Strategy } from "../players/adversaries/registry.ts";
+import { type ComputationParts, honestComputation } from "../replay/computation.ts";
 import type { Agent } from "../stage/turns.ts";
-import { Histories } from "../validator/histories.ts";
 import { Validator, type ValidatorSetup } from "../validator/validator.ts";
-import { Replay } from "../worker/replay.ts";
+import { Lineups } from "../worker/lineups.ts";
 import { Worker } from "../worker/worker.ts";
-import { historyFrom, honestReplay, honestRun, type Means } from "./means.ts";
-import { SceneReplayer } from "./scene-replayer.ts";
+import { inventing } from "./invention.ts";
+import { lyingComputation } from "./lying-computation.ts";
+import { StagedReplayer } from "./staged-replayer.ts";
 
 /** What a liar has decided. */
 export interface Plan {
@@ -29,7 +31,7 @@ export interface Plan {
 
 /** What a liar works with. */
 export interface LiarSetup extends Omit<ValidatorSetup, "replayer" | "twist"> {
-  readonly means: Means;
+  readonly means: ComputationParts;
   readonly strategy: Strategy;
   /** What a claim is worth to it, in wei. */
   readonly worth: bigint;
@@ -42,15 +44,14 @@ export interface LiarSetup extends Omit<ValidatorSetup, "replayer" | "twist"> {
 export class Liar implements Agent {
   readonly #setup: LiarSetup;
   #roles: Roles | undefined;
-  #lying: Trace | undefined;
 
   constructor(setup: LiarSetup) {
     this.#setup = setup;
   }
 
-  /** The history with the lie in it; undefined until the liar has decided on one. */
+  /** The history with the lie in it; undefined until a dispute has asked for something of it. */
   get history(): Trace | undefined {
-    return this.#lying;
+    return this.#roles?.replayer.history(this.#roles.lie.fragment);
   }
 
   /**
@@ -89,37 +90,32 @@ export class Liar implements Agent {
   async #decide(): Promise<Roles> {
     const { means, wish, onPlan, chain, deal, self, outbox, tournaments, strategy, worth } = this.#setup;
     const { fragments, head: root } = await deal.view();
-    const truth = honestReplay(means);
+    const truth = honestComputation(means)(() => setImmediate());
     const honest: HonestFragment[] = [];
+    const runs: FragmentRun[] = [];
     for (const fragment of fragments) {
-      if (truth.endedBefore(fragment.index)) break;
-      const { initial, steps } = truth.run(fragment);
-      honest.push({ steps, trace: historyFrom(initial, means) });
+      const before = runs.at(-1)?.final ?? truth.initial;
+      if (before.registers.status !== Status.yielded) break;
+      const run = await truth.run(before, fragment);
+      runs.push(run);
+      honest.push({ steps: run.steps, trace: truth.history(run, fragment.index) });
     }
     const lie = planLie(honest, wish, means.executor);
     onPlan({ lie, honest, submitted: fragments.length });
 
-    const run = honestRun(means);
-    const replay = new Replay(initialState(means.program.image), (before, fragment) => {
-      if (fragment.index < lie.fragment) return truth.run(fragment);
-      if (fragment.index > lie.fragment || strategy.belief === "garbage") return run(before, fragment);
-      const initial = load(before, fragment.input, BUDGET);
-      this.#lying = historyFrom(initial, means, [lie]);
-      return new FragmentRun(initial, this.#lying.stateAt(BUDGET + 1n), this.#lying.halt());
-    });
-    const histories = new Histories(({ initial }, fragment) =>
-      fragment === lie.fragment && this.#lying !== undefined ? this.#lying : historyFrom(initial, means),
-    );
-    const book = garbageBook(self, means.heights);
-    const invention = strategy.belief === "garbage" ? { index: lie.fragment, book } : undefined;
-    const replayer = new SceneReplayer(replay, histories, invention);
+    const { heights } = means;
+    const isLie = strategy.belief === "lie";
+    const make = isLie ? lyingComputation(means, { lie, before: runs }) : honestComputation(means);
+    const replayer = new StagedReplayer(make, means);
+    const believed = isLie ? replayer : inventing(replayer, lie.fragment, garbageBook(self, heights));
     replayer.follow({ fragments, final: 0, head: { index: 0, root } });
     replayer.want(fragments.map(({ id }) => id));
     await replayer.settled();
     const { period } = tournaments.params;
-    const worker = new Worker({ chain, deal, self, replayer, outbox, period, worth });
-    const validator = new Validator({ ...this.#setup, replayer, twist: strategy.twist });
-    return { worker, validator, replayer };
+    const lineups = new Lineups(settledAfter(Infinity));
+    const worker = new Worker({ chain, deal, self, replayer: believed, outbox, period, worth, lineups });
+    const validator = new Validator({ ...this.#setup, replayer: believed, lineups, twist: strategy.twist });
+    return { worker, validator, replayer, lie };
   }
 }
 
@@ -127,5 +123,6 @@ export class Liar implements Agent {
 interface Roles {
   readonly worker: Worker;
   readonly validator: Validator;
-  readonly replayer: SceneReplayer;
+  readonly replayer: StagedReplayer;
+  readonly lie: PlannedLie;
 }

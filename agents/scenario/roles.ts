@@ -13,22 +13,20 @@ import { settledAfter } from "../chain/finality.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
 import { LIAR, type Strategy } from "../players/adversaries/registry.ts";
 import type { Wish } from "../players/adversaries/lie-plan.ts";
-import { PRICE } from "../stage/deal.ts";
+import { type ComputationParts, honestComputation } from "../replay/computation.ts";
+import { BUDGET, PRICE } from "../stage/deal.ts";
 import { nextDeadline } from "../stage/deadline.ts";
 import type { Deployment } from "../stage/deploy.ts";
 import type { EmbeddedChain } from "../stage/embedded.ts";
 import { StageOutbox } from "../stage/outbox.ts";
 import { type Agent, insist, takeTurns } from "../stage/turns.ts";
-import { Histories } from "../validator/histories.ts";
 import { Validator, type ValidatorSetup } from "../validator/validator.ts";
-import type { Replay } from "../worker/replay.ts";
 import { Lineups } from "../worker/lineups.ts";
 import { Worker } from "../worker/worker.ts";
 import type { Cast } from "./cast.ts";
 import { Liar, type Plan } from "./liar.ts";
-import { historyFrom, honestReplay, type Means } from "./means.ts";
 import type { Narrator } from "./narrator.ts";
-import { SceneReplayer } from "./scene-replayer.ts";
+import { StagedReplayer } from "./staged-replayer.ts";
 
 /** Where a play takes place. */
 export interface Scene {
@@ -53,8 +51,7 @@ export interface Outcome {
   readonly plan: Plan;
   readonly liar: Liar;
   /** The validator's own. */
-  readonly replay: Replay;
-  readonly histories: Histories;
+  readonly replayer: StagedReplayer;
 }
 
 /**
@@ -68,8 +65,8 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
   const { program, executor, wish = {}, adversary = LIAR } = preparation;
   const { params } = deployment.tournaments;
   const nameOf = (self: Hex): string => cast.names.get(self) ?? self;
-  const meansOf = (self: Hex): Means => ({
-    ...{ program, executor, heights: params.heights },
+  const meansOf = (self: Hex): ComputationParts => ({
+    ...{ image: program.image, executor, budget: BUDGET, heights: params.heights },
     onProgress: (work, done, total) => narrator.progress(`${nameOf(self)}, ${work}`, done, total),
   });
   const outbox = new StageOutbox(chain);
@@ -96,15 +93,12 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
   const workers = cast.workers
     .filter((self) => self !== cast.liar)
     .map((self): Agent => {
-      const replayer = new SceneReplayer(honestReplay(meansOf(self)), new Histories(unheardOf));
+      const replayer = new StagedReplayer(honestComputation(meansOf(self)), params);
       const { period } = params;
       const setup = { chain, deal: new DealLog(chain, deal), self, replayer, outbox, period, worth };
       return agentOf(new Worker({ ...setup, lineups: new Lineups(settledAfter(Infinity)) }), replayer);
     });
-  const means = meansOf(cast.validator);
-  const replay = honestReplay(means);
-  const histories = new Histories(({ initial }) => historyFrom(initial, means));
-  const replayer = new SceneReplayer(replay, histories);
+  const replayer = new StagedReplayer(honestComputation(meansOf(cast.validator)), params);
   const validator = agentOf(new Validator({ ...(await seatOf(cast.validator)), replayer }), replayer);
 
   const clock = await viewOf(chain, scene);
@@ -119,16 +113,12 @@ export async function perform(scene: Scene, preparation: Preparation, narrator: 
     },
   );
   if (plan === undefined) throw new Crash("the liar never had its turn");
-  return { plan, liar, replay, histories };
+  return { plan, liar, replayer };
 }
 
 /** A service with its replayer. */
-function agentOf(service: Service, replayer: SceneReplayer): Agent {
+function agentOf(service: Service, replayer: StagedReplayer): Agent {
   return { look: () => service.look(), settled: () => replayer.settled() };
-}
-
-function unheardOf(): never {
-  throw new Crash("a worker has no part in disputes");
 }
 
 /** A view of the Deal and of the game that nobody else has a part in. */

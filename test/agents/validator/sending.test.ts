@@ -65,7 +65,7 @@ describe("a validator on anvil", () => {
       ...{ chain, deal: new DealLog(chain, world.deal.address), self: roles.workers[0]!, worth: 1n, wish: {} },
       tournaments: await TournamentLog.follow(chain, world.tournament),
       ...{ outbox: new StageOutbox(chain), saltOf: (): Hex => keccak256(toHex("salt")), strategy: LIAR },
-      means: { program, executor, heights, onProgress: () => undefined },
+      means: { image: program.image, executor, budget: BUDGET, heights },
       onPlan: () => undefined,
     });
 
