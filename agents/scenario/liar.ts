@@ -2,7 +2,6 @@
  * A worker that lies about one step. It replays honestly what it reads from the chain, decides
  * where to lie, claims what follows from the lie, and defends it in disputes.
  */
-import { setImmediate } from "node:timers/promises";
 import type { Trace } from "../../verifier/history/trace.ts";
 import { Status } from "../../verifier/machine/codes.ts";
 import type { FragmentRun } from "../../verifier/program/fragment.ts";
@@ -90,7 +89,7 @@ export class Liar implements Agent {
   async #decide(): Promise<Roles> {
     const { means, wish, onPlan, chain, deal, self, outbox, tournaments, strategy, worth } = this.#setup;
     const { fragments, head: root } = await deal.view();
-    const truth = honestComputation(means)(() => setImmediate());
+    const truth = honestComputation(means)(() => Promise.resolve());
     const honest: HonestFragment[] = [];
     const runs: FragmentRun[] = [];
     for (const fragment of fragments) {
