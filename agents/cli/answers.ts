@@ -122,10 +122,10 @@ function utf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** A proof for JSON. */
+/** A proof for JSON, as `Outputs.sol` takes it. */
 export function proofJson({ record, receipt, output }: OutputProof): object {
   const piece = ({ bytes, siblings }: Piece): object => ({
-    leaves: Array.from({ length: bytes.length / 32 }, (_, i) => bytesToHex(bytes.subarray(32 * i, 32 * i + 32))),
+    leaves: bytesToHex(bytes),
     siblings: siblings.map((sibling) => bytesToHex(sibling)),
   });
   return { record: bytesToHex(record), receipt: piece(receipt), output: output.map(piece) };

@@ -11,6 +11,7 @@ import type { falseTokenAbi } from "../harness/abi/FalseToken.ts";
 import type { feeTokenAbi } from "../harness/abi/FeeToken.ts";
 import type { freeHolderAbi } from "../harness/abi/FreeHolder.ts";
 import type { inputDoorAbi } from "../harness/abi/InputDoor.ts";
+import type { outputsDoorAbi } from "../harness/abi/OutputsDoor.ts";
 import type { penaltyDoorAbi } from "../harness/abi/PenaltyDoor.ts";
 import type { plainTokenAbi } from "../harness/abi/PlainToken.ts";
 import type { queueDoorAbi } from "../harness/abi/QueueDoor.ts";
@@ -40,6 +41,7 @@ export interface ContractAbis {
   readonly FeeToken: typeof feeTokenAbi;
   readonly FreeHolder: typeof freeHolderAbi;
   readonly InputDoor: typeof inputDoorAbi;
+  readonly OutputsDoor: typeof outputsDoorAbi;
   readonly PenaltyDoor: typeof penaltyDoorAbi;
   readonly PlainToken: typeof plainTokenAbi;
   readonly QueueDoor: typeof queueDoorAbi;

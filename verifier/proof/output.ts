@@ -1,6 +1,6 @@
 /**
  * Proofs of what a transaction answered, against the root of the state that its fragment left
- * (docs/machine.md, Proof of an output). `contracts/results/Outputs.sol` checks the same.
+ * (docs/machine.md, Proof of an output). `contracts/results/Outputs.sol` checks the same on chain.
  */
 import { Problem } from "../errors.ts";
 import { unpackHeader } from "../machine/record.ts";
@@ -68,14 +68,18 @@ export function verifyOutput(root: Uint8Array, transaction: number, proof: Outpu
   if (!equalHashes(keccak256(record), root)) throw new OutputError("the record is not that of the state");
   const { header, registers, roots } = unpackRecord(record);
   const shape = unpackHeader(header);
-  if (transaction >= registers.receiptCount)
-    throw new OutputError(`the state has ${registers.receiptCount} receipts, none of transaction ${transaction}`);
   const place = placeOf(shape, transaction);
+  // Nothing beyond the region is looked up, whatever the record says: an index there would name
+  // other leaves.
+  const count = Math.min(registers.receiptCount, place.half);
+  if (!(transaction < count))
+    throw new OutputError(`the state has ${count} receipts, none of transaction ${transaction}`);
   const check = (piece: Piece | undefined, span: Span): Uint8Array =>
     checkedBytes(piece, span, { root: roots.memory, depth: shape.memoryDepth });
   const receipt: Receipt = decodeReceipt(readLeaf(check(proof.receipt, { level: 0, index: place.receipt }), 0));
   const { start, length } = receipt;
-  if (start + length > registers.outputLength) throw new OutputError("the receipt names more output than there is");
+  const room = Math.min(registers.outputLength, LEAF_BYTES * place.half);
+  if (start + length > room) throw new OutputError("the receipt names more output than there is");
   const spans = spansOf(place.output, start, length);
   if (proof.output.length !== spans.length)
     throw new OutputError(`the output is in ${spans.length} nodes, not ${proof.output.length}`);
@@ -86,14 +90,14 @@ export function verifyOutput(root: Uint8Array, transaction: number, proof: Outpu
   return { ...receipt, output };
 }
 
-/** Indices of leaves: of a receipt, and of the first leaf of output. */
+/** Indices of leaves: of a receipt, and of the first leaf of output; and leaves of half the region. */
 function placeOf(
   { memoryDepth, regionBits }: State["header"],
   transaction: number,
-): { readonly receipt: number; readonly output: number } {
+): { readonly receipt: number; readonly output: number; readonly half: number } {
   const region = 2 ** (memoryDepth - regionBits);
   const output = (2 ** regionBits - 2) * region;
-  return { output, receipt: output + region / 2 + transaction };
+  return { output, receipt: output + region / 2 + transaction, half: region / 2 };
 }
 
 /** The largest nodes that cover the leaves with some bytes and no other leaf, from the left. */

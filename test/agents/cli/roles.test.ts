@@ -191,7 +191,7 @@ describe("all roles of a Deal, each a process over a real node", () => {
 });
 
 interface PieceJson {
-  readonly leaves: readonly `0x${string}`[];
+  readonly leaves: `0x${string}`;
   readonly siblings: readonly `0x${string}`[];
 }
 
@@ -203,7 +203,7 @@ interface ProofJson {
 
 function proofOf({ record, receipt, output }: ProofJson): OutputProof {
   const piece = ({ leaves, siblings }: PieceJson): OutputProof["receipt"] => ({
-    bytes: Uint8Array.from(leaves.flatMap((leaf) => [...hexToBytes(leaf)])),
+    bytes: hexToBytes(leaves),
     siblings: siblings.map((sibling) => hexToBytes(sibling)),
   });
   return { record: hexToBytes(record), receipt: piece(receipt), output: output.map(piece) };

@@ -1,7 +1,5 @@
 import { expect } from "chai";
-import { interpreterExecutor } from "../../../verifier/interpreter/execute.ts";
-import { buildProgram } from "../../../verifier/program/build.ts";
-import { type FragmentRun, runFragment } from "../../../verifier/program/fragment.ts";
+import type { FragmentRun } from "../../../verifier/program/fragment.ts";
 import {
   OutputError,
   type OutputProof,
@@ -9,27 +7,15 @@ import {
   proveOutput,
   verifyOutput,
 } from "../../../verifier/proof/output.ts";
-import { initialState } from "../../../verifier/state/program.ts";
 import { stateRoot } from "../../../verifier/state/state.ts";
-import { ECHO } from "../../agents/cli/echo.ts";
-import { assemble } from "../../agents/guests.ts";
-
-/** Bytes of payloads: outputs that begin and end inside leaves, at their borders, and nowhere. */
-const LENGTHS = [0, 30, 31, 32, 200, 1, 4_000, 0];
+import { answered, LENGTHS } from "../../support/answers.ts";
 
 describe("a proof of an output", () => {
   let run: FragmentRun;
   let root: Uint8Array;
 
   before(async () => {
-    const program = buildProgram([{ name: "guest", bytes: await assemble(ECHO) }], { convention: "payload" });
-    const transactions = LENGTHS.map((length, i) => ({
-      // The fifth runs out of fuel.
-      fuel: i === 4 ? 3n : 100_000n,
-      keep: false,
-      payload: new Uint8Array(length).fill(65 + i),
-    }));
-    run = runFragment(initialState(program.image), transactions, { budget: 1n << 30n, executor: interpreterExecutor });
+    run = await answered();
     root = stateRoot(run.final);
   });
 
