@@ -40,7 +40,7 @@ library Outputs {
         bytes output;
     }
 
-    /// @dev Which node of the memory tree is to be proven, and against which root.
+    /// @notice Which node of the memory tree is to be proven, and against which root.
     struct Place {
         bytes32 root;
         uint256 depth;

@@ -94,8 +94,9 @@ export function* runSlices(initial: State, executor: Executor): Generator<bigint
     const taken = run.run(slice);
     steps += taken;
     if (taken < slice) return new FragmentRun(initial, run.save(), steps);
+    const quick = performance.now() - begun < LEAST_SLICE_MS;
     yield steps;
-    if (performance.now() - begun < LEAST_SLICE_MS) slice *= 2n;
+    if (quick) slice *= 2n;
   }
 }
 
