@@ -12,6 +12,7 @@ import { sharedParameters } from "../agents/deployment/parameters.ts";
 import { makeDeal, PRICE } from "../agents/stage/deal.ts";
 import type { Program } from "../verifier/program/build.ts";
 import { BenchError } from "./workloads/workload.ts";
+import { lowerCase } from "../agents/chain/lower-case.ts";
 
 const PARAMETERS = new URL("../deploy/parameters/local.json", import.meta.url);
 
@@ -40,7 +41,7 @@ export class SoakChain {
   static async start(folder: string, program: Program, fragments: number): Promise<SoakChain> {
     const { url, stop } = await startNode();
     const chain = new Chain(http(url));
-    const accounts = (await createWalletClient({ transport: http(url) }).getAddresses()).map(lower);
+    const accounts = (await createWalletClient({ transport: http(url) }).getAddresses()).map(lowerCase);
     const [from, customer, sequencer, validator, worker] = accounts as [Hex, Hex, Hex, Hex, Hex];
     const journal = new Journal(join(folder, "deployment.json"), await chain.reader.getChainId());
     const parameters = sharedParameters(readFileSync(PARAMETERS, "utf8"), "local");
@@ -78,10 +79,6 @@ interface Accounts {
   readonly worker: Hex;
   readonly validator: Hex;
   readonly sequencer: Hex;
-}
-
-function lower(address: Hex): Hex {
-  return address.toLowerCase() as Hex;
 }
 
 async function startNode(): Promise<{ url: string; stop: () => void }> {

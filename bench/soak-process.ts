@@ -8,7 +8,7 @@ import { type Hex, http, keccak256, toHex } from "viem";
 import { Chain } from "../agents/chain/chain.ts";
 import { readDeal } from "../agents/chain/deal-facts.ts";
 import { DealWatch } from "../agents/chain/deal-watch.ts";
-import { CAUTIOUS, settledBy } from "../agents/chain/finality.ts";
+import { settledBy } from "../agents/chain/finality.ts";
 import { FragmentArchive } from "../agents/chain/fragment-archive.ts";
 import { replayerInThread } from "../agents/replay/in-thread.ts";
 import type { Replayer } from "../agents/replay/replayer.ts";
@@ -67,7 +67,7 @@ async function main({ url, deal, worker, validator, program, folder }: SoakOrder
       note: (line) => notes.push(line),
     });
   const [own, other] = [replayerOf("worker"), replayerOf("validator")];
-  const settled = settledBy(chain.reader, deal, CAUTIOUS);
+  const settled = settledBy(chain.reader, deal);
   const outbox = new StageOutbox(chain);
   const services = [
     new Worker({

@@ -5,12 +5,13 @@
  * all that it imports, but files that import it are not looked at again: `npm test` looks at
  * everything.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pc from "picocolors";
 import { type Check, CHECKS } from "./checks.ts";
 import { type Content, linesHash, Passed, sha256 } from "./passed.ts";
+import { succeeds } from "./testing/programs.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -21,26 +22,6 @@ function projectFiles(): Content[] {
   if (status !== 0) throw new Error("npm run check asks git for the files of the project, and git failed");
   const paths = stdout.split("\0").filter((path) => path !== "" && existsSync(join(ROOT, path)));
   return paths.sort().map((path) => ({ path, hash: sha256(readFileSync(join(ROOT, path))) }));
-}
-
-interface Run {
-  readonly succeeded: boolean;
-  readonly output: string;
-}
-
-function run(program: string, args: readonly string[]): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
-    const child = spawn(program, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    const add = (data: Buffer): void => void (output += data.toString());
-    child.stdout.on("data", add);
-    child.stderr.on("data", add);
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ succeeded: code === 0, output });
-    });
-  });
 }
 
 /** A file as a check sees it: one that looks at some lines does not see a change of another. */
@@ -56,7 +37,10 @@ async function checked(check: Check, files: readonly Content[], passed: Passed):
   const named = check.byFile ? changes.files.map(({ path }) => path) : [];
   if (changes.files.length === 0 && (check.byFile || !changes.gone)) return true;
   const start = performance.now();
-  const { succeeded, output } = await run(check.program, [...check.args, ...(check.incremental ?? []), ...named]);
+  let output = "";
+  const args = [...check.args, ...(check.incremental ?? []), ...named];
+  const colour = { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
+  const succeeded = await succeeds(check.program, args, (text) => (output += text), colour);
   if (succeeded) passed.add(check.name, settings, all);
   const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
   const what = check.byFile ? `, ${named.length} files` : "";

@@ -6,7 +6,8 @@ import type { Address, ContractErrorName } from "viem";
 import type { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { CallRefused, REVERTED } from "./call-refused.ts";
-import type { Call, Chain } from "./chain.ts";
+import type { Call } from "./call.ts";
+import type { Chain } from "./chain.ts";
 
 /**
  * Errors of the Tournament contract that mean that somebody else was faster, or that the time for

@@ -8,6 +8,7 @@ import {
   formatLog,
   type Hex,
   type Log,
+  numberToHex,
   type PublicClient,
 } from "viem";
 import { Problem } from "../../verifier/errors.ts";
@@ -59,14 +60,14 @@ export class BlockReader {
 
   /** The block of this number; undefined if there is none. */
   async header(number: bigint): Promise<Header | undefined> {
-    const header = await this.#header("eth_getBlockByNumber", hex(number));
+    const header = await this.#header("eth_getBlockByNumber", numberToHex(number));
     if (header !== undefined && header.number !== number) throw new WrongAnswer(`a block with number ${header.number}`);
     return header;
   }
 
   /** The logs of a range of blocks, in the order of the chain. */
   async logs(queries: readonly Query[], from: bigint, to: bigint): Promise<BlockLog[]> {
-    return this.#logs(queries, { fromBlock: hex(from), toBlock: hex(to) });
+    return this.#logs(queries, { fromBlock: numberToHex(from), toBlock: numberToHex(to) });
   }
 
   /** The logs of one block. Throws if the chain does not have it. */
@@ -149,8 +150,4 @@ function bytes(value: unknown, length: number): Hex {
   if (typeof value !== "string" || !/^0x[\da-f]*$/i.test(value) || value.length !== 2 + 2 * length)
     throw new WrongAnswer("a block without hashes");
   return value.toLowerCase() as Hex;
-}
-
-function hex(number: bigint): Hex {
-  return `0x${number.toString(16)}`;
 }

@@ -2,7 +2,7 @@
 import { type Address, type ContractFunctionName, erc20Abi, zeroAddress } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { depositsAbi } from "../../contracts/abi/Deposits.ts";
-import type { Call } from "./chain.ts";
+import type { Call } from "./call.ts";
 
 type Sending<Abi extends typeof dealAbi | typeof depositsAbi> = ContractFunctionName<Abi, "payable" | "nonpayable">;
 

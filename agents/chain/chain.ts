@@ -4,7 +4,6 @@
  */
 import { setTimeout } from "node:timers/promises";
 import {
-  type Abi,
   type Address,
   createPublicClient,
   createWalletClient,
@@ -19,20 +18,9 @@ import {
   type WalletClient,
 } from "viem";
 import { Problem } from "../../verifier/errors.ts";
+import type { Call } from "./call.ts";
 import { CallRefused, REVERTED } from "./call-refused.ts";
-import { errorAbi } from "./contract-errors.ts";
-
-/** A call to be sent. */
-export interface Call {
-  /** What the call is for, in a word or two: `move`, `join level 1`. */
-  readonly label: string;
-  readonly to: Address;
-  readonly abi: Abi;
-  readonly functionName: string;
-  readonly args: readonly unknown[];
-  /** In wei. */
-  readonly value?: bigint;
-}
+import { simulate } from "./simulate.ts";
 
 /** A call that was mined. */
 export interface Sent {
@@ -83,15 +71,8 @@ export class Chain {
 
   /** Throws `CallRefused` if a call would revert. */
   async rehearse(from: Address, call: Call): Promise<void> {
-    const { to, abi, functionName, args, value = 0n } = call;
-    try {
-      const known = [...abi.filter(({ type }) => type !== "error"), ...errorAbi];
-      // Against the pending block: what an earlier block is needed for is there in the latest one.
-      const at = { account: from, blockTag: "pending" } as const;
-      await this.reader.simulateContract({ ...at, address: to, abi: known, functionName, args, value });
-    } catch (error) {
-      throw CallRefused.from(error, call, from);
-    }
+    // Against the pending block: what an earlier block is needed for is there in the latest one.
+    await simulate(this.reader, from, call, { blockTag: "pending" });
   }
 
   /** Sends a call and waits for its receipt. Throws `CallRefused` when it reverts. */

@@ -2,7 +2,7 @@
 import type { Address } from "viem";
 import type { DealAction } from "../players/play.ts";
 import { dealCall } from "./calls.ts";
-import type { Call } from "./chain.ts";
+import type { Call } from "./call.ts";
 
 /** The call of a Deal for an action. */
 export function dealActionCall(to: Address, action: DealAction): Call {

@@ -10,6 +10,7 @@ import type { Params } from "../game/types.ts";
 import type { Chain } from "./chain.ts";
 import { creationBlock } from "./creation-block.ts";
 import { readParams } from "./tournament-log.ts";
+import { lowerCase } from "./lower-case.ts";
 
 /** `IDeal.Terms`. */
 export type Terms = ContractConstructorArgs<typeof dealAbi>[0];
@@ -42,10 +43,10 @@ type Opened = Log<bigint, number, false, undefined, true, typeof dealAbi, "Opene
  * @throws Problem if there is no Deal at the address
  */
 export async function readDeal(chain: Chain, given: Address): Promise<DealFacts> {
-  const address = lower(given);
+  const address = lowerCase(given);
   const { reader } = chain;
   const { arbiter, verifier } = await trusted(chain, address);
-  const tournament = lower(
+  const tournament = lowerCase(
     await reader.readContract({ address: arbiter, abi: arbiterAbi, functionName: "tournament" }),
   );
   const opened = await openedLog(chain, address);
@@ -53,7 +54,7 @@ export async function readDeal(chain: Chain, given: Address): Promise<DealFacts>
   const { terms, termsHash, initialRecord } = opened.args;
   return {
     ...{ address, block, terms, termsHash, initialRecord, arbiter, tournament, verifier },
-    deposits: lower(terms.deposits),
+    deposits: lowerCase(terms.deposits),
     params: await readParams(chain, tournament),
   };
 }
@@ -78,12 +79,8 @@ async function trusted({ reader }: Chain, address: Address): Promise<{ arbiter: 
   const read = (functionName: "arbiter" | "verifier"): Promise<Address> =>
     reader.readContract({ address, abi: dealAbi, functionName });
   try {
-    return { arbiter: lower(await read("arbiter")), verifier: lower(await read("verifier")) };
+    return { arbiter: lowerCase(await read("arbiter")), verifier: lowerCase(await read("verifier")) };
   } catch (cause) {
     throw new Problem(`the contract at ${address} is no Deal`, { cause });
   }
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address;
 }

@@ -17,9 +17,10 @@ import { Crash } from "../../verifier/errors.ts";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { VersionedMap } from "../game/versioned-map.ts";
 import type { BlockLog } from "./block-reader.ts";
-import type { Call, Chain } from "./chain.ts";
+import type { Chain } from "./chain.ts";
 import { dealContradiction, type ToldDeal } from "./deal-contradiction.ts";
 import { LogFollower } from "./log-follower.ts";
+import { lowerCase } from "./lower-case.ts";
 
 /** A submitted fragment. */
 export interface Fragment {
@@ -29,6 +30,19 @@ export interface Fragment {
   readonly inputRoot: Hex;
   /** What was submitted; {@link LET_GO} once nobody needs it any more. */
   readonly input: Uint8Array;
+}
+
+/** A fragment as the log of its submission tells it. */
+export function submittedFragment({ fragment, id, inputRoot, data }: Submission): Fragment {
+  return { index: Number(fragment), id, inputRoot, input: hexToBytes(data) };
+}
+
+/** Arguments of the log. */
+interface Submission {
+  readonly fragment: bigint;
+  readonly id: Hex;
+  readonly inputRoot: Hex;
+  readonly data: Hex;
 }
 
 /** Stands for the input of a fragment that is settled for good. */
@@ -105,11 +119,6 @@ export class DealLog {
     this.#view = typeof source === "function" ? source : followed(chain, address, source);
   }
 
-  /** A call of the Deal. */
-  call(label: string, functionName: string, args: readonly unknown[], value = 0n): Call {
-    return { label, to: this.address, abi: dealAbi, functionName, args, value };
-  }
-
   /** The Deal after every log so far. */
   view(): Promise<DealView> {
     return this.#view();
@@ -117,7 +126,7 @@ export class DealLog {
 }
 
 function followed(chain: Chain, given: Address, from: bigint): () => Promise<DealView> {
-  const address = given.toLowerCase() as Hex;
+  const address = lowerCase(given);
   const all = [{ address, events: DEAL_EVENTS }];
   const follower = new LogFollower<DealView>(chain, {
     ...{ from, initial: NO_DEAL, timed: true, queries: () => all, reduce: followDeal },
@@ -162,19 +171,18 @@ function follow(view: Draft, log: Log, time: number): void {
         view.head = keccak256(event.args.initialRecord);
         break;
       case "Joined":
-        view.workers.add(event.args.worker.toLowerCase() as Hex);
+        view.workers.add(lowerCase(event.args.worker));
         break;
       case "Left":
-        view.workers.delete(event.args.worker.toLowerCase() as Hex);
+        view.workers.delete(lowerCase(event.args.worker));
         break;
       case "Submitted": {
-        const { fragment, id, inputRoot, data } = event.args;
-        view.fragments.push({ index: Number(fragment), id, inputRoot, input: hexToBytes(data) });
+        view.fragments.push(submittedFragment(event.args));
         break;
       }
       case "Claimed": {
         const { claim: id, fragment, worker, previous, record } = event.args;
-        const backer = worker.toLowerCase() as Hex;
+        const backer = lowerCase(worker);
         view.claims = view.claims.with(id, {
           ...{ id, fragment: Number(fragment), worker: backer, previous, record, finalState: keccak256(record) },
           ...{ backers: new Set([backer]), since: time, phase: "open" },
@@ -182,7 +190,7 @@ function follow(view: Draft, log: Log, time: number): void {
         break;
       }
       case "Backed": {
-        const worker = event.args.worker.toLowerCase() as Hex;
+        const worker = lowerCase(event.args.worker);
         update(view, event.args.claim, (claim) => ({ ...claim, backers: new Set([...claim.backers, worker]) }));
         break;
       }

@@ -14,6 +14,7 @@ import { LogFollower, type Seen } from "./log-follower.ts";
 import { namesIn, openNames } from "./open-names.ts";
 import { followGame, GAME_EVENTS, TournamentLog } from "./tournament-log.ts";
 import type { Point } from "./trail.ts";
+import { lowerCase } from "./lower-case.ts";
 
 /** What is watched. */
 export interface Watched {
@@ -45,7 +46,7 @@ export class DealWatch {
   /** @param trail of an earlier watch of the same */
   constructor(chain: Chain, watched: Watched, trail: readonly Point<DealAndGame>[] = []) {
     const { params, from } = watched;
-    const [deal, tournament] = [lower(watched.deal), lower(watched.tournament)];
+    const [deal, tournament] = [lowerCase(watched.deal), lowerCase(watched.tournament)];
     const owners = watched.owners.map((owner) => pad(owner, { size: 32 }));
     this.#follower = new LogFollower<DealAndGame>(
       chain,
@@ -60,7 +61,7 @@ export class DealWatch {
           },
         ],
         reduce: (before, logs, time) => {
-          const of = (address: Hex): BlockLog[] => logs.filter((log) => lower(log.address) === address);
+          const of = (address: Hex): BlockLog[] => logs.filter((log) => lowerCase(log.address) === address);
           const view = followDeal(before.deal, of(deal), time);
           return {
             deal: withoutSettled(view, Math.min(this.#settled, view.resolved)),
@@ -100,8 +101,4 @@ function gameAt(
   blocks: BlockReader,
 ): Promise<string | undefined> {
   return gameContradiction(tournament, game, openNames(game, timestamp), hash, blocks);
-}
-
-function lower(address: Address): Hex {
-  return address.toLowerCase() as Hex;
 }

@@ -1,41 +1,29 @@
 /**
  * How sure a block has to be for what a service does on its word. Every deed names what it is about
  * by ids that bind the Deal, the position and the input: where the chain has changed its mind, the
- * contract refuses it, so that acting at once costs nothing but gas. What can't be refused waits.
+ * contract refuses it, so that acting on the latest block costs nothing but gas. What can't be had
+ * again soon, as a run that is let go, waits until the chain is sure.
  */
 import type { Address, PublicClient } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { DealView } from "./deal-log.ts";
 import type { HeadTag } from "./head.ts";
 
-/** Of which block the word is good enough. */
-export interface Finality {
-  /** For replays, and for calls of the contracts: claims, challenges, moves. */
-  readonly act: HeadTag;
-  /** For telling somebody else that a result stands. */
-  readonly tell: HeadTag;
-  /** For what can't be had again soon: to let a run go, and to keep a state for a restart. */
-  readonly forget: HeadTag;
-}
-
-/** Ethereum, and whatever chain takes blocks back now and then. */
-export const CAUTIOUS: Finality = { act: "latest", tell: "safe", forget: "finalized" };
-
-/** A chain of one node, as developers have it, which takes nothing back. */
-export const AT_ONCE: Finality = { act: "latest", tell: "latest", forget: "latest" };
-
 /** Tells how many fragments of a Deal are confirmed or decided for good, as far as it is known. */
 export type Settled = (view: Pick<DealView, "resolved">, now: number) => Promise<number>;
 
-/** By the chain's own word on the block that is sure enough to forget by. */
+/**
+ * By the chain's own word.
+ *
+ * @param forget the block that is sure enough to forget by
+ */
 export function settledBy(
   reader: Pick<PublicClient, "readContract" | "getCode">,
   deal: Address,
-  { forget }: Finality,
+  forget: HeadTag = "finalized",
 ): Settled {
   let settled = 0;
   return async ({ resolved }) => {
-    if (forget === "latest") return resolved;
     // A chain without such a block, or an endpoint that does not answer: nothing more is forgotten.
     if (settled < resolved) settled = Math.max(settled, await resolvedAt(reader, deal, forget).catch(() => 0));
     return settled;

@@ -2,10 +2,10 @@
  * Fragments of a Deal that a view has let go, read again from the logs, one after the other: for a
  * replay that has to begin with the first one.
  */
-import { type Address, getAbiItem, hexToBytes, type PublicClient } from "viem";
+import { type Address, getAbiItem, type PublicClient } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { Problem } from "../../verifier/errors.ts";
-import type { Fragment } from "./deal-log.ts";
+import { type Fragment, submittedFragment } from "./deal-log.ts";
 
 /** Fragments that are asked for at once: at most 4 MiB. */
 const BATCH = 64;
@@ -45,8 +45,9 @@ export class FragmentArchive {
     const filter = { address: this.#deal, event: SUBMITTED, args: { fragment: indexes }, strict: true } as const;
     const batch = new Map<number, Fragment>();
     for (const { args, blockNumber } of await this.#reader.getLogs({ ...filter, fromBlock, toBlock: "latest" })) {
-      const index = Number(args.fragment);
-      batch.set(index, { index, id: args.id, inputRoot: args.inputRoot, input: hexToBytes(args.data) });
+      const fragment = submittedFragment(args);
+      const { index } = fragment;
+      batch.set(index, fragment);
       if (index >= this.#after.index) this.#after = { index, block: blockNumber };
     }
     this.#batch = batch;

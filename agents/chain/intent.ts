@@ -3,7 +3,7 @@
  * same wish has the same key at every look and after every restart, so that it is carried out once.
  */
 import type { Hex } from "viem";
-import type { Call } from "./chain.ts";
+import type { Call } from "./call.ts";
 
 /** One transaction that a service wants to be mined, until it wants it no more. */
 export interface Intent {

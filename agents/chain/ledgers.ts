@@ -5,6 +5,7 @@ import { depositsAbi } from "../../contracts/abi/Deposits.ts";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { Chain } from "./chain.ts";
 import type { DealFacts } from "./deal-facts.ts";
+import { lowerCase } from "./lower-case.ts";
 
 /** Where money can lie. */
 export type Ledger = "wallet" | "free" | "locked" | "cooling" | "earnings" | "funds" | "credit";
@@ -31,7 +32,7 @@ export async function ledgersOf(
   const isCustomer = customer.toLowerCase() === account.toLowerCase();
   const held = { address: deposits, abi: depositsAbi } as const;
   const inDeal = { address: deal, abi: dealAbi } as const;
-  const tokens = [...new Set([zeroAddress, lower(collateralToken), lower(paymentToken)])];
+  const tokens = [...new Set([zeroAddress, lowerCase(collateralToken), lowerCase(paymentToken)])];
   const [{ timestamp }, free, locked, cooling, earnings, funds, reserved, credit, ...wallets] = await Promise.all([
     reader.getBlock(),
     reader.readContract({ ...held, functionName: "freeOf", args: [collateralToken, account] }),
@@ -49,7 +50,7 @@ export async function ledgersOf(
   ]);
   const sum = (entries: typeof cooling): bigint => entries.reduce((total, { amount }) => total + amount, 0n);
   const entry = (ledger: Ledger, contract: Address, token: Address, amount: bigint, available: bigint): Entry => {
-    return { ledger, contract, token: lower(token), amount, available };
+    return { ledger, contract, token: lowerCase(token), amount, available };
   };
   const matured = cooling.filter(({ availableAt }) => availableAt <= timestamp);
   return [
@@ -64,8 +65,4 @@ export async function ledgersOf(
     ...(isCustomer ? [entry("funds", deal, paymentToken, funds, funds - reserved)] : []),
     entry("credit", tournament, zeroAddress, credit, credit),
   ];
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address;
 }

@@ -1,8 +1,9 @@
 /** From a decision to the call that carries it out. */
 import type { Address } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { Action } from "../game/types.ts";
-import type { Call } from "./chain.ts";
+import type { Call } from "./call.ts";
 
 /**
  * The call of the Tournament contract for an action. `open` is not one: a Deal or the Arbiter sends
@@ -35,6 +36,6 @@ export function tournamentCall(to: Address, action: Action): Call {
     case "withdraw":
       return call("withdraw", [action.to]);
     case "open":
-      throw new TypeError("a root tournament is opened through the Arbiter, by a Deal");
+      throw new Crash("a root tournament is opened through the Arbiter, by a Deal");
   }
 }

@@ -7,6 +7,7 @@ import { type GameEvent, follow } from "../game/events.ts";
 import { type Announcement, EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
 import type { Chain } from "./chain.ts";
 import { LogFollower } from "./log-follower.ts";
+import { lowerCase } from "./lower-case.ts";
 
 const SIDES: readonly (Side | undefined)[] = [undefined, "one", "two"];
 
@@ -24,21 +25,17 @@ export function gameEvents(logs: readonly Log[]): GameEvent[] {
       case "Paired":
         return { kind: eventName, ...args } as unknown as GameEvent;
       case "Joined":
-        return { kind: eventName, ...args, owner: lower(args.owner), children: args.children };
+        return { kind: eventName, ...args, owner: lowerCase(args.owner), children: args.children };
       case "Displaced":
-        return { kind: eventName, ...args, owner: lower(args.owner) };
+        return { kind: eventName, ...args, owner: lowerCase(args.owner) };
       case "Ended":
         return { kind: eventName, ...args, winner: SIDES[args.winner] };
       case "Credited":
-        return { kind: eventName, ...args, owner: lower(args.owner) };
+        return { kind: eventName, ...args, owner: lowerCase(args.owner) };
       case "Withdrawn":
-        return { kind: eventName, ...args, owner: lower(args.owner), to: lower(args.to) };
+        return { kind: eventName, ...args, owner: lowerCase(args.owner), to: lowerCase(args.to) };
     }
   });
-}
-
-function lower(address: Address): Hex {
-  return address.toLowerCase() as Hex;
 }
 
 /**
@@ -86,7 +83,7 @@ export class TournamentLog {
    */
   static async follow(chain: Chain, address: Address, from = 0n): Promise<TournamentLog> {
     const params = await readParams(chain, address);
-    const all = [{ address: lower(address), events: GAME_EVENTS }];
+    const all = [{ address: lowerCase(address), events: GAME_EVENTS }];
     const follower = new LogFollower<GameState>(chain, {
       ...{ from, initial: EMPTY_GAME, timed: false, queries: () => all },
       reduce: (game, logs) => followGame(game, logs, params),

@@ -1,7 +1,6 @@
 /** The chain that a command works on, and the account that it sends from. */
 import { type Address, custom, type Hex, http, numberToHex, type PublicClient, type Transport } from "viem";
 import { openAccount } from "../chain/accounts/open-account.ts";
-import { readPrivateFile } from "../chain/accounts/private-file.ts";
 import type { Signer } from "../chain/accounts/signer.ts";
 import { Chain } from "../chain/chain.ts";
 import { requireChain } from "../chain/endpoints/chain-id.ts";
@@ -12,8 +11,9 @@ import { endpointTransport } from "../chain/endpoints/transport.ts";
 import type { Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
 import { stderr } from "./channels.ts";
-import { askPassword } from "./password.ts";
+import { askPassword, passwordIn } from "./password.ts";
 import { text } from "./printable.ts";
+import { lowerCase } from "../chain/lower-case.ts";
 
 /** A chain, known to be the one that was meant. */
 export interface Connection {
@@ -47,18 +47,13 @@ export async function connectSigning(config: Config): Promise<Signing> {
   const { passwordFile } = config.values;
   const signer = await openAccount(account, {
     ...{ chainId, environment: process.env },
-    password: (path) => (passwordFile === undefined ? askPassword(`password of ${path}`) : firstLine(passwordFile)),
+    password: (path) => (passwordFile === undefined ? askPassword(`password of ${path}`) : passwordIn(passwordFile)),
   });
   return {
-    ...{ chainId, signer, self: signer.address.toLowerCase() as Address },
+    ...{ chainId, signer, self: lowerCase(signer.address) },
     chain: new Chain(signingTransport(transport, signer, chainId), pollingInterval),
     open: config.need("endpoints").map((url) => http(url, { retryCount: 0 })),
   };
-}
-
-function firstLine(path: string): string {
-  const [line = ""] = readPrivateFile(path, "password file").split(/\r?\n/);
-  return line;
 }
 
 interface Reached {

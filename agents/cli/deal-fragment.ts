@@ -1,9 +1,8 @@
 /** A fragment of a Deal as the chain has it. */
-import { bytesToHex } from "viem";
 import type { Program } from "../../verifier/program/build.ts";
-import { inputRoot } from "../../verifier/state/program.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
 import { type ClaimView, DealLog, type Fragment } from "../chain/deal-log.ts";
+import { checkInput } from "../replay/reason.ts";
 import { connect } from "./connection.ts";
 import { programOfDeal } from "./deal-program.ts";
 import { UserError } from "./failure.ts";
@@ -26,8 +25,8 @@ export interface DealFragment {
 /**
  * Reads it.
  *
- * @throws UserError if there is no such fragment, or the node gives other bytes than those whose
- *   roots were submitted
+ * @throws UserError if there is no such fragment
+ * @throws WrongInput if the node gives other bytes than those whose roots were submitted
  */
 export async function dealFragment(options: SettingOptions, module: string, index: number): Promise<DealFragment> {
   const config = configOf({ ...options, module: userPath(module) });
@@ -40,13 +39,7 @@ export async function dealFragment(options: SettingOptions, module: string, inde
   if (fragment === undefined)
     throw new UserError(`--fragment ${index}: ${fragments.length} fragments have been submitted`);
   const upTo = fragments.slice(0, index + 1);
-  for (const { index: number, input, inputRoot: submitted } of upTo) {
-    const actual = bytesToHex(inputRoot(input));
-    if (actual === submitted) continue;
-    throw new UserError(`the input of fragment ${number} has root ${actual}, but ${submitted} was submitted`, {
-      hint: "ask another node of the chain",
-    });
-  }
+  upTo.forEach(checkInput);
   return {
     ...{ facts, program, fragment },
     inputs: upTo.map(({ input }) => input),

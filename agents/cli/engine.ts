@@ -26,12 +26,17 @@ export interface EngineFigures {
 }
 
 /** The executor that an option names. */
+export function executorOf(name: EngineName, program: Program): Executor {
+  return name === "interpreter" ? interpreterExecutor : engineExecutor(program, { nativeStack });
+}
+
+/** The same, watched. */
 export function engineOf(name: EngineName, program: Program): ChosenEngine {
   if (name === "interpreter") {
     const { executor, refused } = watchGrowth(interpreterExecutor, program);
     return { executor, report: () => undefined, refusedGrowth: refused };
   }
-  const engine = engineExecutor(program, nativeStack === undefined ? {} : { nativeStack: nativeStack });
+  const engine = engineExecutor(program, { nativeStack });
   const { executor, refused } = watchGrowth(engine, program);
   return {
     executor,

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readSync } from "node:fs";
 import { isatty } from "node:tty";
+import { readPrivateFile } from "../chain/accounts/private-file.ts";
 import { stderr } from "./channels.ts";
 import { UserError } from "./failure.ts";
 import { text } from "./printable.ts";
@@ -24,6 +25,12 @@ export function askPassword(what: string): string {
   } finally {
     echo("echo");
   }
+}
+
+/** The first line of a file that nobody else may read. Throws a `Problem` if somebody may. */
+export function passwordIn(path: string): string {
+  const [line = ""] = readPrivateFile(path, "password file").split(/\r?\n/);
+  return line;
 }
 
 function readLine(): string {

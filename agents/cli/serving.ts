@@ -1,16 +1,12 @@
 /** What all services have in common: a Deal, its program, an account, a store, and a life. */
 import { join } from "node:path";
-import { http } from "viem";
-import { engineExecutor } from "../../verifier/engine/executor.ts";
-import { nativeStack } from "../../verifier/node/large-stack.ts";
+import { bytesToHex, http } from "viem";
 import type { Program } from "../../verifier/program/build.ts";
-import type { Executor } from "../../verifier/state/executor.ts";
-import { interpreterExecutor } from "../../verifier/interpreter/execute.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
 import type { DealLog } from "../chain/deal-log.ts";
 import { DealWatch } from "../chain/deal-watch.ts";
-import { CAUTIOUS, settledBy } from "../chain/finality.ts";
+import { settledBy } from "../chain/finality.ts";
 import { FragmentArchive } from "../chain/fragment-archive.ts";
 import type { Outbox } from "../chain/intent.ts";
 import type { Service } from "../chain/look.ts";
@@ -68,12 +64,6 @@ export const INTERVAL = 2;
 /** The folder of the services' stores, unless the settings say otherwise. */
 const DATA = "arbiter-data";
 
-/** An executor by its name. */
-export function executorOf(engine: EngineName, program: Program): Executor {
-  if (engine === "interpreter") return interpreterExecutor;
-  return engineExecutor(program, nativeStack === undefined ? {} : { nativeStack });
-}
-
 /**
  * Connects, reads the Deal, builds its program and opens the role's store.
  *
@@ -111,7 +101,7 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   return {
     ...{ signing, deal, store, outbox, telling, program: built.program },
     ...{ log: watch.deal, tournaments: watch.tournaments },
-    lineups: new Lineups(settledBy(chain.reader, deal.address, CAUTIOUS), (before) => {
+    lineups: new Lineups(settledBy(chain.reader, deal.address), (before) => {
       watch.letGo(before);
     }),
     replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments, note }),
@@ -142,7 +132,7 @@ function startReplay(
   { reader }: Chain,
   { engine, folder, instruments, note }: Replaying,
 ): Replayer {
-  const root = `0x${Buffer.from(program.root).toString("hex")}` as const;
+  const root = bytesToHex(program.root);
   const kept = { states: join(folder, "states"), histories: join(folder, "histories") };
   const archive = new FragmentArchive(reader, address, block);
   return replayerInThread({

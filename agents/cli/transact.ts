@@ -1,6 +1,6 @@
 /** Carries out what a command has to send, and tells it. */
 import type { Hex } from "viem";
-import type { Call } from "../chain/chain.ts";
+import type { Call } from "../chain/call.ts";
 import { stderr, stdout } from "./channels.ts";
 import type { Signing } from "./connection.ts";
 import { ExitCode } from "./failure.ts";

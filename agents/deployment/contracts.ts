@@ -8,6 +8,7 @@ import { floatsBytecode } from "../../contracts/abi/Floats.bytecode.ts";
 import { integersBytecode } from "../../contracts/abi/Integers.bytecode.ts";
 import { stepVerifierAbi } from "../../contracts/abi/StepVerifier.ts";
 import { stepVerifierBytecode } from "../../contracts/abi/StepVerifier.bytecode.ts";
+import { Crash } from "../../verifier/errors.ts";
 import type { SharedParameters } from "./parameters.ts";
 
 /** Names of the contracts, each after those that it needs. */
@@ -30,7 +31,7 @@ export function creationCode(
 ): Hex {
   const at = (needed: SharedContract): Address => {
     const address = addresses[needed];
-    if (address === undefined) throw new TypeError(`${name} comes after ${needed}`);
+    if (address === undefined) throw new Crash(`${name} comes after ${needed}`);
     return address;
   };
   switch (name) {

@@ -6,6 +6,7 @@ import type { Chain } from "../chain/chain.ts";
 import { creationCode, SHARED_CONTRACTS, type SharedContract } from "./contracts.ts";
 import type { Journal } from "./journal.ts";
 import type { SharedParameters } from "./parameters.ts";
+import { lowerCase } from "../chain/lower-case.ts";
 
 /** What became of one contract. */
 export interface Deployed {
@@ -44,7 +45,7 @@ export async function deployShared(deployment: Deployment): Promise<Deployed[]> 
     if (name === "Arbiter") {
       const { address, isOld } = deployed;
       const call = { address, abi: arbiterAbi, functionName: "tournament" } as const;
-      add({ name: "Tournament", address: lower(await deployment.chain.reader.readContract(call)), isOld });
+      add({ name: "Tournament", address: lowerCase(await deployment.chain.reader.readContract(call)), isOld });
     }
   }
   return all;
@@ -67,10 +68,10 @@ async function deployOne({ chain, journal, from, parameters }: Deployment, name:
     }
   }
   const nonce = await chain.reader.getTransactionCount({ address: from, blockTag: "pending" });
-  const address = lower(getContractAddress({ from, nonce: BigInt(nonce) }));
+  const address = lowerCase(getContractAddress({ from, nonce: BigInt(nonce) }));
   const entry = { address, creation, sender: from, nonce };
   journal.note(name, { ...entry, isThere: false });
-  const made = lower(await chain.deploy(from, `deploy ${name}`, data));
+  const made = lowerCase(await chain.deploy(from, `deploy ${name}`, data));
   if (made !== address) throw new Problem(`${from} sent another transaction while ${name} was deployed`, again());
   journal.note(name, { ...entry, isThere: true });
   return { name, address, isOld: false };
@@ -111,8 +112,4 @@ async function requireCode({ reader }: Chain, name: SharedContract, address: Add
     throw new Problem(`what lies at ${address} is not the ${name} of this version`, {
       hint: "deploy into another file with --deployment",
     });
-}
-
-function lower(address: Address): Address {
-  return address.toLowerCase() as Address;
 }

@@ -60,11 +60,19 @@ export function honestComputation(parts: ComputationParts): MakeComputation {
       }
     },
     history({ initial }) {
-      const options: TraceOptions = {
-        ...{ executor, pause },
-        onProgress: ({ level, done, total }) => onProgress?.(`commitment, level ${level}`, done, total),
-      };
+      const options = traceOptions(parts, pause);
       return new Trace(initial, heights, store === undefined ? options : { ...options, store: store(initial) });
     },
   });
+}
+
+/** How a history is computed that is kept nowhere but in memory. */
+export function traceOptions(
+  { executor, onProgress }: Pick<ComputationParts, "executor" | "onProgress">,
+  pause: Pause,
+): TraceOptions {
+  return {
+    ...{ executor, pause },
+    onProgress: ({ level, done, total }) => onProgress?.(`commitment, level ${level}`, done, total),
+  };
 }

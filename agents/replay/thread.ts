@@ -36,9 +36,7 @@ const { histories, states } = job;
 const calculator = new Calculator({
   make: honestComputation({
     image: program.image,
-    executor: job.engine
-      ? engineExecutor(program, nativeStack === undefined ? {} : { nativeStack })
-      : interpreterExecutor,
+    executor: job.engine ? engineExecutor(program, { nativeStack }) : interpreterExecutor,
     budget: job.budget,
     heights: job.heights,
     store: histories === undefined ? undefined : (initial) => new DiskStore({ root: histories, initial, report: note }),

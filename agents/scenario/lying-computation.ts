@@ -3,7 +3,7 @@ import { Trace } from "../../verifier/history/trace.ts";
 import { FragmentRun } from "../../verifier/program/fragment.ts";
 import { load } from "../../verifier/state/program.ts";
 import type { PlannedLie } from "../players/adversaries/lie-plan.ts";
-import { type ComputationParts, honestComputation, type MakeComputation } from "../replay/computation.ts";
+import { type ComputationParts, honestComputation, type MakeComputation, traceOptions } from "../replay/computation.ts";
 
 /** A lie, and the honest runs of the fragments before it. */
 export interface Lying {
@@ -13,7 +13,7 @@ export interface Lying {
 
 /** Computes what follows from a lie. */
 export function lyingComputation(parts: ComputationParts, { lie, before: known }: Lying): MakeComputation {
-  const { executor, budget, heights, onProgress } = parts;
+  const { budget, heights } = parts;
   return (pause) => {
     const truth = honestComputation(parts)(pause);
     let lying: Trace | undefined;
@@ -25,10 +25,7 @@ export function lyingComputation(parts: ComputationParts, { lie, before: known }
         if (run !== undefined) return Promise.resolve(run);
         if (index !== lie.fragment) return truth.run(before, fragment);
         const initial = load(before, input, budget);
-        lying = new Trace(initial, heights, {
-          ...{ executor, pause, faults: [lie] },
-          onProgress: ({ level, done, total }) => onProgress?.(`commitment, level ${level}`, done, total),
-        });
+        lying = new Trace(initial, heights, { ...traceOptions(parts, pause), faults: [lie] });
         return Promise.resolve(new FragmentRun(initial, lying.stateAt(budget + 1n), lying.halt()));
       },
       history: (run, index) => (index === lie.fragment ? lying : undefined) ?? truth.history(run, index),

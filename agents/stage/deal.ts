@@ -7,10 +7,12 @@ import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { dealBytecode } from "../../contracts/abi/Deal.bytecode.ts";
 import { depositsAbi } from "../../contracts/abi/Deposits.ts";
 import type { Program } from "../../verifier/program/build.ts";
-import type { Call, Chain } from "../chain/chain.ts";
+import type { Call } from "../chain/call.ts";
+import type { Chain } from "../chain/chain.ts";
 import { DealLog } from "../chain/deal-log.ts";
 import { programTerms } from "../chain/program-terms.ts";
 import type { Deployment } from "./deploy.ts";
+import { dealCall } from "../chain/calls.ts";
 
 const ETHER = 10n ** 18n;
 
@@ -71,7 +73,7 @@ export async function makeDeal(
     await chain.send(worker, call("lock", [address, zeroAddress, COLLATERAL, termsHash]));
   }
   const funds = PRICE * BigInt(fragments.length);
-  await chain.send(customer, deal.call("fund", "fund", [funds], funds));
-  for (const input of fragments) await chain.send(sequencer, deal.call("submit", "submit", [bytesToHex(input)]));
+  await chain.send(customer, dealCall(deal.address, "fund", [funds], funds));
+  for (const input of fragments) await chain.send(sequencer, dealCall(deal.address, "submit", [bytesToHex(input)]));
   return address;
 }

@@ -6,6 +6,7 @@ import { sharedParameters } from "../deployment/parameters.ts";
 import type { EmbeddedChain } from "./embedded.ts";
 import { localParameters } from "./local-parameters.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
+import { lowerCase } from "../chain/lower-case.ts";
 
 /** The contracts that Deals share. */
 export interface Deployment {
@@ -41,7 +42,7 @@ export async function deploy(
   }
   const at = (name: SharedContract): Address => addresses[name] ?? zeroAddress;
   const call = { address: at("Arbiter"), abi: arbiterAbi, functionName: "tournament" } as const;
-  const tournament = (await chain.reader.readContract(call)).toLowerCase() as Address;
+  const tournament = lowerCase(await chain.reader.readContract(call));
   return {
     ...{ tournament, arbiter: at("Arbiter"), verifier: at("StepVerifier"), deposits: at("Deposits") },
     tournaments: await TournamentLog.follow(chain, tournament),

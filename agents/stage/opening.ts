@@ -2,7 +2,8 @@
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
-import type { Call, Chain } from "../chain/chain.ts";
+import type { Call } from "../chain/call.ts";
+import type { Chain } from "../chain/chain.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
 import { announcement, joining, type Seat } from "../players/decide.ts";
 import type { Deployment } from "./deploy.ts";

@@ -4,6 +4,7 @@
  * affair never comes before a clock of our own.
  */
 import type { Hex } from "viem";
+import { Crash } from "../../verifier/errors.ts";
 import type { ClaimView, DealView, Fragment } from "../chain/deal-log.ts";
 import { isPending } from "../chain/deal-log.ts";
 import { type Contracts, type Duty, dutyOf } from "../chain/duty.ts";
@@ -14,6 +15,7 @@ import { announcement, announces, canBeat, collects, decide, joining, type Seat 
 import { NEVER, ordered, type Play, type Twist, valueOf } from "../players/play.ts";
 import type { RunFacts } from "../replay/replayer.ts";
 import type { Runs } from "../worker/runs.ts";
+import { lowerCase } from "../chain/lower-case.ts";
 
 /** What a validator knows beside what everybody can read. */
 export interface Own {
@@ -79,7 +81,7 @@ const tournaments = new WeakMap<ClaimView, Hex>();
 
 /** The tournament about a claim of a Deal. */
 export function tournamentOf(claim: ClaimView, { contracts }: Pick<Own, "contracts">): Hex {
-  const known = tournaments.get(claim) ?? tournamentId(contracts.deal.toLowerCase() as Hex, claim.id);
+  const known = tournaments.get(claim) ?? tournamentId(lowerCase(contracts.deal), claim.id);
   tournaments.set(claim, known);
   return known;
 }
@@ -219,6 +221,6 @@ export function seatOf(view: DealView, claim: ClaimView, own: Own): Seat {
 
 function fragmentOf(view: DealView, claim: ClaimView): Fragment {
   const fragment = view.fragments[claim.fragment];
-  if (fragment === undefined) throw new RangeError(`claim ${claim.id} is about fragment ${claim.fragment}`);
+  if (fragment === undefined) throw new Crash(`claim ${claim.id} is about fragment ${claim.fragment}`);
   return fragment;
 }

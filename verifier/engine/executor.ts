@@ -47,7 +47,7 @@ export interface EngineOptions {
    * Bytes of V8's stack that native frames may take at first; more as it turns out that there
    * are more.
    */
-  readonly nativeStack?: number;
+  readonly nativeStack?: number | undefined;
 }
 
 /** An executor, and what it can tell of itself. */
@@ -73,6 +73,9 @@ const WARM_UP = 2n ** 20n;
 /** Half of what the main thread has. */
 const NATIVE_STACK = 400_000;
 
+/** All options, with their defaults. */
+type Chosen = { readonly [K in keyof EngineOptions]-?: NonNullable<EngineOptions[K]> };
+
 /** An executor for the states of a program; those of others are interpreted. */
 export function engineExecutor(program: EngineProgram, options: EngineOptions = {}): EngineExecutor {
   const { leastStretch = LEAST_STRETCH, warmUp = WARM_UP, nativeStack = NATIVE_STACK } = options;
@@ -80,7 +83,7 @@ export function engineExecutor(program: EngineProgram, options: EngineOptions = 
 }
 
 class Engine implements EngineExecutor {
-  readonly options: Required<EngineOptions>;
+  readonly options: Chosen;
   readonly #program: EngineProgram;
   /** Undefined as long as nobody has asked for it. */
   #compiled: Compiled | { readonly failure: string } | undefined;
@@ -96,7 +99,7 @@ class Engine implements EngineExecutor {
   interpretedSteps = 0n;
   traps = 0;
 
-  constructor(program: EngineProgram, options: Required<EngineOptions>) {
+  constructor(program: EngineProgram, options: Chosen) {
     this.#program = program;
     this.options = options;
     this.#room = new StackRoom(options.nativeStack);

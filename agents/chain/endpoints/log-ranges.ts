@@ -2,6 +2,7 @@
  * `eth_getLogs` over any range with an endpoint that admits only so many blocks at once: how many
  * is learned from its refusals, and remembered.
  */
+import { numberToHex } from "viem";
 import { EndpointFailure } from "./failure.ts";
 
 /** A filter of `eth_getLogs`: a range of block numbers, or one block by its hash. */
@@ -66,7 +67,7 @@ export class LogRanges {
   async #part(filter: LogFilter, from: bigint, to: bigint): Promise<unknown[]> {
     const blocks = to - from + 1n;
     try {
-      const logs = await this.#ask({ ...filter, fromBlock: hex(from), toBlock: hex(to) });
+      const logs = await this.#ask({ ...filter, fromBlock: numberToHex(from), toBlock: numberToHex(to) });
       if (blocks > this.#proven) this.#proven = blocks;
       return logs;
     } catch (error) {
@@ -78,7 +79,7 @@ export class LogRanges {
         this.#span = width;
         this.#proven = 0n;
       }
-      if (!crowded) return this.read({ ...filter, fromBlock: hex(from), toBlock: hex(to) });
+      if (!crowded) return this.read({ ...filter, fromBlock: numberToHex(from), toBlock: numberToHex(to) });
       const end = from + blocks / 2n - 1n;
       return [...(await this.#part(filter, from, end)), ...(await this.#part(filter, end + 1n, to))];
     }
@@ -87,8 +88,4 @@ export class LogRanges {
 
 function isNumber(block: string | undefined): block is string {
   return block !== undefined && /^0x[\da-f]{1,16}$/i.test(block);
-}
-
-function hex(block: bigint): string {
-  return `0x${block.toString(16)}`;
 }

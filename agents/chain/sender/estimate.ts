@@ -12,9 +12,8 @@ import {
   numberToHex,
   type PublicClient,
 } from "viem";
-import { CallRefused } from "../call-refused.ts";
-import type { Call } from "../chain.ts";
-import { errorAbi } from "../contract-errors.ts";
+import type { Call } from "../call.ts";
+import { simulate } from "../simulate.ts";
 
 /** A call that would succeed. */
 export interface Estimate {
@@ -44,7 +43,7 @@ export async function estimate(trial: Trial, call: Call): Promise<Estimate> {
     const gas = withReserve(used);
     if (await succeeds(trial, call, gas)) return { data, gas };
   }
-  await simulate(trial, call, limit);
+  await tried(trial, call, limit);
   return { data, gas: limit };
 }
 
@@ -61,20 +60,13 @@ async function guess({ reader, from, at }: Trial, { to, value = 0n }: Call, data
 
 async function succeeds(trial: Trial, call: Call, gas: bigint): Promise<boolean> {
   try {
-    await simulate(trial, call, gas);
+    await tried(trial, call, gas);
     return true;
   } catch {
     return false;
   }
 }
 
-async function simulate({ reader, from, at }: Trial, call: Call, gas: bigint): Promise<void> {
-  const { to: address, functionName, args, value = 0n } = call;
-  const block = at === "pending" ? { blockTag: at } : { blockNumber: at };
-  const abi = [...call.abi, ...errorAbi];
-  try {
-    await reader.simulateContract({ address, abi, functionName, args, value, gas, account: from, ...block });
-  } catch (error) {
-    throw CallRefused.from(error, call, from);
-  }
+function tried({ reader, from, at }: Trial, call: Call, gas: bigint): Promise<void> {
+  return simulate(reader, from, call, at === "pending" ? { blockTag: at, gas } : { blockNumber: at, gas });
 }

@@ -3,7 +3,7 @@
  * was dropped, fill a gap. Pure: the same situation gives the same plan.
  */
 import { type Address, formatEther, formatGwei, type Hash, type Hex } from "viem";
-import { Problem } from "../../../verifier/errors.ts";
+import { Crash, Problem } from "../../../verifier/errors.ts";
 import type { Attempt, Cargo, Flight } from "../../store/intents.ts";
 import type { Failure, Intent } from "../intent.ts";
 import { ceiling, type Fees, type Market, offer, progress, raised, tooLow } from "./fees.ts";
@@ -264,7 +264,7 @@ function costOf(flight: Flight): bigint {
 
 function lastOf({ nonce, attempts }: Flight): Attempt {
   const last = attempts.at(-1);
-  if (last === undefined) throw new TypeError(`nothing was signed for nonce ${nonce}`);
+  if (last === undefined) throw new Crash(`nothing was signed for nonce ${nonce}`);
   return last;
 }
 

@@ -1,5 +1,5 @@
 /** What `claims` and `disputes` do: what is claimed in a Deal, and how far its disputes are. */
-import type { ClaimView, DealView } from "../../chain/deal-log.ts";
+import { type DealView, isPending } from "../../chain/deal-log.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { DealWatch } from "../../chain/deal-watch.ts";
 import { durationText } from "../../config/amounts.ts";
@@ -42,7 +42,7 @@ async function look(options: SettingOptions): Promise<Sight> {
 export async function showClaims(options: ClaimsOptions): Promise<number> {
   const { deal, view, now } = await look(options);
   const { period } = deal.params;
-  const claims = [...view.claims.values()].filter(({ phase }) => options.pending !== true || PENDING.has(phase));
+  const claims = [...view.claims.values()].filter((claim) => options.pending !== true || isPending(claim));
   if (options.json === true) {
     stdout.json(
       jsonValue({
@@ -63,8 +63,6 @@ export async function showClaims(options: ClaimsOptions): Promise<number> {
   }
   return ExitCode.success;
 }
-
-const PENDING: ReadonlySet<ClaimView["phase"]> = new Set(["open", "disputed", "upheld"]);
 
 /** Lists the disputes that are not over, with their matches. */
 export async function showDisputes(options: SettingOptions): Promise<number> {

@@ -18,7 +18,7 @@ import { grouped } from "../narrator.ts";
 import type { EngineName } from "../options/engine.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { text } from "../printable.ts";
-import { executorOf } from "../serving.ts";
+import { executorOf } from "../engine.ts";
 import { configOf } from "../settings.ts";
 
 /** Options as commander gives them. */

@@ -2,10 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createKeystore, keystoreAddress } from "../../chain/accounts/keystore.ts";
-import { readPrivateFile } from "../../chain/accounts/private-file.ts";
 import { stdout } from "../channels.ts";
 import { ExitCode, UserError } from "../failure.ts";
-import { askPassword } from "../password.ts";
+import { askPassword, passwordIn } from "../password.ts";
 import { text } from "../printable.ts";
 import { cannotRead, userPath } from "../user-file.ts";
 
@@ -17,7 +16,7 @@ export interface KeysOptions {
 
 /** Makes a key and prints its address. */
 export async function newKey(file: string, { passwordFile, json }: KeysOptions): Promise<number> {
-  const password = passwordFile === undefined ? twice() : firstLine(passwordFile);
+  const password = passwordFile === undefined ? twice() : passwordIn(userPath(passwordFile));
   const address = (await createKeystore(userPath(file), password)).toLowerCase();
   if (json === true) stdout.json({ address, keystore: file });
   else stdout.line(text`${address}`);
@@ -60,8 +59,4 @@ function twice(): string {
   const password = askPassword("new password");
   if (askPassword("the same again") !== password) throw new UserError("the two passwords are not the same");
   return password;
-}
-
-function firstLine(path: string): string {
-  return readPrivateFile(userPath(path), "password file").split(/\r?\n/)[0] ?? "";
 }

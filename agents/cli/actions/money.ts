@@ -2,7 +2,7 @@
 import { zeroAddress } from "viem";
 import { tournamentCall } from "../../chain/tournament-calls.ts";
 import { dealCall, depositsCall } from "../../chain/calls.ts";
-import type { Call } from "../../chain/chain.ts";
+import type { Call } from "../../chain/call.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { type Entry, type Ledger, ledgersOf } from "../../chain/ledgers.ts";
 import { etherText } from "../../config/amounts.ts";

@@ -12,7 +12,8 @@ import type { EngineName } from "../options/engine.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { text } from "../printable.ts";
 import { parseNumber } from "../program-file.ts";
-import { executorOf, INTERVAL } from "../serving.ts";
+import { executorOf } from "../engine.ts";
+import { INTERVAL } from "../serving.ts";
 import { configOf } from "../settings.ts";
 
 /** Options of `arbiter results` as commander gives them. */

@@ -16,7 +16,8 @@ import { Answers, proofJson, resultJson } from "../answers.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import { parseNumber } from "../program-file.ts";
 import type { EngineName } from "../options/engine.ts";
-import { beginService, executorOf, type Served, type ServiceOptions } from "../serving.ts";
+import { executorOf } from "../engine.ts";
+import { beginService, type Served, type ServiceOptions } from "../serving.ts";
 
 /** Options of `arbiter sequencer` as commander gives them. */
 export interface SequencerOptions extends ServiceOptions {

@@ -3,7 +3,7 @@ import { zeroAddress } from "viem";
 import { dealAbi } from "../../../contracts/abi/Deal.ts";
 import { depositsAbi } from "../../../contracts/abi/Deposits.ts";
 import { dealCall, depositsCall, paymentOf } from "../../chain/calls.ts";
-import type { Call } from "../../chain/chain.ts";
+import type { Call } from "../../chain/call.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { Worker } from "../../worker/worker.ts";
 import { connectSigning, type Signing } from "../connection.ts";

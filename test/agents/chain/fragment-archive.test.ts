@@ -1,6 +1,6 @@
 /** What the logs of a real node still have of a Deal's fragments, and how many are resolved for good. */
 import { expect } from "chai";
-import { AT_ONCE, CAUTIOUS, resolvedAt, settledAfter, settledBy } from "../../../agents/chain/finality.ts";
+import { resolvedAt, settledAfter, settledBy } from "../../../agents/chain/finality.ts";
 import { FragmentArchive } from "../../../agents/chain/fragment-archive.ts";
 import { Problem } from "../../../verifier/errors.ts";
 import type { Program } from "../../../verifier/program/build.ts";
@@ -11,6 +11,7 @@ import { DealWorld } from "../replay/deal-world.ts";
 import { callsOf, programOf, stateAfter } from "../replay/fragments.ts";
 import { bytesToHex } from "viem";
 import { recordBytes } from "../../../verifier/state/state.ts";
+import { dealCall } from "../../../agents/chain/calls.ts";
 
 describe("a Deal's fragments on a real node", () => {
   const folder = temporaryFolder();
@@ -56,15 +57,15 @@ describe("a Deal's fragments on a real node", () => {
     const [fragment] = (await world.deal.view()).fragments;
     const record = bytesToHex(recordBytes(stateAfter(program, [fragment!])));
     const { head } = await world.deal.view();
-    await world.chain.send(worker!, world.deal.call("claim", "claim", [fragment!.id, head, record]));
+    await world.chain.send(worker!, dealCall(world.deal.address, "claim", [fragment!.id, head, record]));
     await node.request("evm_increaseTime", [100_000]);
     const [claim] = (await world.deal.view()).claims.keys();
-    await world.chain.send(worker!, world.deal.call("confirm", "confirm", [claim]));
+    await world.chain.send(worker!, dealCall(world.deal.address, "confirm", [claim]));
     expect(await resolvedAt(reader, address, "latest")).equal(1);
-    const settled = settledBy(reader, address, CAUTIOUS);
+    const settled = settledBy(reader, address);
     expect(await resolvedAt(reader, address, "finalized")).equal(0);
     expect(await settled({ resolved: 1 }, 0)).equal(0);
-    expect(await settledBy(reader, address, AT_ONCE)({ resolved: 1 }, 0)).equal(1);
+    expect(await settledBy(reader, address, "latest")({ resolved: 1 }, 0)).equal(1);
     await node.request("anvil_mine", ["0x8"]);
     expect(await resolvedAt(reader, address, "finalized")).equal(1);
     expect(await settled({ resolved: 1 }, 0)).equal(1);

@@ -20,6 +20,7 @@ import type { Finished } from "./command.ts";
 import { ECHO } from "./echo.ts";
 import { runIn, type Surroundings } from "./service.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { dealCall } from "../../../agents/chain/calls.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const DOCUMENT = join(ROOT, "docs/auditing.md");
@@ -65,7 +66,7 @@ describe("an auditor", () => {
     const log = new DealLog(chain, address, block);
     const { id } = (await log.view()).fragments[fragment]!;
     const args = [id, rootAfter(fragment - 1), bytesToHex(record)];
-    await chain.send(accounts[WORKER]!, log.call("claim", "claim", args));
+    await chain.send(accounts[WORKER]!, dealCall(log.address, "claim", args));
   };
 
   before(async () => {

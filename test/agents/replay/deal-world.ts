@@ -10,6 +10,7 @@ import { readFileSync } from "node:fs";
 import type { Program } from "../../../verifier/program/build.ts";
 import type { TestNode } from "../../support/nodes.ts";
 import type { temporaryFolder } from "../cli/temporary-folder.ts";
+import { dealCall } from "../../../agents/chain/calls.ts";
 
 const PARAMETERS = sharedParameters(
   readFileSync(new URL("../../../deploy/parameters/local.json", import.meta.url), "utf8"),
@@ -56,12 +57,12 @@ export class DealWorld {
     const shared = { arbiter: addressOf("Arbiter"), deposits: addressOf("Deposits") };
     const deal = await makeDeal(chain, shared, roles, { program, fragments: inputs });
     const log = new DealLog(chain, deal);
-    await chain.send(customer, log.call("fund", "fund", [FUNDS], FUNDS));
+    await chain.send(customer, dealCall(log.address, "fund", [FUNDS], FUNDS));
     return new DealWorld(node, chain, log, addressOf("Tournament"), roles);
   }
 
   /** Submits a fragment. */
   async submit(input: Uint8Array): Promise<void> {
-    await this.chain.send(this.roles.sequencer, this.deal.call("submit", "submit", [bytesToHex(input)]));
+    await this.chain.send(this.roles.sequencer, dealCall(this.deal.address, "submit", [bytesToHex(input)]));
   }
 }

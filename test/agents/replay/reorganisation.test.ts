@@ -24,6 +24,7 @@ import { textGuest } from "../../support/text-guest.ts";
 import { temporaryFolder } from "../cli/temporary-folder.ts";
 import { DealWorld } from "./deal-world.ts";
 import { callsOf, programOf } from "./fragments.ts";
+import { dealCall } from "../../../agents/chain/calls.ts";
 
 /** One to see a fragment, one to see its run, one its commitment, and one in which nothing is left to do. */
 const IDLE_LOOKS = 4;
@@ -156,7 +157,7 @@ describe("a reorganisation", () => {
       const next = (await viewNow()).fragments.at(-1)!;
       const previous = [...claims.values()].at(-1)!.finalState;
       const lie = recordAfter([...first, 100n]);
-      const call = world.deal.call("claim", "claim", [next.id, previous, lie]);
+      const call = dealCall(world.deal.address, "claim", [next.id, previous, lie]);
       await world.chain.send(liar, call);
       expect([head, fragments.length]).deep.equal([(await viewNow()).head, second.length]);
       await rest(own);
