@@ -28,7 +28,6 @@ const quiet: Narrator = {
 };
 
 describe("watching one Deal among strangers", function () {
-  this.timeout(240_000);
   let embedded: EmbeddedChain;
   let deployment: Deployment;
   let program: Program;

@@ -22,7 +22,6 @@ for (const [name, start] of [
   ["Hardhat's node", startHardhatNode],
 ] as const) {
   describe(`following logs of ${name} through faulty endpoints`, function () {
-    this.timeout(60_000);
     let node: TestNode;
     let proxies: FaultyProxy[];
     let logger: Logger;
@@ -41,7 +40,7 @@ for (const [name, start] of [
     const reader = (count = 1, quorum = count): { reader: PublicClient } => {
       const places = proxies
         .slice(0, count)
-        .map(({ url }) => ({ url, timeout: 500, retries: 0, perSecond: 10_000, batch: 100 }));
+        .map(({ url }) => ({ url, timeout: 5_000, retries: 0, perSecond: 10_000, batch: 100 }));
       return {
         reader: createPublicClient({ transport: endpointTransport(Endpoints.at(places, { quorum })), cacheTime: 0 }),
       };
@@ -172,7 +171,6 @@ for (const [name, start] of [
 }
 
 describe("following logs through reorganisations of anvil", function () {
-  this.timeout(120_000);
   let node: TestNode;
   let proxy: FaultyProxy;
   let logger: Logger;

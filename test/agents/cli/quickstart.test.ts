@@ -41,7 +41,6 @@ describe("the quickstarts, one after the other, as they are written", () => {
   const folder = temporaryFolder();
 
   it("end with a client's confirmed results", async function () {
-    this.timeout(300_000);
     for (const [name, content] of [
       ["npx", NPX],
       ["hurry", HURRY],

@@ -25,7 +25,7 @@ describe("an endpoint", () => {
   });
 
   const endpoint = (settings: object = {}): Endpoint =>
-    new Endpoint({ url: `${proxy.url}/v3/secret-key`, timeout: 300, retries: 0, ...settings });
+    new Endpoint({ url: `${proxy.url}/v3/secret-key`, timeout: 3_000, retries: 0, ...settings });
   const failure = async (asked: Promise<unknown>): Promise<unknown> =>
     asked.then(
       () => undefined,

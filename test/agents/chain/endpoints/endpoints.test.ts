@@ -38,7 +38,7 @@ describe("several endpoints", () => {
     Endpoints.at(
       proxies
         .slice(0, count)
-        .map(({ url }, place) => ({ url, name: "abc"[place], timeout: 400, retries: 0, perSecond: 500 })),
+        .map(({ url }, place) => ({ url, name: "abc"[place], timeout: 1_000, retries: 0, perSecond: 500 })),
       { observer: (remark) => remarks.push(remark), ...options },
     );
   const client = (endpoints: Endpoints): PublicClient =>
