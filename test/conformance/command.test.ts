@@ -159,10 +159,11 @@ describe("conformance", () => {
     it(`says in one line what is wrong with ${["conformance", ...args].join(" ")}`, () => {
       const env = { ...process.env, ...(suite === undefined ? {} : { WASM_TESTSUITE: suite }) };
       const main = resolve(import.meta.dirname, "main.ts");
-      const { status, stderr, stdout } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
+      const ended = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
+      const { status, signal, error, stdout, stderr } = ended;
+      // Together, so that a failure tells how the process ended, too.
+      expect({ status, signal, error, stdout }, stderr).to.eql({ status: 1, signal: null, error: undefined, stdout: "" });
       expect(stderr).to.match(message);
-      expect(stdout).to.equal("");
-      expect(status).to.equal(1);
     });
   }
 });

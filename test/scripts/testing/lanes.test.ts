@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { runSteps, type Step } from "../../../scripts/testing/lanes.ts";
+import { stripVTControlCharacters } from "node:util";
+import { runSteps, type Step, type Write } from "../../../scripts/testing/lanes.ts";
 import { failed, PASSED, total } from "../../../scripts/testing/outcome.ts";
 
 /** A promise that is fulfilled from outside. */
@@ -12,6 +13,7 @@ describe("steps side by side", () => {
   it("show their output in order, that of the oldest at once", async () => {
     const [first, second] = [gate(), gate()];
     let text = "";
+    const write: Write = (part) => (text += stripVTControlCharacters(part));
     const slow: Step = {
       name: "slow",
       run: async (write) => {
@@ -29,7 +31,7 @@ describe("steps side by side", () => {
         return PASSED;
       },
     };
-    const outcomes = runSteps([slow, quick], 2, (part) => (text += part));
+    const outcomes = runSteps([slow, quick], 2, write);
     await Promise.resolve();
     expect(text).match(/slow.*\none\n$/);
     second.open();
