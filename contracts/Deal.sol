@@ -61,7 +61,8 @@ contract Deal is IDeal, ReentrancyGuardTransient {
     uint64 public immutable maxPendingSteps;
     /// @notice The most bytes a fragment may have.
     uint32 public immutable maxInput;
-    /// @notice Seconds between the customer's `close` and the last moment for claims.
+    /// @notice Seconds between the customer's `close`, or a later strike, and the last moment for
+    /// claims.
     uint32 public immutable notice;
     /// @inheritdoc ILockHolder
     bytes32 public immutable termsHash;
@@ -251,6 +252,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
             return;
         }
         emit Struck(claimId, c.fragment, decided, finalState, reporter, c.backers);
+        if (_claims.extend(block.timestamp, notice)) emit Closing(_claims.closesAt, _claims.submitted);
         if (!decided) return _claims.strike();
         _claims.install(finalState);
         _slash(c.backers, reporter);
@@ -273,7 +275,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         if (_claims.closesAt != 0) revert AlreadyClosing(_claims.closesAt);
         uint256 closesAt = block.timestamp + notice;
         _claims.closesAt = uint40(closesAt); // some 34,000 years of seconds
-        emit Closing(closesAt);
+        emit Closing(closesAt, _claims.submitted);
     }
 
     // ---- views ----

@@ -18,6 +18,7 @@ export interface ToldDeal {
   readonly head: Hex;
   readonly hidden: boolean;
   readonly resolved: number;
+  readonly closesAt: number;
 }
 
 /** `IDeal.Head.Hidden`. */
@@ -33,11 +34,12 @@ export async function dealContradiction(
   block: Hex,
   blocks: BlockReader,
 ): Promise<string | undefined> {
-  const [submitted, claimed, resolved, , , kind, head] = await progressAt(deal, block, blocks);
+  const [submitted, claimed, resolved, , closesAt, kind, head] = await progressAt(deal, block, blocks);
   const { pending } = told;
   const found =
     differs("fragments", submitted, told.fragments.length) ??
     differs("resolved fragments", resolved, told.resolved) ??
+    differs("the end of claims", closesAt, told.closesAt) ??
     differs("pending claims", claimed - resolved, pending.length) ??
     differs("the head", head, told.head) ??
     differs("hidden heads", Number(kind === HIDDEN), Number(told.hidden));

@@ -69,6 +69,7 @@ export interface ClaimView {
 
 /** The Deal after every log so far. */
 export interface DealView {
+  /** All that may be claimed, or were. */
   readonly fragments: readonly Fragment[];
   /** In the order in which they were made. */
   readonly claims: ReadonlyMap<Hex, ClaimView>;
@@ -79,6 +80,8 @@ export interface DealView {
   /** Fragments that are confirmed or decided. */
   readonly resolved: number;
   readonly ended: boolean;
+  /** The time from which on nothing is claimed; zero while nobody has closed the Deal. */
+  readonly closesAt: number;
   /** The workers who have a seat. */
   readonly workers: ReadonlySet<Hex>;
 }
@@ -100,7 +103,8 @@ export function isPending({ phase: status }: ClaimView): boolean {
 
 /** A Deal that was not made yet. */
 export const NO_DEAL: DealView = {
-  ...{ fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false, workers: new Set() },
+  ...{ fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false, closesAt: 0 },
+  workers: new Set(),
 };
 
 /** Hashes of a Deal's events. */
@@ -212,6 +216,10 @@ function follow(view: Draft, log: Log, time: number): void {
         if (decided) [view.head, view.hidden, view.resolved] = [finalState, true, Number(fragment) + 1];
         break;
       }
+      case "Closing":
+        view.closesAt = Number(event.args.closesAt);
+        view.fragments = view.fragments.slice(0, Number(event.args.fragments));
+        break;
       case "Revealed":
         view.hidden = false;
         break;

@@ -137,7 +137,9 @@ export function explainTerms(terms: TermsFile, arbiter: TournamentParameters, as
     fact(
       `the customer has at most ${money(price * BigInt(maxPending), terms.paymentToken)} reserved in pending claims; ${maxWorkers} workers share ${money(price, terms.paymentToken)} a fragment`,
     ),
-    fact(`after close the workers have ${durationText(notice)} to claim what is submitted`),
+    fact(
+      `after close the workers have ${durationText(notice)} to claim what is submitted, and again after each strike`,
+    ),
   ];
   const demand = (holds: boolean, text: string): void => {
     if (!holds) findings.push({ kind: "wrong", text });

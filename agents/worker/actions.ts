@@ -62,9 +62,10 @@ function work(view: DealView, own: OwnWork, now: number): Play[] {
     const { final } = replayed.run;
     const claim = pendingClaim(view, fragment.index);
     if (claim === undefined) {
-      if (view.hidden || view.ended) return plays;
+      const deadline = view.closesAt === 0 ? NEVER : view.closesAt;
+      if (view.hidden || view.ended || !canBeat(now, deadline)) return plays;
       const deed = { kind: "claim", fragment: fragment.id, previous, record: final.record } as const;
-      return [...plays, { deed, deadline: NEVER, stake: own.worth }];
+      return [...plays, { deed, deadline, stake: own.worth }];
     }
     if (claim.finalState !== final.root) return plays;
     const deadline = claim.since + own.period;

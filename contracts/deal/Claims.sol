@@ -186,6 +186,19 @@ library Claims {
         self.headKind = IDeal.Head.Hidden;
     }
 
+    /// @notice What a strike does for whoever had claimed honestly on top of the struck claim, or
+    /// was held up by it: if the Deal is closing, claims are taken for another `notice` from `time`
+    /// on. To be called before the sequence is cut: when the notice is over, only what is claimed
+    /// is still payable, and nothing else may be claimed again.
+    /// @return closing Whether the Deal is closing.
+    function extend(State storage self, uint256 time, uint256 notice) internal returns (bool closing) {
+        uint256 closesAt = self.closesAt;
+        if (closesAt == 0) return false;
+        if (time >= closesAt) self.submitted = self.claimed;
+        self.closesAt = uint40(time + notice); // some 34,000 years of seconds
+        return true;
+    }
+
     /// @dev Steps of the pending claims up to `latest`, which is one of them.
     function stepsTo(State storage self, IDeal.Claim storage latest) private view returns (uint256) {
         IDeal.Claim storage oldest = self.ring[self.resolved % self.cap];

@@ -34,7 +34,8 @@ interface IDeal is ILockHolder {
     /// @param maxPendingSteps How many steps the fragments of all unconfirmed claims may have taken
     /// together, by what the claims say; at least the budget.
     /// @param maxInput The most bytes a fragment may have, 1 to 65,536.
-    /// @param notice Seconds between the customer's `close` and the last moment for claims.
+    /// @param notice Seconds between the customer's `close`, or a later strike, and the last moment
+    /// for claims.
     struct Terms {
         address customer;
         address sequencer;
@@ -154,8 +155,9 @@ interface IDeal is ILockHolder {
     );
     /// @notice The packed record of the state that a verdict installed.
     event Revealed(bytes record);
-    /// @notice The customer closed the Deal: no more input, no more claims from `closesAt` on.
-    event Closing(uint256 closesAt);
+    /// @notice The customer closed the Deal, or a claim of a closing Deal was struck: no more input,
+    /// and no more claims from `closesAt` on, nor about fragments from `fragments` on.
+    event Closing(uint256 closesAt, uint256 fragments);
     /// @notice The program ended in `finalState` (finished or trapped), and so did the Deal.
     event Ended(StateRoot finalState);
     /// @notice The customer took `amount` of what is not reserved.
@@ -283,6 +285,7 @@ interface IDeal is ILockHolder {
     function confirm(bytes32 claimId) external;
 
     /// @notice Applies the verdict about the oldest pending claim, once its tournament is finished.
+    /// If it strikes the claim and the Deal is closing, the notice begins again, see {close}.
     function settle(bytes32 claimId) external;
 
     /// @notice Shows the record of a state that a verdict installed, so that claims can go on or
@@ -290,6 +293,8 @@ interface IDeal is ILockHolder {
     function reveal(bytes calldata record) external;
 
     /// @notice The customer takes no more fragments; claims are taken for `notice` seconds more.
+    /// Whenever a claim is struck from then on, they are taken for `notice` seconds again: about
+    /// every fragment if the notice was not over, else about those that had been claimed.
     function close() external;
 
     /// @notice The customer's tokens in this Deal, reserved or not.

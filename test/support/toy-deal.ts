@@ -57,7 +57,7 @@ export class ToyDeal {
         return { index, id: named(`fragment ${index}`), inputRoot: named(`input ${index}`), input: new Uint8Array(3) };
       }),
       claims: new Map(indices.map((index) => [claimOf(index).id, claimOf(index)])),
-      ...{ head: named("state 0"), hidden: false, resolved: 0, ended: false, workers: new Set() },
+      ...{ head: named("state 0"), hidden: false, resolved: 0, ended: false, closesAt: 0, workers: new Set() },
     };
   }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { type DealAndGame, DealWatch } from "../../../agents/chain/deal-watch.ts";
+import { dealCall } from "../../../agents/chain/calls.ts";
 import { DealLog } from "../../../agents/chain/deal-log.ts";
 import type { Seen } from "../../../agents/chain/log-follower.ts";
 import { tournamentId } from "../../../agents/game/openings.ts";
@@ -94,7 +95,7 @@ describe("watching one Deal among strangers", function () {
     const kept = new DealWatch(embedded.chain, { ...watched, from: 1_000_000n }, trail);
     expect(trail.length).greaterThan(0);
     expect((await kept.look()).state).deep.equal(state);
-    expect(trailFrom(trailText(trail).replace('"version":1', '"version":0'))).deep.equal([]);
+    expect(trailFrom(trailText(trail).replace('"version":2', '"version":1'))).deep.equal([]);
   });
 
   it("lets go what is settled for good", async () => {
@@ -104,6 +105,17 @@ describe("watching one Deal among strangers", function () {
     expect(deal.fragments.map(({ input }) => input.length > 0)).deep.equal([false, true]);
     expect([...deal.claims.values()].every(({ fragment }) => fragment > 0)).equal(true);
     expect(deal.resolved).equal((await watch.look()).state.deal.resolved);
+  });
+
+  it("knows until when a closing Deal takes claims", async () => {
+    const [, { deal, cast }] = scenes;
+    const other = watchOf(deal);
+    expect((await other.look()).state.deal.closesAt).equal(0);
+    await embedded.chain.send(cast.customer, dealCall(deal, "close", []));
+    const closesAt = (await embedded.chain.now()) + 7_200;
+    expect((await other.look()).state.deal.closesAt).equal(closesAt);
+    const { fragments } = await new DealLog(embedded.chain, deal).view();
+    expect(fragments.length).equal(2);
   });
 });
 

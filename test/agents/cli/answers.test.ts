@@ -36,7 +36,7 @@ describe("Answers", () => {
   const adding = (...numbers: bigint[]): Submitted[] => callsOf(program, "add", numbers);
   const viewOf = (fragments: readonly Submitted[], claims: readonly Partial<ClaimView>[] = []): DealView => ({
     ...{ fragments, claims: new Map(claims.map((claim, i) => [`0x${i}`, claim as ClaimView])), head: "0x" },
-    ...{ hidden: false, resolved: 0, ended: false, workers: new Set<Hex>() },
+    ...{ hidden: false, resolved: 0, ended: false, closesAt: 0, workers: new Set<Hex>() },
   });
   const counted = async (of: Answers, fragments: readonly Submitted[], index: number): Promise<number | undefined> => {
     const output = (await of.of(viewOf(fragments), index))?.run.results[0]?.output;

@@ -73,4 +73,12 @@ describe("what a worker does next", () => {
       expect(kinds(other)).deep.equal([]);
     }
   });
+
+  it("claims as long as a closing Deal takes claims", () => {
+    const { deal, view } = situation(0);
+    const now = deal.chain.time;
+    const duties = (closesAt: number): Duty[] => workerActions({ ...view, closesAt }, own(deal), now);
+    expect(duties(now + 2).map(({ deadline }) => deadline)).deep.equal([now + 2]);
+    expect(duties(now + 1)).deep.equal([]);
+  });
 });

@@ -447,8 +447,10 @@ describe("Deal, terms", () => {
     await submit(world);
     await submit(world);
     await expect(deal.connect(w1).close()).to.be.revertedWithCustomError(deal, "NotAllowed");
-    await deal.connect(customer).close();
+    const closing = deal.connect(customer).close();
+    await closing;
     const closesAt = BigInt(await time.latest()) + NOTICE;
+    await expect(closing).to.emit(deal, "Closing").withArgs(closesAt, 2);
     expect((await deal.progress()).closesAt).to.equal(closesAt);
     await expect(deal.connect(customer).close())
       .to.be.revertedWithCustomError(deal, "AlreadyClosing")

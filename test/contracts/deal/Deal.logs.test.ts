@@ -9,6 +9,8 @@ import {
   fund,
   INITIAL,
   join,
+  networkHelpers,
+  NOTICE,
   PRICE,
   record,
   STATUS,
@@ -111,6 +113,7 @@ async function follow({ deal }: World): Promise<Followed> {
         break;
       case "Closing":
         f.closesAt = a["closesAt"] as bigint;
+        f.submitted = a["fragments"] as bigint;
         break;
       default:
         throw new Error(`an event that followers do not know: ${log.eventName}`);
@@ -193,5 +196,26 @@ describe("Deal, followed by its logs", () => {
     await afterWindow();
     await deal.confirm(last);
     await agrees(world);
+  });
+
+  it("is known after a strike that begins the notice again, before and after its end", async () => {
+    const world = await deploy();
+    const { deal, arbiter, customer, challenger, w1, w2, w3 } = world;
+    for (const worker of [w1, w2, w3]) await join(world, worker);
+    await fund(world, 8n);
+    for (let i = 0; i < 5; i++) await submit(world);
+    await deal.connect(customer).close();
+    for (const [worker, verdict, wait] of [[w1, 6, 1n] as const, [w2, 7, NOTICE] as const]) {
+      const previous = worker === w1 ? INITIAL : record(6);
+      const wrong = await claim(world, worker, previous, record(1));
+      await claim(world, w3, record(1), record(2));
+      await challenge(world, wrong, previous);
+      await networkHelpers.time.increase(wait);
+      await arbiter.decide(deal, wrong, true, keccak256(record(verdict)), challenger);
+      await deal.settle(wrong);
+      await deal.reveal(record(verdict));
+      await agrees(world);
+    }
+    expect((await deal.progress()).submitted).to.equal(3n);
   });
 });

@@ -58,7 +58,7 @@ contract DealScheduleTest {
     DealHandler internal _handler = new DealHandler(address(0), address(0));
 
     function test_reachesEverything() external {
-        for (uint256 i; i < 5; ++i) _handler.act(SUBMIT, i, i * 25, 0);
+        for (uint256 i; i < 6; ++i) _handler.act(SUBMIT, i, i * 20, 0);
         // Claim 0 about fragment 0 is confirmed undisputed, claim 1 about fragment 1 upheld.
         _handler.act(CLAIM, 0, 1, 2);
         _handler.act(BACK, 1, _number(0), 0);
@@ -85,7 +85,16 @@ contract DealScheduleTest {
         _handler.act(JOIN, 4, 0, 0);
         _handler.act(WITHDRAW_FUNDS, 1, 0, 0);
         _handler.act(CLOSE, 64, 0, 0);
-        bytes32[12] memory actions = [
+        // Claims 4 and 5 of the closing Deal are struck: before the notice ends, and after that.
+        for (uint256 claim = 4; claim < 6; ++claim) {
+            _handler.act(CLAIM, claim == 4 ? 2 : 4, 3, 2);
+            _handler.act(CHALLENGE, _number(claim), 0, 0);
+            if (claim == 5) _handler.act(PASS, 4, 0, 0);
+            _handler.act(DECIDE, _number(claim), 2, 0);
+            _handler.act(SETTLE, _number(claim), 0, 0);
+            _handler.act(REVEAL, 0, 0, 0);
+        }
+        bytes32[14] memory actions = [
             bytes32("join"),
             "quit",
             "withdrawFunds",
@@ -97,12 +106,14 @@ contract DealScheduleTest {
             "uphold",
             "strike",
             "strike without winner",
-            "confirm"
+            "confirm",
+            "notice longer",
+            "notice again"
         ];
         for (uint256 i; i < actions.length; ++i) {
             require(_handler.done(actions[i]) > 0, string.concat("never: ", string(bytes.concat(actions[i]))));
         }
-        assert(_handler.done("reveal") == 1 && _handler.done("close") == 1);
+        assert(_handler.done("reveal") == 3 && _handler.done("close") == 1);
         _handler.holds();
     }
 

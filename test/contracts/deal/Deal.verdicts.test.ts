@@ -305,16 +305,81 @@ describe("Deal, no dead ends", () => {
     expect(await deal.funds()).to.equal(0);
   });
 
-  it("frees the reservation of a claim struck without winner after the notice", async () => {
+  it("begins the notice of a closing Deal again when a claim is struck: all may be claimed that could be", async () => {
+    const all = await loadFixture(disputedWorld);
+    const { deal, arbiter, customer, false0, w3, challenger } = all;
+    await deal.connect(customer).close();
+    await time.increase(NOTICE - 10n);
+    await arbiter.decide(deal, false0, true, keccak256(record(9)), challenger);
+    const settling = deal.settle(false0);
+    await settling;
+    const closesAt = BigInt(await time.latest()) + NOTICE;
+    await expect(settling).to.emit(deal, "Closing").withArgs(closesAt, 3);
+    await deal.reveal(record(9));
+    await time.increaseTo(closesAt - 2n);
+    expect(await deal.reserved()).to.equal(2n * PRICE);
+    // What fell with the false claim, and what nobody had claimed before.
+    const again = await claim(all, w3, record(9), record(10));
+    await time.increaseTo(closesAt);
+    await expect(claim(all, w3, record(10), record(11))).to.be.revertedWithCustomError(deal, "Closed");
+    expect(await deal.reserved()).to.equal(PRICE);
+    await afterWindow();
+    await deal.confirm(again);
+    expect(await deal.earningsOf(w3)).to.equal(PRICE);
+  });
+
+  it("begins the notice again after its end for what had been claimed, and for nothing else", async () => {
+    for (const decided of [true, false]) {
+      const all = await disputedWorld();
+      const { deal, arbiter, customer, false0, w3, challenger } = all;
+      await deal.connect(customer).close();
+      await time.increase(NOTICE);
+      // The third fragment, which nobody has claimed, is the customer's again.
+      expect(await deal.reserved()).to.equal(2n * PRICE);
+      await deal.connect(customer).withdrawFunds(6n * PRICE, customer);
+      await arbiter.decide(deal, false0, decided, keccak256(record(9)), challenger);
+      const settling = deal.settle(false0);
+      await settling;
+      const closesAt = BigInt(await time.latest()) + NOTICE;
+      await expect(settling).to.emit(deal, "Closing").withArgs(closesAt, 2);
+      expect(await deal.reserved()).to.equal((decided ? 1n : 2n) * PRICE);
+      if (decided) await deal.reveal(record(9));
+      else await claim(all, w3, INITIAL, record(9));
+      const again = await claim(all, w3, record(9), record(10));
+      await expect(claim(all, w3, record(10), record(11)))
+        .to.be.revertedWithCustomError(deal, "NothingToClaim")
+        .withArgs(2);
+      await afterWindow();
+      if (!decided) await deal.confirm((await deal.claimAbout(0)).id);
+      await deal.confirm(again);
+      expect(await deal.funds()).to.equal(decided ? PRICE : 0n);
+      expect(await deal.reserved()).to.equal(0);
+    }
+  });
+
+  it("leaves the notice alone when a claim is upheld, or nobody has closed the Deal", async () => {
+    for (const closing of [true, false]) {
+      const { deal, arbiter, customer, false0, w3 } = await disputedWorld();
+      if (closing) await deal.connect(customer).close();
+      const { closesAt } = await deal.progress();
+      await arbiter.decide(deal, false0, true, keccak256(closing ? record(1) : record(9)), w3);
+      await expect(deal.settle(false0)).to.not.emit(deal, "Closing");
+      expect((await deal.progress()).closesAt).to.equal(closesAt);
+    }
+  });
+
+  it("is over when the notice that a strike began is over", async () => {
     const all = await loadFixture(disputedWorld);
     const { deal, arbiter, customer, false0, w1 } = all;
     await deal.connect(customer).close();
     await time.increase(NOTICE);
-    expect(await deal.reserved()).to.equal(2n * PRICE);
     await arbiter.decide(deal, false0, false, ZeroHash, ZeroAddress);
     await deal.settle(false0);
+    expect(await deal.reserved()).to.equal(2n * PRICE);
+    await time.increase(NOTICE);
     expect(await deal.reserved()).to.equal(0);
     await expect(claim(all, w1, INITIAL, record(1))).to.be.revertedWithCustomError(deal, "Closed");
+    await deal.connect(customer).withdrawFunds(8n * PRICE, customer);
   });
 
   it("takes funds at any time and gives back exactly what came", async () => {

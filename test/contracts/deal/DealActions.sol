@@ -13,6 +13,7 @@ import {ToyArbiter} from "../../harness/deal/ToyArbiter.sol";
 import {ToyLoader} from "../../harness/deal/ToyLoader.sol";
 import {PlainToken} from "../../harness/deposits/Tokens.sol";
 import {VM} from "../../support/Vm.sol";
+import {leftOfSeed, recordOfSeed} from "./Records.sol";
 
 /// @dev What `act` takes for an action: numbers from one of these to the next one mean the same, so
 /// some actions are more probable than others.
@@ -44,6 +45,7 @@ abstract contract DealActions {
     uint8 internal constant CAP = 3;
     uint8 internal constant SEATS = 4;
     uint64 internal constant PERIOD = 1 hours;
+    uint32 internal constant NOTICE = 1 hours;
     uint64 internal constant BUDGET = 1_000;
     /// @dev Less than what CAP claims may take.
     uint64 internal constant STEPS = 1_500;
@@ -101,7 +103,7 @@ abstract contract DealActions {
                 maxPending: CAP,
                 maxPendingSteps: STEPS,
                 maxInput: 100,
-                notice: 1 hours
+                notice: NOTICE
             })
         );
         for (uint256 i; i < 3; ++i) _join(i);
@@ -234,12 +236,12 @@ abstract contract DealActions {
         address w = worker(who);
         bool pending = claimed > resolved;
         IDeal.Claim memory last = pending ? deal.claimAbout(claimed - 1) : _none();
-        bytes memory record = _record(seed, kind % 16 == 0 ? 3 : 1);
+        bytes memory record = recordOfSeed(seed, kind % 16 == 0 ? 3 : 1);
         if (kind % 16 == 1) record[213] = 0xff; // 2^16 steps and more
         bool right =
             deal.seatOf(w) != 0 &&
                 kind % 16 != 1 &&
-                (!pending || _pendingSteps() + BUDGET - _left(seed) <= STEPS) &&
+                (!pending || _pendingSteps() + BUDGET - leftOfSeed(seed) <= STEPS) &&
                 claimed < submitted &&
                 claimed - resolved < CAP &&
                 _takesClaims() &&
@@ -296,7 +298,7 @@ abstract contract DealActions {
         if (claims.length == 0) return;
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
         bytes32 id = c.id;
-        bytes memory other = _record(verdict, verdict % 5 == 0 ? 2 : 1);
+        bytes memory other = recordOfSeed(verdict, verdict % 5 == 0 ? 2 : 1);
         recordOf[StateRoot.wrap(keccak256(other))] = other;
         bool same = pending && verdict % 3 == 0;
         bytes32 print = fingerprint();
@@ -312,7 +314,7 @@ abstract contract DealActions {
 
     function _settle(uint256 which) internal {
         (bool pending, IDeal.Claim memory c) = _anyClaim(which);
-        (, , uint48 resolved, , , , ) = deal.progress();
+        (uint48 submitted, uint48 claimed, uint48 resolved, , uint40 closesAt, , ) = deal.progress();
         (bool finished, bool decided, StateRoot finalState, address reporter) = arbiter.verdict(address(deal), c.id);
         bool right = pending && c.fragment == resolved && c.stage == IDeal.Stage.Disputed && finished;
         uint256[WORKERS] memory locks;
@@ -336,7 +338,9 @@ abstract contract DealActions {
             uint256 rest = COLLATERAL - reward;
             _check(deposits.burned(collateralToken) == burned + slashed * rest, "burned another amount");
             _check(deal.funds() == money, "a verdict paid somebody");
+            bool strikes = !decided || slashes;
             _afterSettle(c, decided, finalState);
+            _notice(strikes && closesAt != 0, submitted, claimed, closesAt);
         } catch {
             _check(!right, "settle failed");
         }
@@ -386,6 +390,8 @@ abstract contract DealActions {
         VM.prank(CUSTOMER);
         try deal.close() {
             _check(closesAt == 0, "closed twice");
+            (, , , , closesAt, , ) = deal.progress();
+            _check(closesAt == VM.getBlockTimestamp() + NOTICE, "another end of claims");
             ++done["close"];
         } catch {
             _check(closesAt != 0, "close failed");
@@ -498,6 +504,17 @@ abstract contract DealActions {
         }
     }
 
+    /// @dev A strike of a closing Deal begins the notice again, and after its end only for what was
+    /// claimed.
+    function _notice(bool begins, uint256 submitted, uint256 claimed, uint256 closesAt) private {
+        (uint48 submittedNow, , , , uint40 closesNow, , ) = deal.progress();
+        uint256 present = VM.getBlockTimestamp();
+        bool cuts = begins && present >= closesAt;
+        _check(closesNow == (begins ? present + NOTICE : closesAt), "another end of claims");
+        _check(submittedNow == (cuts ? claimed : submitted), "other fragments may be claimed");
+        if (begins) ++done[cuts ? bytes32("notice again") : bytes32("notice longer")];
+    }
+
     function _check(bool right, string memory what) private {
         if (!right && bytes(surprise).length == 0) surprise = what;
     }
@@ -521,18 +538,6 @@ abstract contract DealActions {
     function _pendingSteps() private view returns (uint256 steps) {
         (, uint48 claimed, uint48 resolved, , , , ) = deal.progress();
         for (uint256 f = resolved; f < claimed; ++f) steps += deal.claimAbout(f).steps;
-    }
-
-    /// @dev Of the budget, in a record.
-    function _left(uint256 seed) private pure returns (uint256) {
-        return 300 * (seed % 4);
-    }
-
-    /// @dev Half of what is left is a transaction's fuel, and the rest put aside.
-    function _record(uint256 seed, uint8 status) private pure returns (bytes memory) {
-        uint256 half = _left(seed) / 2;
-        bytes32 registers = bytes32((uint256(status) << 248) | (half << 64) | half);
-        return abi.encode(bytes32("code"), bytes32("header"), seed % 4, 0, 0, 0, registers, 0, 0);
     }
 
     function _takesInput() private view returns (bool) {
