@@ -38,6 +38,7 @@ export const VERIFIER: readonly string[] = [
   "verifier/engine",
   "verifier/proof",
   "verifier/history",
+  "verifier/consensus",
 ];
 
 /** All layers, each below those that it imports. */
@@ -125,6 +126,13 @@ export const LAYERS: readonly Layer[] = [
     purpose: "states and commitments of a run, and what a store of them is ([histories.md](histories.md))",
     imports: ["verifier/machine", "verifier/merkle", "verifier/state"],
     packages: [],
+    usesNode: false,
+  },
+  {
+    folder: "verifier/consensus",
+    purpose: "what a cluster's votes prove: headers, commits, the history of blocks ([cluster.md](cluster.md))",
+    imports: ["verifier/merkle"],
+    packages: ["@noble/curves", "hash-wasm"],
     usesNode: false,
   },
   {
