@@ -85,15 +85,7 @@ contract DealScheduleTest {
         _handler.act(JOIN, 4, 0, 0);
         _handler.act(WITHDRAW_FUNDS, 1, 0, 0);
         _handler.act(CLOSE, 64, 0, 0);
-        // Claims 4 and 5 of the closing Deal are struck: before the notice ends, and after that.
-        for (uint256 claim = 4; claim < 6; ++claim) {
-            _handler.act(CLAIM, claim == 4 ? 2 : 4, 3, 2);
-            _handler.act(CHALLENGE, _number(claim), 0, 0);
-            if (claim == 5) _handler.act(PASS, 4, 0, 0);
-            _handler.act(DECIDE, _number(claim), 2, 0);
-            _handler.act(SETTLE, _number(claim), 0, 0);
-            _handler.act(REVEAL, 0, 0, 0);
-        }
+        _strikeWhileClosing();
         bytes32[14] memory actions = [
             bytes32("join"),
             "quit",
@@ -115,6 +107,18 @@ contract DealScheduleTest {
         }
         assert(_handler.done("reveal") == 3 && _handler.done("close") == 1);
         _handler.holds();
+    }
+
+    /// @dev Claims 4 and 5 of the closing Deal are struck: before the notice ends, and after that.
+    function _strikeWhileClosing() private {
+        for (uint256 claim = 4; claim < 6; ++claim) {
+            _handler.act(CLAIM, claim == 4 ? 2 : 4, 3, 2);
+            _handler.act(CHALLENGE, _number(claim), 0, 0);
+            if (claim == 5) _handler.act(PASS, 4, 0, 0);
+            _handler.act(DECIDE, _number(claim), 2, 0);
+            _handler.act(SETTLE, _number(claim), 0, 0);
+            _handler.act(REVEAL, 0, 0, 0);
+        }
     }
 
     /// @dev How the actions are told which claim they are about.
