@@ -155,8 +155,8 @@ interface IDeal is ILockHolder {
     );
     /// @notice The packed record of the state that a verdict installed.
     event Revealed(bytes record);
-    /// @notice The customer closed the Deal, or a claim of a closing Deal was struck: no more input,
-    /// and no more claims from `closesAt` on, nor about fragments from `fragments` on.
+    /// @notice The customer closed the Deal, or a claim of a closing Deal was struck: no more
+    /// input, and no more claims from `closesAt` on, nor about fragments from `fragments` on.
     event Closing(uint256 closesAt, uint256 fragments);
     /// @notice The program ended in `finalState` (finished or trapped), and so did the Deal.
     event Ended(StateRoot finalState);
