@@ -1,6 +1,6 @@
 /** What all services have in common: a Deal, its program, an account, a store, and a life. */
 import { join } from "node:path";
-import { bytesToHex, http } from "viem";
+import { type Address, bytesToHex, http, zeroAddress } from "viem";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
@@ -9,7 +9,8 @@ import { DealWatch } from "../chain/deal-watch.ts";
 import { settledBy } from "../chain/finality.ts";
 import { FragmentArchive } from "../chain/fragment-archive.ts";
 import type { Outbox } from "../chain/intent.ts";
-import type { Service } from "../chain/look.ts";
+import type { Service, Warning } from "../chain/look.ts";
+import { Rehearsal } from "../chain/rehearsal.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
 import { Sender } from "../chain/sender/outbox.ts";
 import { requireGenuine } from "../deployment/genuine.ts";
@@ -21,7 +22,8 @@ import { figuresOf } from "../service/figures.ts";
 import { Intents } from "../store/intents.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { Lineups } from "../worker/lineups.ts";
-import { connectSigning, type Signing } from "./connection.ts";
+import type { Config } from "../config/config.ts";
+import { connect, type Connection, connectSigning, type Signing } from "./connection.ts";
 import { type DealProgram, programOfDeal } from "./deal-program.ts";
 import { failureOf } from "./failure.ts";
 import { Instruments, type Situation } from "./instruments.ts";
@@ -35,18 +37,24 @@ import { userPath } from "./user-file.ts";
 /** Options of every service as commander gives them. */
 export interface ServiceOptions extends SettingOptions {
   readonly engine: EngineName;
+  readonly dryRun?: boolean;
 }
 
 /** What a service works with. */
 export interface Served {
-  readonly signing: Signing;
+  readonly chain: Chain;
+  /** The account that it acts for, lower-case; zero for one that only watches. */
+  readonly self: Address;
   readonly deal: DealFacts;
   readonly log: DealLog;
   /** Those about the Deal's claims. */
   readonly tournaments: TournamentLog;
   readonly program: Program;
   readonly store: Store;
-  /** Has transactions mined, also across restarts: it writes them to the store before it sends them. */
+  /**
+   * Has transactions mined, also across restarts: it writes them to the store before it sends them.
+   * In a dry run it tells them instead.
+   */
   readonly outbox: Outbox;
   /** What is let go: only what the chain calls final. */
   readonly lineups: Lineups;
@@ -56,6 +64,11 @@ export interface Served {
   readonly replayer: () => Replayer;
   /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
   readonly live: (service: Service, replayer?: Replayer) => Promise<void>;
+}
+
+/** The same of a service that can send. */
+export interface Serving extends Served {
+  readonly signing: Signing;
 }
 
 /** Seconds between two questions for a new block, unless the settings say otherwise. */
@@ -70,16 +83,60 @@ const DATA = "arbiter-data";
  * @param role its name in the names of files
  * @throws Problem if a contract of the Deal is not of this version
  */
-export async function beginService(role: string, options: ServiceOptions): Promise<Served> {
-  const config = configOf(options);
-  const address = config.need("deal");
-  config.need("module");
+export async function beginService(role: string, options: ServiceOptions): Promise<Serving> {
+  const config = needed(options);
   const signing = await connectSigning(config);
   const { chain, chainId, self, signer, open } = signing;
-  const deal = await readDeal(chain, address);
+  const { privateEndpoint } = config.values;
+  const endpoints = privateEndpoint === undefined ? { open } : { open, concealed: http(privateEndpoint) };
+  const outbox = (journal: Intents, telling: Telling): Outbox =>
+    options.dryRun === true
+      ? new Rehearsal({
+          rehearse: (from, call) => chain.rehearse(from, call),
+          tell: (intent, now) => {
+            telling.wouldSend(intent, now);
+          },
+        })
+      : new Sender({ chainId, reader: chain.reader, endpoints, signer, journal });
+  // Nothing that a rehearsal keeps shall pass for something that was done.
+  const name = options.dryRun === true ? `${role}-rehearsal` : role;
+  return { ...(await begin({ role: name, options, config, connection: signing, self, outbox })), signing };
+}
+
+/** The same for a service that only watches: it has no account, and can send nothing. */
+export async function beginWatch(role: string, options: ServiceOptions): Promise<Served> {
+  const config = needed(options);
+  const connection = await connect(config);
+  const outbox = (): Outbox => ({ carryOut: () => Promise.resolve({ sent: 0, failures: [] }) });
+  return begin({ role, options, config, connection, self: zeroAddress, outbox });
+}
+
+/** The settings, with all that every service needs. */
+function needed(options: ServiceOptions): Config {
+  const config = configOf(options);
+  config.need("deal");
+  config.need("module");
+  return config;
+}
+
+/** How a service begins. */
+interface Beginning {
+  readonly role: string;
+  readonly options: ServiceOptions;
+  readonly config: Config;
+  readonly connection: Connection;
+  readonly self: Address;
+  readonly outbox: (journal: Intents, telling: Telling) => Outbox;
+}
+
+async function begin({ role, options, config, connection, self, outbox: made }: Beginning): Promise<Served> {
+  const { chain, chainId } = connection;
+  const deal = await readDeal(chain, config.need("deal"));
   await requireGenuine(chain.reader, deal);
   const { tournament, params, block: from } = deal;
-  const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners: [self] });
+  const isWatching = self === zeroAddress;
+  const owners = isWatching ? [] : [self];
+  const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners });
   const built = programOfDeal(config, deal);
   const folder = join(config.values.data ?? userPath(DATA), `${role}-${chainId}-${deal.address}-${self}`);
   const { hash: genesis } = await chain.reader.getBlock({ blockNumber: 0n });
@@ -88,18 +145,16 @@ export async function beginService(role: string, options: ServiceOptions): Promi
   const telling = tellingOf(options.json === true);
   const note = (line: string): void => telling.note(line);
   const instruments = new Instruments(config.values.healthPort, note);
-  const { privateEndpoint } = config.values;
-  const endpoints = privateEndpoint === undefined ? { open } : { open, concealed: http(privateEndpoint) };
-  const sender = new Sender({ chainId, reader: chain.reader, endpoints, signer, journal });
-  const outbox = instruments.outbox(sender);
+  const outbox = instruments.outbox(made(journal, telling));
   const situation = async (): Promise<Situation> => {
-    const read = [watch.deal.view(), watch.tournaments.state(), chain.now(), chain.balance(self)] as const;
+    const held = isWatching ? Promise.resolve(0n) : chain.balance(self);
+    const read = [watch.deal.view(), watch.tournaments.state(), chain.now(), held] as const;
     const [view, game, now, balance] = await Promise.all(read);
     return { figures: figuresOf(view.claims.values(), game, params, self, now), balance };
   };
   const interval = config.values.interval ?? INTERVAL;
   return {
-    ...{ signing, deal, store, outbox, telling, program: built.program },
+    ...{ chain, self, deal, store, outbox, telling, program: built.program },
     ...{ log: watch.deal, tournaments: watch.tournaments },
     lineups: new Lineups(settledBy(chain.reader, deal.address), (before) => {
       watch.letGo(before);
@@ -108,7 +163,7 @@ export async function beginService(role: string, options: ServiceOptions): Promi
     async live(service, replayer) {
       try {
         await instruments.start();
-        await live({ signing, journal, service, replayer, interval, telling, instruments, situation });
+        await live({ chain, journal, service, replayer, interval, telling, instruments, situation });
       } finally {
         await instruments.stop();
         await replayer?.close();
@@ -147,7 +202,7 @@ function startReplay(
 
 /** What is needed to live. */
 interface Life {
-  readonly signing: Signing;
+  readonly chain: Chain;
   readonly journal: Intents;
   readonly service: Service;
   readonly replayer: Replayer | undefined;
@@ -159,8 +214,8 @@ interface Life {
 
 /** Looks until it is told to stop; tells what is mined and what fails. */
 async function live(life: Life): Promise<void> {
-  const { signing, journal, replayer, interval, telling, instruments, situation } = life;
-  const { reader } = signing.chain;
+  const { chain, journal, replayer, interval, telling, instruments, situation } = life;
+  const { reader } = chain;
   const service = instruments.service(life.service, reader);
   const signal = stopSignal();
   const news = replayer === undefined ? undefined : new News(replayer, signal);
@@ -176,7 +231,8 @@ async function live(life: Life): Promise<void> {
       const { failures, problems, warnings } = await service.look();
       for (const { cause } of failures) tell(cause);
       for (const problem of problems) tell(problem);
-      for (const warning of warnings) telling.warned(warning);
+      const now = await chain.now();
+      for (const warning of warnings) warn(warning, telling, told, now);
       for (const transaction of minedOf(journal)) {
         if (mined.has(transaction.hash)) continue;
         mined.add(transaction.hash);
@@ -192,6 +248,12 @@ async function live(life: Life): Promise<void> {
     stirred: () => news?.take() ?? false,
     onFailure: tell,
   });
+}
+
+/** Tells a warning; a disagreement only when it is new, or stands otherwise than before. */
+function warn(warning: Warning, telling: Telling, told: Told, now: number): void {
+  if (warning.kind === "short of money") telling.shortOfMoney(warning);
+  else if (told.isNew(`${warning.kind} ${warning.claim} ${warning.stage}`)) telling.disagrees(warning, now);
 }
 
 /** What the last look has told: what still fails is told once. */

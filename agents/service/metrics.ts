@@ -2,13 +2,16 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { formatEther } from "viem";
 import type { Intent } from "../chain/intent.ts";
-import type { Look } from "../chain/look.ts";
+import type { Look, Stage } from "../chain/look.ts";
 import type { Figures } from "./figures.ts";
 
 /** What can fail, and how looks and transactions can end. */
 const FAILING = ["decision", "look", "sending"] as const;
 const LOOKED = ["completed", "failed"] as const;
 const MINED = ["done", "reverted"] as const;
+
+/** How it can stand with what the service has computed and somebody contradicts. */
+const STAGES: readonly Stage[] = ["unanswered", "answered", "lost"];
 
 /** Metrics of one service. */
 export class ServiceMetrics {
@@ -20,6 +23,11 @@ export class ServiceMetrics {
   readonly #needed = this.#gauge("arbiter_needed_ether", "what the disputes can ask for beyond wallet and credit");
   readonly #claims = this.#gauge("arbiter_claims", "claims that are pending, by phase", ["phase"]);
   readonly #disputes = this.#gauge("arbiter_disputes", "root tournaments, by state", ["state"]);
+  readonly #disagreements = this.#gauge(
+    "arbiter_disagreements",
+    "claims about which somebody says something else than what this service has computed, by whether anybody disputes that",
+    ["stage"],
+  );
   readonly #wanted = this.#gauge("arbiter_intents", "transactions that are wanted or on their way");
   readonly #looks = this.#counter("arbiter_looks_total", "looks at the chain, by how they ended", ["result"]);
   readonly #failures = this.#counter("arbiter_failures_total", "failures, by what failed", ["of"]);
@@ -62,8 +70,12 @@ export class ServiceMetrics {
     this.#looks.inc({ result: "completed" });
     this.#failures.inc({ of: "sending" }, failures.length);
     this.#failures.inc({ of: "decision" }, problems.length);
-    const short = warnings.map(({ needed, held }) => ether(needed - held));
+    const short = warnings.flatMap((one) => (one.kind === "short of money" ? [ether(one.needed - one.held)] : []));
     this.#needed.set(Math.max(0, ...short));
+    for (const stage of STAGES) {
+      const those = warnings.filter((one) => one.kind === "disagreement" && one.stage === stage);
+      this.#disagreements.set({ stage }, those.length);
+    }
   }
 
   /** A look that failed. */

@@ -7,32 +7,12 @@ import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import type { ClaimView, DealView, Fragment } from "../chain/deal-log.ts";
 import { isPending } from "../chain/deal-log.ts";
-import { type Contracts, type Duty, dutyOf } from "../chain/duty.ts";
-import { tournamentId } from "../game/openings.ts";
+import { type Duty, dutyOf } from "../chain/duty.ts";
 import { verdict } from "../game/rules.ts";
-import type { GameState, Params } from "../game/types.ts";
+import type { GameState } from "../game/types.ts";
 import { announcement, announces, canBeat, collects, decide, joining, type Seat } from "../players/decide.ts";
-import { NEVER, ordered, type Play, type Twist, valueOf } from "../players/play.ts";
-import type { RunFacts } from "../replay/replayer.ts";
-import type { Runs } from "../worker/runs.ts";
-import { lowerCase } from "../chain/lower-case.ts";
-
-/** What a validator knows beside what everybody can read. */
-export interface Own {
-  /** Its account. */
-  readonly self: Hex;
-  readonly contracts: Contracts;
-  /** Of the Tournament contract. */
-  readonly params: Params;
-  /** Its runs of the fragments, as far as it has got with them. */
-  readonly runs: Pick<Runs, "replayed" | "book">;
-  /** 32 bytes that blind what it announces for a tournament. */
-  readonly saltOf: (tournament: Hex) => Hex;
-  /** What its account has, in wei. */
-  readonly wallet: bigint;
-  /** What it leaves out or spoils; an honest validator has none. */
-  readonly twist?: Twist | undefined;
-}
+import { NEVER, ordered, type Play, valueOf } from "../players/play.ts";
+import { type Own, runBelow, takesPart, tournamentOf } from "./own.ts";
 
 /** What was decided. */
 export interface Decided {
@@ -49,6 +29,7 @@ export interface Decided {
  * @param now timestamp of the latest block, in seconds
  */
 export function validatorActions(view: DealView, game: GameState, own: Own, now: number): Decided {
+  if (own.mode === "watch") return { duties: [], problems: [] };
   const problems: unknown[] = [];
   const guarded = (part: () => readonly Play[]): readonly Play[] => {
     try {
@@ -76,25 +57,9 @@ interface Seen {
   readonly now: number;
 }
 
-/** Claims do not change their names: each is hashed once. */
-const tournaments = new WeakMap<ClaimView, Hex>();
-
-/** The tournament about a claim of a Deal. */
-export function tournamentOf(claim: ClaimView, { contracts }: Pick<Own, "contracts">): Hex {
-  const known = tournaments.get(claim) ?? tournamentId(lowerCase(contracts.deal), claim.id);
-  tournaments.set(claim, known);
-  return known;
-}
-
-/** The validator's own run of the fragment that a claim is about, if it began in the same state. */
-export function runBelow(view: DealView, claim: ClaimView, { runs }: Pick<Own, "runs">): RunFacts | undefined {
-  const fragment = view.fragments[claim.fragment];
-  const replayed = fragment && runs.replayed(fragment.id);
-  return replayed?.phase === "done" && replayed.run.before.root === claim.previous ? replayed.run : undefined;
-}
-
 function attend(seen: Seen, claim: ClaimView): Play[] {
   const { view, game, own, now } = seen;
+  if (!takesPart(view, game, own, claim)) return [];
   if (claim.phase === "open") return challenges(seen, claim);
   const tournament = tournamentOf(claim, own);
   if (!game.tournaments.has(tournament)) return [];
@@ -130,6 +95,7 @@ export function openQuestions(view: DealView, game: GameState, own: Own, now: nu
 }
 
 function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] {
+  if (!takesPart(view, game, own, claim)) return [];
   const row = claim.phase === "open" ? undefined : game.tournaments.get(tournamentOf(claim, own));
   const isPlayed = row !== undefined && !verdict(game, row.id, now).finished;
   const run = isPlayed || isPending(claim) ? runBelow(view, claim, own) : undefined;

@@ -5,7 +5,8 @@ import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { canBeat } from "../players/decide.ts";
 import { commitmentCost, isAnnounced, tournamentCost } from "../players/purse.ts";
-import { type Own, runBelow, seatOf, tournamentOf } from "./actions.ts";
+import { seatOf } from "./actions.ts";
+import { type Own, runBelow, takesPart, tournamentOf } from "./own.ts";
 
 /** Warns as soon as wallet and credit are less than what the disputes can ask for. */
 export function moneyWarnings(view: DealView, game: GameState, own: Own, now: number): Warning[] {
@@ -23,7 +24,7 @@ export function moneyNeeded(view: DealView, game: GameState, own: Own, now: numb
   let needed = 0n;
   for (const claim of view.claims.values()) {
     const run = runBelow(view, claim, own);
-    if (run === undefined) continue;
+    if (run === undefined || !takesPart(view, game, own, claim)) continue;
     if (claim.phase === "open") {
       const wrong = run.final.root !== claim.finalState && canBeat(now, claim.since + params.period);
       if (!wrong) continue;

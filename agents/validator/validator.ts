@@ -7,7 +7,7 @@ import type { Chain } from "../chain/chain.ts";
 import type { DealLog, DealView } from "../chain/deal-log.ts";
 import type { Duty } from "../chain/duty.ts";
 import type { Outbox } from "../chain/intent.ts";
-import type { Look, Service } from "../chain/look.ts";
+import type { Look, Service, Warning } from "../chain/look.ts";
 import type { TournamentLog } from "../chain/tournament-log.ts";
 import type { Rules } from "../game/rules.ts";
 import type { Announcement, GameState } from "../game/types.ts";
@@ -15,9 +15,12 @@ import type { Twist } from "../players/play.ts";
 import { Lineups } from "../worker/lineups.ts";
 import { replayProblems } from "../worker/replay-problems.ts";
 import type { Runs } from "../worker/runs.ts";
-import { type Decided, openQuestions, type Own, validatorActions } from "./actions.ts";
+import { type Decided, openQuestions, validatorActions } from "./actions.ts";
+import { disagreements } from "./disagreements.ts";
 import { guard } from "./guard.ts";
 import { moneyWarnings } from "./money.ts";
+import type { Mode } from "./modes.ts";
+import type { Own } from "./own.ts";
 import { firstUseful, wantedRuns } from "./wanted.ts";
 
 /** What a validator works with. */
@@ -31,6 +34,8 @@ export interface ValidatorSetup {
   readonly outbox: Outbox;
   /** 32 bytes that blind what is announced for a tournament. */
   readonly saltOf: (tournament: Hex) => Hex;
+  /** What it may do; everything by default. */
+  readonly mode?: Mode | undefined;
   /** What it leaves out or spoils; an honest validator has none. */
   readonly twist?: Twist | undefined;
   /** Executes a step from its witness; that of the machine by default. */
@@ -51,7 +56,7 @@ export class Validator implements Service {
 
   /** Looks at the Deal and at its disputes, and has carried out what they ask for. */
   async look(): Promise<Look> {
-    const { chain, deal, tournaments, self, replayer, outbox, twist } = this.#setup;
+    const { chain, deal, tournaments, self, replayer, outbox, mode, twist } = this.#setup;
     const { params } = tournaments;
     const problems: unknown[] = [];
     const [view, state, now, wallet] = await Promise.all([
@@ -63,7 +68,7 @@ export class Validator implements Service {
       }),
     ]);
     const contracts = { deal: deal.address, tournament: tournaments.address };
-    const own: Own = { self, contracts, params, runs: replayer, saltOf: this.#setup.saltOf, wallet, twist };
+    const own: Own = { self, contracts, params, runs: replayer, saltOf: this.#setup.saltOf, wallet, mode, twist };
     replayer.follow(await this.#lineups.of(view, firstUseful(view, state, own, now), now));
     const { game, decided } = await this.#decide(view, state, own, now, problems);
     replayer.want(wantedRuns(view, own));
@@ -71,9 +76,9 @@ export class Validator implements Service {
     const { allowed, refused } =
       twist === undefined ? guard(duties, game, params, now, this.#setup.step) : { allowed: duties, refused: [] };
     const { sent, failures } = await outbox.carryOut(allowed, now);
-    let warnings: Look["warnings"] = [];
+    const warnings: Warning[] = disagreements(view, game, own, now);
     try {
-      warnings = moneyWarnings(view, game, own, now);
+      warnings.push(...moneyWarnings(view, game, own, now));
     } catch (problem) {
       problems.push(problem);
     }

@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { type DealView, isPending } from "../chain/deal-log.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
-import { type Own, runBelow, tournamentOf } from "./actions.ts";
+import { type Own, runBelow, tournamentOf } from "./own.ts";
 
 /**
  * The fragments to be run, by their ids, in this order: whatever is submitted and not decided, as

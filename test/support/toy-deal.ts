@@ -11,7 +11,7 @@ import type { Action, Params } from "../../agents/game/types.ts";
 import { joining, type Seat } from "../../agents/players/decide.ts";
 import type { KnownBook } from "../../agents/players/known-book.ts";
 import type { Replayed } from "../../agents/replay/replayer.ts";
-import type { Own } from "../../agents/validator/actions.ts";
+import type { Own } from "../../agents/validator/own.ts";
 import type { Runs } from "../../agents/worker/runs.ts";
 import { toyBook } from "./toy-book.ts";
 import { ToyChain } from "./toy-chain.ts";

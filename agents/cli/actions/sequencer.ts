@@ -31,8 +31,7 @@ export async function sequence(options: SequencerOptions): Promise<number> {
   const port = Number(parseNumber(options.port, "--port", 0n));
   const patience = 1000 * Number(parseNumber(options.maxWait, "--max-wait", 0n));
   const served = await beginService("sequencer", options);
-  const { signing, deal, log, program, store, outbox, telling, live } = served;
-  const { self, chain } = signing;
+  const { chain, self, deal, log, program, store, outbox, telling, live } = served;
   if (self !== deal.terms.sequencer.toLowerCase())
     throw new UserError(`the Deal's sequencer is ${deal.terms.sequencer}, not ${self}`);
   const tickets = new Tickets(store);

@@ -11,7 +11,7 @@ import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { beginService, type ServiceOptions } from "../serving.ts";
 import { configOf } from "../settings.ts";
-import { sendAll, transact } from "../transact.ts";
+import { transact } from "../transact.ts";
 
 /** Options of `worker run` as commander gives them. */
 export interface RunOptions extends ServiceOptions {
@@ -27,12 +27,13 @@ export interface SeatOptions extends SettingOptions {
 export async function runWorker(options: RunOptions): Promise<number> {
   const { signing, deal, log, outbox, lineups, replayer, telling, live } = await beginService("worker", options);
   const { chain, self } = signing;
+  const { dryRun = false } = options;
   if (!(await hasSeat(signing, deal))) {
     if (options.join !== true) {
       const hint = "arbiter worker join locks the collateral; --join does it here";
       throw new UserError(`${self} has no seat in the Deal ${deal.address}`, { hint });
     }
-    await sendAll(signing, await joiningCalls(signing, deal));
+    await transact(signing, await joiningCalls(signing, deal), { dryRun });
   }
   telling.note(`worker ${self} serves the Deal ${deal.address}`);
   const replay = replayer();

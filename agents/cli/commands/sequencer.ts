@@ -3,19 +3,16 @@ import type { Command } from "commander";
 import type { SequencerOptions } from "../actions/sequencer.ts";
 import { guarded } from "../failure.ts";
 import { withEngine } from "../options/engine.ts";
-import { LOGS_JSON, PROGRAM, SENDING, withSettings } from "../options/settings.ts";
+import { LOGS_JSON, REHEARSE, SERVING, withSettings } from "../options/settings.ts";
 
 /** Adds the command. */
 export function addSequencer(program: Command): void {
-  withSettings(
-    withEngine(program.command("sequencer")),
-    [...SENDING, "deal", ...PROGRAM, "data", "interval", "healthPort"],
-    LOGS_JSON,
-  )
+  withSettings(withEngine(program.command("sequencer")), SERVING, LOGS_JSON)
     .description("take clients' transactions over HTTP, submit them in fragments, answer with results and proofs")
     .option("--host <name>", "what to listen on: others than this machine reach it only if you say so", "127.0.0.1")
     .option("--port <number>", "0 takes a free one", "8080")
     .option("--max-wait <seconds>", "how long a transaction waits for others before a fragment is submitted", "5")
+    .option("--dry-run", REHEARSE)
     .addHelpText(
       "after",
       '\nPOST /transactions takes one transaction as submit does, {"payload": "…"}, and gives a ticket;' +

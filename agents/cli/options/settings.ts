@@ -18,6 +18,12 @@ export const SENDING: readonly SettingName[] = [...READING, "account", "password
 /** What names a program. */
 export const PROGRAM: readonly SettingName[] = ["module", "convention", "links", "allowMissingImports", "maxMemory"];
 
+/** What every service takes. */
+export const SERVING: readonly SettingName[] = [...SENDING, "deal", ...PROGRAM, "data", "interval", "healthPort"];
+
+/** Help for `--dry-run` of a service. */
+export const REHEARSE = "decide and try everything, tell what would be sent, and send nothing";
+
 const append = (value: string, list: readonly string[] | undefined): string[] => [...(list ?? []), value];
 
 /** What `--json` does in a service. */

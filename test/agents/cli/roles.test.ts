@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { startAnvil, type TestNode } from "../../support/nodes.ts";
 import { hexToBytes } from "viem";
 import { type OutputProof, verifyOutput } from "../../../verifier/proof/output.ts";
@@ -7,6 +7,9 @@ import { assemble } from "../guests.ts";
 import { ECHO } from "./echo.ts";
 import { runIn, Service, type Surroundings } from "./service.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+
+/** Of `local:1`. */
+const SEQUENCER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 
 describe("all roles of a Deal, each a process over a real node", () => {
   const folder = temporaryFolder();
@@ -60,6 +63,24 @@ describe("all roles of a Deal, each a process over a real node", () => {
     expect(shown["now"]).deep.include({ funds: "100000000000000000", submitted: 0, workers: [] });
   });
 
+  it("rehearses a sequencer and a worker, of which the chain sees nothing", async () => {
+    const blocks = (): Promise<unknown> => node.request("eth_getTransactionCount", [SEQUENCER, "latest"]);
+    const before = await blocks();
+    const sequencer = await begin(
+      ["sequencer", "--dry-run", "--port", "0", "--max-wait", "0", "--data", "other", "--account", "local:1"],
+      /listens on/,
+    );
+    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(sequencer.output) ?? [];
+    await fetch(`${url}/transactions`, { method: "POST", body: '{"payload": "good morning"}' });
+    await sequencer.says(/would send {2}submit +to 0x[0-9a-f]{40}\n/);
+    const worker = await begin(["worker", "run", "--dry-run", "--join", "--account", "local:6", "--json"], /serves/);
+    for (const service of [sequencer, worker]) expect((await service.stop()).code, service.output).equal(0);
+    expect((await worker.ended).stderr).match(/would send from 0x[0-9a-f]{40}\n {2}deposit .*\n {2}lock /);
+    expect((await json(["deal", "show"]))["now"]).deep.include({ submitted: 0, workers: [] });
+    expect(await blocks()).equal(before);
+    expect(readdirSync(folder.path("other"))).deep.equal([`sequencer-rehearsal-31337-${deal}-${SEQUENCER}`]);
+  });
+
   it("has three workers and a validator serve it, and the client read confirmed answers", async () => {
     const run = ["worker", "run", "--join", "--account"];
     for (const worker of [3, 4]) await begin([...run, `local:${worker}`], /serves/);
@@ -68,6 +89,9 @@ describe("all roles of a Deal, each a process over a real node", () => {
       ["validator", "--account", "local:2", "--health-port", "0"],
       /health and metrics: http/,
     );
+    // Without a word of an account.
+    const watching = ["validator", "--mode", "watch", "--data", "watching"];
+    const watcher = await begin([...watching, "--health-port", "0"], /health and metrics: http/);
     const { submitted } = await json(["submit", "day.json", "--account", "local:1"]);
     expect(submitted).length(1);
     await Promise.any(services.map((service) => service.says(/[ "]claim[ "]/)));
@@ -75,9 +99,12 @@ describe("all roles of a Deal, each a process over a real node", () => {
     expect(early).deep.include({ standing: "claimed", isConfirmed: false });
     await node.request("evm_increaseTime", [60]);
     await Promise.any(services.map((service) => service.says(/[ "]confirm[ "]/)));
-    const [at = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(validator.output) ?? [];
-    expect(await (await fetch(`${at}/readyz`)).text()).equal("ok\n");
-    const read = async (): Promise<string> => (await fetch(`${at}/metrics`)).text();
+    const atPort = ({ output }: Service): string => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0] ?? "";
+    const told = async (service: Service): Promise<string> => {
+      expect(await (await fetch(`${atPort(service)}/readyz`)).text()).equal("ok\n");
+      return (await fetch(`${atPort(service)}/metrics`)).text();
+    };
+    const read = (): Promise<string> => told(validator);
     let metrics = await read();
     // The validator replays for itself, in its own time.
     while (!/^arbiter_replayed_fragments_total 1$/m.test(metrics)) metrics = await read();
@@ -85,6 +112,10 @@ describe("all roles of a Deal, each a process over a real node", () => {
       .match(/^arbiter_balance_ether 10000$/m)
       .match(/^arbiter_replayed_steps_total [1-9]\d*$/m)
       .match(/^arbiter_looks_total\{result="completed"\} [1-9]/m);
+    while (!/^arbiter_replayed_fragments_total 1$/m.test(await told(watcher)));
+    expect(await told(watcher))
+      .match(/^arbiter_balance_ether 0$/m)
+      .match(/^arbiter_disagreements\{stage="unanswered"\} 0$/m);
     const { transactions, stateRoot, isConfirmed } = (await json(["results", "0", "--proof"])) as {
       readonly isConfirmed: boolean;
       readonly stateRoot: `0x${string}`;

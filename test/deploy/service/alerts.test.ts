@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "viem";
 import type { Intent } from "../../../agents/chain/intent.ts";
-import type { Look } from "../../../agents/chain/look.ts";
+import type { Disagreement, Look, Stage } from "../../../agents/chain/look.ts";
 import type { Figures } from "../../../agents/service/figures.ts";
 import { ServiceMetrics } from "../../../agents/service/metrics.ts";
 import { MISSING, PROMTOOL } from "./promtool.ts";
@@ -32,6 +32,12 @@ function intent(label: string, left: number): Intent {
   return { key: label, from: SELF, call, deadline: now() + left, stake: 0n };
 }
 
+/** Somebody claims what the service has not computed. */
+function disagreement(stage: Stage): Disagreement {
+  const claimed = { claim: SELF, fragment: 3, worker: SELF, claimed: SELF, computed: SELF };
+  return { kind: "disagreement", stage, ...claimed, until: now() + 3_600 };
+}
+
 /** A service that has looked just now and finds nothing to do. */
 function healthy(): ServiceMetrics {
   const metrics = new ServiceMetrics();
@@ -52,6 +58,9 @@ const TROUBLES: Readonly<Record<string, (metrics: ServiceMetrics) => void>> = {
   },
   ArbiterShortOfMoney: (metrics) => {
     metrics.looked({ ...GOOD_LOOK, warnings: [{ kind: "short of money", needed: 3n * ETHER, held: ETHER }] }, 0.1);
+  },
+  ArbiterDisagreement: (metrics) => {
+    metrics.looked({ ...GOOD_LOOK, warnings: [disagreement("answered"), disagreement("unanswered")] }, 0.1);
   },
   ArbiterDecisionFailed: (metrics) => {
     metrics.looked({ ...GOOD_LOOK, problems: [new Error("no such fragment")] }, 0.1);
@@ -193,6 +202,13 @@ describe(`alerts ${MISSING ?? ""}`.trimEnd(), () => {
       expect(firing(folder, alert, history(good, bad))).eql([alert]);
     });
   }
+
+  test("keep still where somebody answers what the service has not computed", async () => {
+    const metrics = healthy();
+    const good = (await told(metrics)).set(...up);
+    metrics.looked({ ...GOOD_LOOK, warnings: [disagreement("answered")] }, 0.1);
+    expect(firing(folder, "answered", history(good, (await told(metrics)).set(...up)))).eql([]);
+  });
 
   test("tell of a service that is gone, that has stopped looking, and that grows", async () => {
     const good = (await told(healthy())).set(...up);
