@@ -5,6 +5,9 @@ import { concat, integerField } from "./protobuf.ts";
 
 const NANOSECONDS = 1_000_000_000;
 
+/** Seconds have 40 bits on chain, which is far more than the year 9999 that CometBFT ends with. */
+const END = 1n << 40n;
+
 /** An instant to the nanosecond. */
 export interface Instant {
   /** Since 1970, UTC. */
@@ -18,7 +21,7 @@ export interface Instant {
  * @throws ConsensusError if its parts are out of their ranges
  */
 export function instantMessage({ seconds, nanoseconds }: Instant): Uint8Array {
-  if (seconds < 0n || seconds >= 1n << 63n) throw new ConsensusError(`an instant cannot be ${seconds} s after 1970`);
+  if (seconds < 0n || seconds >= END) throw new ConsensusError(`an instant cannot be ${seconds} s after 1970`);
   if (!Number.isInteger(nanoseconds) || nanoseconds < 0 || nanoseconds >= NANOSECONDS)
     throw new ConsensusError(`an instant cannot have ${nanoseconds} ns`);
   return concat(integerField(1, seconds), integerField(2, nanoseconds));
