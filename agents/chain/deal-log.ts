@@ -10,7 +10,6 @@ import {
   hexToBytes,
   keccak256,
   type Log,
-  parseEventLogs,
   toEventSelector,
 } from "viem";
 import { Crash } from "../../verifier/errors.ts";
@@ -19,6 +18,7 @@ import { VersionedMap } from "../game/versioned-map.ts";
 import type { BlockLog } from "./block-reader.ts";
 import type { Chain } from "./chain.ts";
 import { dealContradiction, type ToldDeal } from "./deal-contradiction.ts";
+import { eventLogs } from "./event-logs.ts";
 import { LogFollower } from "./log-follower.ts";
 import { lowerCase } from "./lower-case.ts";
 
@@ -169,7 +169,7 @@ export function withoutSettled(view: DealView, before: number): DealView {
 }
 
 function follow(view: Draft, log: Log, time: number): void {
-  for (const event of parseEventLogs({ abi: dealAbi, logs: [log] })) {
+  for (const event of eventLogs(dealAbi, [log])) {
     switch (event.eventName) {
       case "Opened":
         view.head = keccak256(event.args.initialRecord);

@@ -1,7 +1,8 @@
 /** Which tournaments and matches of a game can still change. */
-import { type Hex, type Log, parseEventLogs } from "viem";
+import type { Hex, Log } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
+import { eventLogs } from "./event-logs.ts";
 import type { GameState, TournamentState } from "../game/types.ts";
 
 /**
@@ -22,7 +23,9 @@ function isOver({ collected, closes, live, waiting }: TournamentState, time: num
 
 /** Names of tournaments and matches that begin with these logs of a Deal and of its tournaments. */
 export function namesIn(logs: readonly Log[]): Hex[] {
-  const challenged = parseEventLogs({ abi: dealAbi, logs: [...logs], eventName: "Challenged" });
-  const paired = parseEventLogs({ abi: tournamentAbi, logs: [...logs], eventName: "Paired" });
-  return [...challenged.map(({ args }) => args.tournament), ...paired.map(({ args }) => args.id)];
+  const challenged = eventLogs(dealAbi, logs).flatMap((log) =>
+    log.eventName === "Challenged" ? [log.args.tournament] : [],
+  );
+  const paired = eventLogs(tournamentAbi, logs).flatMap((log) => (log.eventName === "Paired" ? [log.args.id] : []));
+  return [...challenged, ...paired];
 }

@@ -1,11 +1,12 @@
 /**
  * The game as the chain's logs tell it: decodes the Tournament contract's logs and follows them.
  */
-import { type Abi, type AbiEvent, type Address, type Hex, type Log, parseEventLogs, toEventSelector } from "viem";
+import { type Abi, type AbiEvent, type Address, type Hex, type Log, toEventSelector } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import { type GameEvent, follow } from "../game/events.ts";
 import { type Announcement, EMPTY_GAME, type GameState, type Params, type Side } from "../game/types.ts";
 import type { Chain } from "./chain.ts";
+import { eventLogs } from "./event-logs.ts";
 import { LogFollower } from "./log-follower.ts";
 import { lowerCase } from "./lower-case.ts";
 
@@ -13,7 +14,7 @@ const SIDES: readonly (Side | undefined)[] = [undefined, "one", "two"];
 
 /** Decodes the logs of the contract, in the order of the chain; logs of others are left out. */
 export function gameEvents(logs: readonly Log[]): GameEvent[] {
-  return parseEventLogs({ abi: tournamentAbi, logs: [...logs] }).map(({ eventName, args }): GameEvent => {
+  return eventLogs(tournamentAbi, logs).map(({ eventName, args }): GameEvent => {
     switch (eventName) {
       case "Announced":
       case "Shown":

@@ -15,6 +15,7 @@ import { addProve } from "./commands/prove.ts";
 import { addResults } from "./commands/results.ts";
 import { addRun } from "./commands/run.ts";
 import { addSequencer } from "./commands/sequencer.ts";
+import { addSimulate } from "./commands/simulate.ts";
 import { addSubmit } from "./commands/submit.ts";
 import { addValidator } from "./commands/validator.ts";
 import { addWorker } from "./commands/worker.ts";
@@ -29,7 +30,7 @@ const program = new Command("arbiter")
     "\nErrors are a line on stderr, and a hint after it where there is one; with --json an object on stdout too. Exit code 0: done; 1: not done; 2: a dispute that the liar did not lose.",
   );
 program.commandsGroup("A program on this machine:");
-for (const add of [addRun, addCommit, addInspect, addProve, addDispute]) add(program);
+for (const add of [addRun, addCommit, addInspect, addProve, addDispute, addSimulate]) add(program);
 program.commandsGroup("On a chain:");
 for (const add of [addKeys, addDeploy, addDeal, addWorker, addValidator, addSequencer, addSubmit]) add(program);
 for (const add of [addResults, addClaims, addMoney, addDoctor, addConfig, addCompletion]) add(program);

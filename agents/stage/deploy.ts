@@ -3,6 +3,7 @@ import { type Address, zeroAddress } from "viem";
 import { arbiterAbi } from "../../contracts/abi/Arbiter.ts";
 import { creationCode, SHARED_CONTRACTS, type SharedContract } from "../deployment/contracts.ts";
 import { sharedParameters } from "../deployment/parameters.ts";
+import type { Params } from "../game/types.ts";
 import type { EmbeddedChain } from "./embedded.ts";
 import { localParameters } from "./local-parameters.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
@@ -26,15 +27,21 @@ function bondsFor(heights: readonly number[], bonds: readonly bigint[]): bigint[
 
 /**
  * Deploys with the parameters in deploy/parameters/local.json, but for heights of the levels' trees
- * if they are given. The creation code is the committed one: nothing is compiled.
+ * if they are given.
  */
-export async function deploy(
-  { chain, backstage, accounts }: EmbeddedChain,
-  given?: readonly number[],
-): Promise<Deployment> {
+export function deploy(embedded: EmbeddedChain, given?: readonly number[]): Promise<Deployment> {
   const { arbiter: local, coolingOff } = sharedParameters(localParameters(), "local.json");
-  const heights = [...(given ?? local.heights)];
-  const parameters = { arbiter: { ...local, heights, bonds: bondsFor(heights, local.bonds) }, coolingOff };
+  const heights = given ?? local.heights;
+  return deployWith(embedded, { ...local, heights, bonds: bondsFor(heights, local.bonds), coolingOff });
+}
+
+/** Deploys with these parameters. The creation code is the committed one: nothing is compiled. */
+export async function deployWith(
+  { chain, backstage, accounts }: EmbeddedChain,
+  { coolingOff, ...arbiter }: Params & { readonly coolingOff: number },
+): Promise<Deployment> {
+  const { heights, bonds } = arbiter;
+  const parameters = { arbiter: { ...arbiter, heights: [...heights], bonds: [...bonds] }, coolingOff };
   const [from = zeroAddress] = accounts;
   const addresses: Record<string, Address> = {};
   for (const name of SHARED_CONTRACTS) {

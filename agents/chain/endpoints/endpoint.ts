@@ -30,6 +30,8 @@ export interface EndpointSettings {
   readonly url: string;
   /** What it is called in what is told; else the URL's host. A URL's path may hold a key. */
   readonly name?: string | undefined;
+  /** How requests get there; by HTTP unless something else is given. */
+  readonly post?: Post | undefined;
   /** How long one attempt may take, in milliseconds. */
   readonly timeout?: number | undefined;
   /** The most requests per second, each one of a batch counted. */
@@ -102,7 +104,7 @@ export class Endpoint {
     const { perSecond = isLocal(url) ? LOCAL_PER_SECOND : PER_SECOND } = settings;
     const limit = settings.timeout ?? TIMEOUT;
     this.name = name;
-    this.#post = poster(name, url, limit);
+    this.#post = settings.post ?? poster(name, url, limit);
     this.#batch = batch;
     this.#pace = new Pace(perSecond);
     this.#ranges = new LogRanges((filter) => this.#try("eth_getLogs", [filter]) as Promise<unknown[]>, settings.span);

@@ -14,6 +14,8 @@ import { EndpointFailure } from "./failure.ts";
 export interface EndpointsOptions {
   /** How many must agree; else more than half of them. */
   readonly quorum?: number | undefined;
+  /** After how long one is asked again for a block that it does not have yet, in milliseconds. */
+  readonly soon?: number | undefined;
   readonly observer?: ((remark: Remark) => void) | undefined;
 }
 
@@ -40,7 +42,7 @@ interface RawBlock {
 /** An endpoint that is more blocks late than this is told. */
 const LATE = 4;
 
-/** How often an endpoint is asked again for a block that it does not have yet, and after how long. */
+/** How often an endpoint is asked again for a block that it does not have yet, and after how many milliseconds. */
 const PATIENCE = 3;
 const SOON = 250;
 
@@ -49,14 +51,17 @@ export class Endpoints {
   readonly list: readonly Endpoint[];
   readonly quorum: number;
   readonly #observer: (remark: Remark) => void;
+  readonly #soon: number;
   #finding = new Map<HeadTag, Promise<RawBlock>>();
 
-  constructor(list: readonly Endpoint[], { quorum = (list.length >> 1) + 1, observer }: EndpointsOptions = {}) {
+  constructor(list: readonly Endpoint[], options: EndpointsOptions = {}) {
+    const { quorum = (list.length >> 1) + 1, observer, soon = SOON } = options;
     if (quorum < 1 || quorum > list.length)
       throw new Problem(`a quorum of ${quorum} among ${list.length} endpoints`, { hint: "name more endpoints" });
     this.list = list;
     this.quorum = quorum;
     this.#observer = observer ?? (() => undefined);
+    this.#soon = soon;
   }
 
   /** Endpoints at these URLs or with these settings. */
@@ -135,7 +140,7 @@ export class Endpoints {
   async #head(tag: HeadTag): Promise<RawBlock> {
     const said = new Map<string, string>();
     for (let attempt = 0; attempt < PATIENCE; attempt++) {
-      if (attempt > 0) await new Promise((over) => setTimeout(over, SOON));
+      if (attempt > 0) await new Promise((over) => setTimeout(over, this.#soon));
       const heads = await this.#headsOf(tag, said);
       const newest = heads.map(({ number }) => number).sort((a, b) => b - a);
       const number = newest[this.quorum - 1];
@@ -188,7 +193,7 @@ export class Endpoints {
         if (error instanceof RpcRequestError) return { error };
         const soon = error instanceof EndpointFailure && error.kind === "no such block" && attempt < PATIENCE;
         if (!soon) throw error;
-        await new Promise((over) => setTimeout(over, SOON));
+        await new Promise((over) => setTimeout(over, this.#soon));
       }
     }
   }

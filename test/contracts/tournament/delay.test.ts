@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { delayInPeriods } from "../../../agents/game/delay-bound.ts";
 import type { Params } from "../../../agents/game/types.ts";
 import { drawFrom } from "./schedule.ts";
 import type { Draw } from "./schedule.ts";
@@ -35,19 +36,10 @@ const CASES: readonly (readonly [heights: readonly number[], liars: number, atLe
   [[3, 3, 3, 3], 3, 24],
 ];
 
-/**
- * 1 + log2(1 + N) periods at one level; with another above, each of its log2(1 + N) rounds takes as
- * long as all that was there.
- */
-function boundInPeriods(levels: number, liars: number): number {
-  const rounds = Math.ceil(Math.log2(1 + liars));
-  return Array.from({ length: levels }).reduce<number>((delay) => 1 + rounds * delay, 1);
-}
-
 describe("Delay against stalling liars (invariants 1 and 13)", () => {
   for (const [heights, liars, atLeast] of CASES) {
     it(`stays within the bound and the truth wins: ${liars} liars, heights ${heights.join(", ")}`, () => {
-      const bound = boundInPeriods(heights.length, liars);
+      const bound = delayInPeriods(heights.length, liars);
       const params: Params = { period: PERIOD, grace: GRACE, heights, bonds: heights.map(() => 1000n), bounty: 99n };
       let longest = 0;
       for (let seed = 0; seed < GAMES; seed++) {
