@@ -27,7 +27,7 @@ describe("eventLogs", () => {
     ["Deal", dealAbi],
   ] as const) {
     it(`gives what viem gives, the first time and again: ${name}`, () => {
-      const expected = parseEventLogs({ abi: abi as Abi, logs });
+      const expected = parseEventLogs({ abi: abi, logs });
       expect(expected.length).equal(2);
       expect(eventLogs(abi as Abi, logs)).deep.equal(expected);
       expect(eventLogs(abi as Abi, logs)).deep.equal(expected);
