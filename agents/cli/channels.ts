@@ -8,6 +8,7 @@ import type { Printable } from "./printable.ts";
 import { terminalText } from "./terminal-text.ts";
 
 const ERASE_LINE = "\r\u001b[2K";
+const CLEAR_SCREEN = "\u001b[H\u001b[2J";
 
 /** Where a command writes to. */
 export class Channel {
@@ -38,6 +39,11 @@ export class Channel {
   /** Writes a value as one line of JSON. */
   json(value: unknown): void {
     this.#stream().write(`${escapedJson(JSON.stringify(value))}\n`);
+  }
+
+  /** Writes lines; on a terminal, in place of all that it shows. */
+  page(lines: Printable): void {
+    this.#stream().write(`${this.isTerminal ? CLEAR_SCREEN : ""}${lines.toString()}\n`);
   }
 
   /** Puts a text, or nothing, where the terminal's last line is. */

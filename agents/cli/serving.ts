@@ -64,6 +64,8 @@ export interface Served {
   readonly replayer: () => Replayer;
   /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
   readonly live: (service: Service, replayer?: Replayer) => Promise<void>;
+  /** Closes the store without a life. */
+  readonly close: (replayer?: Replayer) => Promise<void>;
 }
 
 /** The same of a service that can send. */
@@ -153,6 +155,11 @@ async function begin({ role, options, config, connection, self, outbox: made }: 
     return { figures: figuresOf(view.claims.values(), game, params, self, now), balance };
   };
   const interval = config.values.interval ?? INTERVAL;
+  const close = async (replayer?: Replayer): Promise<void> => {
+    await instruments.stop();
+    await replayer?.close();
+    store.close();
+  };
   return {
     ...{ chain, self, deal, store, outbox, telling, program: built.program },
     ...{ log: watch.deal, tournaments: watch.tournaments },
@@ -165,11 +172,10 @@ async function begin({ role, options, config, connection, self, outbox: made }: 
         await instruments.start();
         await live({ chain, journal, service, replayer, interval, telling, instruments, situation });
       } finally {
-        await instruments.stop();
-        await replayer?.close();
-        store.close();
+        await close(replayer);
       }
     },
+    close,
   };
 }
 

@@ -1,41 +1,19 @@
 /** What `claims` and `disputes` do: what is claimed in a Deal, and how far its disputes are. */
-import { type DealView, isPending } from "../../chain/deal-log.ts";
-import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
-import { DealWatch } from "../../chain/deal-watch.ts";
+import { isPending } from "../../chain/deal-log.ts";
 import { durationText } from "../../config/amounts.ts";
 import { tournamentId } from "../../game/openings.ts";
 import { clockRuns, verdict } from "../../game/rules.ts";
 import type { GameState, MatchState } from "../../game/types.ts";
 import { stdout } from "../channels.ts";
-import { connect } from "../connection.ts";
 import { jsonValue } from "../facts.ts";
 import { ExitCode } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { type Printable, text } from "../printable.ts";
-import { configOf } from "../settings.ts";
+import { look } from "../sight.ts";
 
 /** Options as commander gives them. */
 export interface ClaimsOptions extends SettingOptions {
   readonly pending?: boolean;
-}
-
-/** A Deal at one block. */
-interface Sight {
-  readonly deal: DealFacts;
-  readonly view: DealView;
-  readonly game: GameState;
-  /** Timestamp of the block. */
-  readonly now: number;
-}
-
-async function look(options: SettingOptions): Promise<Sight> {
-  const config = configOf(options);
-  const address = config.need("deal");
-  const { chain } = await connect(config);
-  const deal = await readDeal(chain, address);
-  const { tournament, params, block: from } = deal;
-  const { state, head } = await new DealWatch(chain, { deal: address, tournament, params, from, owners: [] }).look();
-  return { deal, view: state.deal, game: state.game, now: head.timestamp };
 }
 
 /** Lists the claims, the oldest first. */

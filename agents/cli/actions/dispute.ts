@@ -13,16 +13,21 @@ import { conclude } from "../report-text.ts";
 import { invocationOf } from "../invocation.ts";
 import type { InvocationOptions } from "../options/invocation.ts";
 import type { LevelOptions } from "../options/levels.ts";
+import type { SettingOptions } from "../options/settings.ts";
 
 /** Options of `arbiter dispute` as commander gives them. */
-export interface DisputeOptions extends InvocationOptions, LevelOptions {
-  readonly lieAt: string;
+export interface DisputeOptions extends InvocationOptions, LevelOptions, SettingOptions {
+  readonly lieAt?: string;
   readonly liars: string;
   readonly adversary: string;
 }
 
 /** Does what the command says, and gives the exit code. */
 export async function dispute(module: string, args: readonly string[], options: DisputeOptions): Promise<number> {
+  if (options.lieAt === undefined) {
+    const hint = "an id, 0x and hexadecimal digits as claims and disputes print them, shows a dispute of a Deal";
+    throw new UserError("--lie-at is missing: the step, from 1, about whose result the liar lies", { hint });
+  }
   const invocation = invocationOf(module, args, options);
   const lieAt = parseNumber(options.lieAt, "--lie-at", 1n);
   const liars = Number(parseNumber(options.liars, "--liars", 1n));
