@@ -8,8 +8,9 @@ const compiler = {
   // A file of a package, which scripts/hardhat/compiler.ts finds: nothing is downloaded.
   path: "solc/soljson.js",
   settings: {
-    viaIR: true,
+    // First, as where Hardhat adds it for `production`: it tells builds apart by this text.
     optimizer: { enabled: true, runs: 200 },
+    viaIR: true,
     evmVersion: "osaka",
   },
 };
@@ -35,7 +36,16 @@ function apart(group: string[]): [string, typeof compiler][] {
   return group.map((name) => [`contracts/${name}.sol`, own]);
 }
 
-const profile = { compilers: [compiler], overrides: Object.fromEntries(deployed.flatMap(apart)) };
+/**
+ * For every build. `ignition deploy` builds with the profile `production`: if Hardhat's values of
+ * the last two differed there, each would throw away the other's artifacts.
+ */
+const profile = {
+  compilers: [compiler],
+  overrides: Object.fromEntries(deployed.flatMap(apart)),
+  isolated: false,
+  toolVersionsInBuildInfo: false,
+};
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, arbiterPlugin],
