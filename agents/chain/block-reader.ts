@@ -36,6 +36,20 @@ export type BlockLog = Log<bigint, number, false>;
 /** Values that a provider takes at one place of a filter. */
 const AT_ONCE = 256;
 
+/**
+ * Calls that are made as one: what they give has to be no longer than a contract's code may be, as
+ * which a node returns it.
+ */
+const CALLS_AT_ONCE = 32;
+
+/** A question to a contract. */
+export interface Reading {
+  readonly to: Hex;
+  readonly abi: Abi;
+  readonly functionName: string;
+  readonly args: readonly unknown[];
+}
+
 /** An endpoint gave what nobody asked for. */
 class WrongAnswer extends Problem {
   constructor(what: string) {
@@ -45,9 +59,9 @@ class WrongAnswer extends Problem {
 
 /** Reads blocks. */
 export class BlockReader {
-  readonly #reader: Pick<PublicClient, "request">;
+  readonly #reader: Pick<PublicClient, "request" | "multicall">;
 
-  constructor(reader: Pick<PublicClient, "request">) {
+  constructor(reader: Pick<PublicClient, "request" | "multicall">) {
     this.#reader = reader;
   }
 
@@ -81,6 +95,22 @@ export class BlockReader {
     const params = [{ to, data }, { blockHash: hash }] as const;
     const result = await this.#reader.request({ method: "eth_call", params: params as never });
     return decodeFunctionResult({ abi, functionName, args, data: result });
+  }
+
+  /**
+   * What contracts say in a block, in the order of the questions, for a request each 32 of them.
+   * No contract of the chain has a part in it: the call brings the code that asks.
+   */
+  async callsAt(hash: Hex, questions: readonly Reading[]): Promise<unknown[]> {
+    const parts: Promise<unknown[]>[] = [];
+    for (let first = 0; first < questions.length; first += CALLS_AT_ONCE) {
+      const contracts = questions
+        .slice(first, first + CALLS_AT_ONCE)
+        .map(({ to, ...rest }) => ({ address: to, ...rest }));
+      const how = { allowFailure: false, batchSize: 0, deployless: true, blockHash: hash } as const;
+      parts.push(this.#reader.multicall({ contracts, ...how }));
+    }
+    return (await Promise.all(parts)).flat();
   }
 
   async #header(method: "eth_getBlockByNumber", block: string): Promise<Header | undefined> {

@@ -1,5 +1,5 @@
 /** Whether a Deal's contract says what its logs tell. */
-import type { Hex } from "viem";
+import type { Abi, Hex } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { BlockReader } from "./block-reader.ts";
 
@@ -13,7 +13,7 @@ interface PendingClaim {
 
 /** A Deal as logs tell it. */
 export interface ToldDeal {
-  readonly fragments: { readonly length: number };
+  readonly submitted: number;
   readonly pending: readonly PendingClaim[];
   readonly head: Hex;
   readonly hidden: boolean;
@@ -37,28 +37,33 @@ export async function dealContradiction(
   const [submitted, claimed, resolved, , closesAt, kind, head] = await progressAt(deal, block, blocks);
   const { pending } = told;
   const found =
-    differs("fragments", submitted, told.fragments.length) ??
+    differs("fragments", submitted, told.submitted) ??
     differs("resolved fragments", resolved, told.resolved) ??
     differs("the end of claims", closesAt, told.closesAt) ??
     differs("pending claims", claimed - resolved, pending.length) ??
     differs("the head", head, told.head) ??
     differs("hidden heads", Number(kind === HIDDEN), Number(told.hidden));
   if (found !== undefined) return found;
-  const claims = await Promise.all(pending.map((claim) => claimContradiction(deal, claim, block, blocks)));
-  return claims.find((one) => one !== undefined);
+  const questions = pending.map(({ fragment }) => ({
+    ...{ to: deal, abi: dealAbi as Abi, functionName: "claimAbout", args: [BigInt(fragment)] },
+  }));
+  const said = (await blocks.callsAt(block, questions)) as readonly SaidClaim[];
+  for (const [i, claim] of pending.entries()) {
+    const own = said[i];
+    const one = own && claimContradiction(claim, own);
+    if (one !== undefined) return one;
+  }
+  return undefined;
 }
 
-async function claimContradiction(
-  deal: Hex,
-  { id, fragment, phase, backers }: PendingClaim,
-  block: Hex,
-  blocks: BlockReader,
-): Promise<string | undefined> {
-  const claim = (await blocks.callAt(block, deal, dealAbi, "claimAbout", [BigInt(fragment)])) as {
-    readonly id: Hex;
-    readonly stage: number;
-    readonly backers: number;
-  };
+/** A pending claim as the contract has it. */
+interface SaidClaim {
+  readonly id: Hex;
+  readonly stage: number;
+  readonly backers: number;
+}
+
+function claimContradiction({ id, fragment, phase, backers }: PendingClaim, claim: SaidClaim): string | undefined {
   const about = (what: string): string => `${what} of fragment ${fragment}'s claim`;
   return (
     differs(about("the name"), claim.id, id) ??

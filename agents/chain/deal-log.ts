@@ -28,7 +28,6 @@ export interface Fragment {
   /** Names the fragment in a claim. */
   readonly id: Hex;
   readonly inputRoot: Hex;
-  /** What was submitted; {@link LET_GO} once nobody needs it any more. */
   readonly input: Uint8Array;
 }
 
@@ -44,9 +43,6 @@ interface Submission {
   readonly inputRoot: Hex;
   readonly data: Hex;
 }
-
-/** Stands for the input of a fragment that is settled for good. */
-export const LET_GO: Uint8Array = new Uint8Array(0);
 
 /** How far a claim is. `dead`: an earlier claim was struck. */
 export type ClaimPhase = "open" | "disputed" | "upheld" | "confirmed" | "struck" | "dead";
@@ -69,7 +65,9 @@ export interface ClaimView {
 
 /** The Deal after every log so far. */
 export interface DealView {
-  /** All that may be claimed, or were. */
+  /** How many fragments may be claimed, or were. */
+  readonly submitted: number;
+  /** Those that are not let go, one after the other up to the newest. */
   readonly fragments: readonly Fragment[];
   /** In the order in which they were made. */
   readonly claims: ReadonlyMap<Hex, ClaimView>;
@@ -84,6 +82,16 @@ export interface DealView {
   readonly closesAt: number;
   /** The workers who have a seat. */
   readonly workers: ReadonlySet<Hex>;
+}
+
+/** The fragment at a position; undefined if there is none, or it is let go. */
+export function fragmentAt({ fragments }: Pick<DealView, "fragments">, index: number): Fragment | undefined {
+  return fragments[index - (fragments[0]?.index ?? 0)];
+}
+
+/** The fragments from a position on, as far as they are not let go. */
+export function fragmentsFrom({ fragments }: Pick<DealView, "fragments">, index: number): readonly Fragment[] {
+  return fragments.slice(Math.max(0, index - (fragments[0]?.index ?? 0)));
 }
 
 /** The pending claim about a fragment, if there is one. */
@@ -103,8 +111,8 @@ export function isPending({ phase: status }: ClaimView): boolean {
 
 /** A Deal that was not made yet. */
 export const NO_DEAL: DealView = {
-  ...{ fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0, ended: false, closesAt: 0 },
-  workers: new Set(),
+  ...{ submitted: 0, fragments: [], claims: new Map(), head: "0x", hidden: false, resolved: 0 },
+  ...{ ended: false, closesAt: 0, workers: new Set() },
 };
 
 /** Hashes of a Deal's events. */
@@ -158,12 +166,12 @@ export function followDeal(view: DealView, logs: readonly BlockLog[], time: (log
 }
 
 /**
- * The Deal without what is settled for good: inputs of the fragments before this one, and the
- * claims about them.
+ * The Deal without what is settled for good: the fragments before a position, and the claims about
+ * them that are not pending.
  */
 export function withoutSettled(view: DealView, before: number): DealView {
-  if (view.fragments.every(({ index, input }) => index >= before || input === LET_GO)) return view;
-  const fragments = view.fragments.map((one) => (one.index < before ? { ...one, input: LET_GO } : one));
+  if (before <= (view.fragments[0]?.index ?? view.submitted)) return view;
+  const fragments = fragmentsFrom(view, before);
   const rest = [...view.claims].filter(([, claim]) => claim.fragment >= before || isPending(claim));
   return { ...view, fragments, claims: new Map(rest) };
 }
@@ -182,6 +190,7 @@ function follow(view: Draft, log: Log, time: number): void {
         break;
       case "Submitted": {
         view.fragments.push(submittedFragment(event.args));
+        view.submitted += 1;
         break;
       }
       case "Claimed": {
@@ -218,7 +227,8 @@ function follow(view: Draft, log: Log, time: number): void {
       }
       case "Closing":
         view.closesAt = Number(event.args.closesAt);
-        view.fragments = view.fragments.slice(0, Number(event.args.fragments));
+        view.submitted = Number(event.args.fragments);
+        view.fragments = view.fragments.filter(({ index }) => index < view.submitted);
         break;
       case "Revealed":
         view.hidden = false;

@@ -1,8 +1,8 @@
 /** Whether the Tournament contract says what its logs tell about some tournaments. */
-import type { Hex } from "viem";
+import type { Abi, Hex } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
-import type { BlockReader } from "./block-reader.ts";
+import type { BlockReader, Reading } from "./block-reader.ts";
 import { differs } from "./deal-contradiction.ts";
 
 /** `Phase` in States.sol. */
@@ -26,18 +26,24 @@ export async function gameContradiction(
   block: Hex,
   blocks: BlockReader,
 ): Promise<string | undefined> {
-  const read = (functionName: string, id: Hex): Promise<unknown> =>
-    blocks.callAt(block, tournament, tournamentAbi, functionName, [id]);
-  const found = await Promise.all(
-    [...names].flatMap((name) => {
-      const [row, match] = [game.tournaments.get(name), game.matches.get(name)];
-      return [
-        ...(row === undefined ? [] : [read("tournamentState", name).then((said) => rowContradiction(row, said))]),
-        ...(match === undefined ? [] : [read("matchState", name).then((said) => matchContradiction(match, said))]),
-      ];
-    }),
+  const questions: { readonly reading: Reading; readonly judge: (said: unknown) => string | undefined }[] = [];
+  const ask = (functionName: string, id: Hex, judge: (said: unknown) => string | undefined): void => {
+    questions.push({ reading: { to: tournament, abi: tournamentAbi as Abi, functionName, args: [id] }, judge });
+  };
+  for (const name of names) {
+    const [row, match] = [game.tournaments.get(name), game.matches.get(name)];
+    if (row !== undefined) ask("tournamentState", name, (said) => rowContradiction(row, said));
+    if (match !== undefined) ask("matchState", name, (said) => matchContradiction(match, said));
+  }
+  const said = await blocks.callsAt(
+    block,
+    questions.map(({ reading }) => reading),
   );
-  return found.find((one) => one !== undefined);
+  for (const [i, { judge }] of questions.entries()) {
+    const one = judge(said[i]);
+    if (one !== undefined) return one;
+  }
+  return undefined;
 }
 
 function rowContradiction(row: TournamentState, said: unknown): string | undefined {

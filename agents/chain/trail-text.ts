@@ -13,7 +13,7 @@ interface Tagged {
 }
 
 /** Raised whenever a state of an earlier program could be misread. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Points as text. */
 export function trailText(points: readonly Point<unknown>[]): string {

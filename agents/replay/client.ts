@@ -4,7 +4,6 @@
  */
 import type { Hex } from "viem";
 import { Problem } from "../../verifier/errors.ts";
-import { LET_GO } from "../chain/deal-log.ts";
 import type { KnownBook } from "../players/known-book.ts";
 import { Answers } from "./answers.ts";
 import { Asked } from "./asked.ts";
@@ -232,7 +231,7 @@ export class Client implements Replayer {
   /** Gives the calculator the input of a fragment, from wherever it can be had. */
   async #supply(index: number): Promise<void> {
     const here = this.#line.at(index);
-    if (here !== undefined && here.input !== LET_GO) {
+    if (here !== undefined) {
       this.#port.post({ kind: "fragment", fragment: here });
       return;
     }

@@ -1,7 +1,7 @@
 /** A sequencer: takes transactions and makes fragments of them, which are full or old enough. */
 import { sameBytes } from "../../verifier/merkle/same-bytes.ts";
 import { encodeTransactions, type Transaction } from "../../verifier/program/transactions.ts";
-import type { DealView } from "../chain/deal-log.ts";
+import { type DealView, fragmentAt } from "../chain/deal-log.ts";
 import { type Batch, fragmentsOf, requireFit, type Room } from "../service/fragments.ts";
 import type { Ticket, Tickets } from "./tickets.ts";
 
@@ -46,9 +46,9 @@ export class Sequencer {
   }
 
   /** The fragment that is due now, after those that the chain has; undefined if none is. */
-  next(view: Pick<DealView, "fragments" | "ended">): NextFragment | undefined {
+  next(view: Pick<DealView, "submitted" | "fragments" | "ended">): NextFragment | undefined {
     if (view.ended) return undefined;
-    const index = view.fragments.length;
+    const index = view.submitted;
     this.#reconcile(view);
     if (this.#setup.tickets.inFragment(index).length === 0) this.#fill(index);
     const input = inputOf(this.#setup.tickets.inFragment(index));
@@ -74,11 +74,13 @@ export class Sequencer {
    * after a reorganisation, ours wait again; one that is to come next stays as it is, for it may be
    * on its way.
    */
-  #reconcile({ fragments }: Pick<DealView, "fragments">): void {
+  #reconcile(view: Pick<DealView, "submitted" | "fragments">): void {
     const { tickets } = this.#setup;
     for (let fragment = tickets.lastFragment() ?? -1; fragment >= 0; fragment--) {
-      if (fragment === fragments.length) continue;
-      const theirs = fragments[fragment];
+      if (fragment === view.submitted) continue;
+      // What the view has let go is there for good.
+      if (fragment < (view.fragments[0]?.index ?? view.submitted)) return;
+      const theirs = fragmentAt(view, fragment);
       if (theirs !== undefined && sameBytes(theirs.input, inputOf(tickets.inFragment(fragment)))) return;
       tickets.displace(fragment);
     }

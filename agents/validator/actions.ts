@@ -5,8 +5,7 @@
  */
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
-import type { ClaimView, DealView, Fragment } from "../chain/deal-log.ts";
-import { isPending } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, type Fragment, fragmentAt, isPending } from "../chain/deal-log.ts";
 import { type Duty, dutyOf } from "../chain/duty.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
@@ -143,7 +142,7 @@ function settles({ view, own }: Seen, claim: ClaimView): Play[] {
 
 /** Shows the record that a verdict has installed only by its root. */
 function reveals({ view, own }: Seen): Play[] {
-  const fragment = view.hidden ? view.fragments[view.resolved - 1] : undefined;
+  const fragment = view.hidden ? fragmentAt(view, view.resolved - 1) : undefined;
   const replayed = fragment && own.runs.replayed(fragment.id);
   if (replayed?.phase !== "done" || replayed.run.final.root !== view.head) return [];
   return [{ deed: { kind: "reveal", record: replayed.run.final.record }, deadline: NEVER, stake: own.params.bounty }];
@@ -186,7 +185,7 @@ export function seatOf(view: DealView, claim: ClaimView, own: Own): Seat {
 }
 
 function fragmentOf(view: DealView, claim: ClaimView): Fragment {
-  const fragment = view.fragments[claim.fragment];
+  const fragment = fragmentAt(view, claim.fragment);
   if (fragment === undefined) throw new Crash(`claim ${claim.id} is about fragment ${claim.fragment}`);
   return fragment;
 }

@@ -1,6 +1,6 @@
 /** What a validator brings along beside what everybody can read, and what follows from it about a claim. */
 import type { Hex } from "viem";
-import type { ClaimView, DealView } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, fragmentAt } from "../chain/deal-log.ts";
 import type { Contracts } from "../chain/duty.ts";
 import { lowerCase } from "../chain/lower-case.ts";
 import { tournamentId } from "../game/openings.ts";
@@ -41,7 +41,7 @@ export function tournamentOf(claim: ClaimView, { contracts }: Pick<Own, "contrac
 
 /** The validator's own run of the fragment that a claim is about, if it began in the same state. */
 export function runBelow(view: DealView, claim: ClaimView, { runs }: Pick<Own, "runs">): RunFacts | undefined {
-  const fragment = view.fragments[claim.fragment];
+  const fragment = fragmentAt(view, claim.fragment);
   const replayed = fragment && runs.replayed(fragment.id);
   return replayed?.phase === "done" && replayed.run.before.root === claim.previous ? replayed.run : undefined;
 }

@@ -1,6 +1,6 @@
 /** Which fragments a validator has to have run, and which it needs no more. */
 import type { Hex } from "viem";
-import { type DealView, isPending } from "../chain/deal-log.ts";
+import { type DealView, fragmentsFrom, isPending } from "../chain/deal-log.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { type Own, runBelow, tournamentOf } from "./own.ts";
@@ -13,7 +13,7 @@ import { type Own, runBelow, tournamentOf } from "./own.ts";
 export function wantedRuns(view: DealView, own: Pick<Own, "runs">): Hex[] {
   const claims = new Map([...view.claims.values()].filter(isPending).map((claim) => [claim.fragment, claim]));
   const wanted: Hex[] = [];
-  for (const fragment of view.fragments.slice(view.hidden ? view.resolved - 1 : view.resolved)) {
+  for (const fragment of fragmentsFrom(view, view.hidden ? view.resolved - 1 : view.resolved)) {
     wanted.push(fragment.id);
     const claim = claims.get(fragment.index);
     const run = claim && runBelow(view, claim, own);

@@ -3,7 +3,7 @@
  * and of the time.
  */
 import type { Hex } from "viem";
-import { type ClaimView, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, fragmentsFrom, isPending, pendingClaim } from "../chain/deal-log.ts";
 import { type Contracts, type Duty, dutyOf } from "../chain/duty.ts";
 import { canBeat } from "../players/decide.ts";
 import { NEVER, ordered, type Play } from "../players/play.ts";
@@ -56,7 +56,7 @@ function work(view: DealView, own: OwnWork, now: number): Play[] {
   const plays: Play[] = [];
   if (!view.workers.has(own.self)) return plays;
   let previous = view.head;
-  for (const fragment of view.fragments.slice(view.resolved)) {
+  for (const fragment of fragmentsFrom(view, view.resolved)) {
     const replayed = own.runs.replayed(fragment.id);
     if (replayed.phase !== "done" || replayed.run.before.root !== previous) return plays;
     const { final } = replayed.run;

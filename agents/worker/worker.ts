@@ -4,7 +4,7 @@
  */
 import type { Hex } from "viem";
 import type { Chain } from "../chain/chain.ts";
-import type { DealLog } from "../chain/deal-log.ts";
+import { type DealLog, fragmentsFrom } from "../chain/deal-log.ts";
 import type { Outbox } from "../chain/intent.ts";
 import type { Look, Service } from "../chain/look.ts";
 import { type OwnWork, workerActions } from "./actions.ts";
@@ -46,7 +46,7 @@ export class Worker implements Service {
     // The Tournament contract has no part in a worker's deeds.
     const contracts: OwnWork["contracts"] = { deal: deal.address, tournament: deal.address };
     const duties = workerActions(view, { self, contracts, period, runs: replayer, worth }, now);
-    replayer.want(view.fragments.slice(view.resolved).map(({ id }) => id));
+    replayer.want(fragmentsFrom(view, view.resolved).map(({ id }) => id));
     const { sent, failures } = await outbox.carryOut(duties, now);
     return { sent, failures, warnings: [], problems: replayProblems(view, replayer) };
   }

@@ -53,6 +53,7 @@ export class ToyDeal {
       ...{ since: this.chain.time, phase: "open" },
     });
     this.view = {
+      submitted: count,
       fragments: indices.map((index) => {
         return { index, id: named(`fragment ${index}`), inputRoot: named(`input ${index}`), input: new Uint8Array(3) };
       }),

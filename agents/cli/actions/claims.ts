@@ -32,7 +32,7 @@ export async function showClaims(options: ClaimsOptions): Promise<number> {
     );
     return ExitCode.success;
   }
-  stdout.line(text`${view.fragments.length} fragments submitted, ${view.resolved} resolved, ${claims.length} claims`);
+  stdout.line(text`${view.submitted} fragments submitted, ${view.resolved} resolved, ${claims.length} claims`);
   for (const { id, fragment, phase, backers, since, finalState } of claims) {
     const left = since + period - now;
     const window = phase === "open" ? `, window open for ${durationText(Math.max(0, left))}` : "";

@@ -45,7 +45,7 @@ export async function results(given: string, options: ResultsOptions): Promise<n
     const replayed = await answers.of(view, index);
     if (replayed === undefined && options.wait !== true) {
       throw new UserError(`the Deal has no fragment ${index}, or its program has ended before`, {
-        hint: `${view.fragments.length} are submitted, counted from 0`,
+        hint: `${view.submitted} are submitted, counted from 0`,
       });
     }
     const isOver = replayed?.standing === "confirmed" || replayed?.standing === "decided";

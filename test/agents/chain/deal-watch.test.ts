@@ -2,7 +2,11 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { type DealAndGame, DealWatch } from "../../../agents/chain/deal-watch.ts";
 import { dealCall } from "../../../agents/chain/calls.ts";
-import { DealLog } from "../../../agents/chain/deal-log.ts";
+import { custom } from "viem";
+import { BlockReader } from "../../../agents/chain/block-reader.ts";
+import { Chain } from "../../../agents/chain/chain.ts";
+import { dealContradiction } from "../../../agents/chain/deal-contradiction.ts";
+import { DealLog, type DealView, isPending, toldBy } from "../../../agents/chain/deal-log.ts";
 import type { Seen } from "../../../agents/chain/log-follower.ts";
 import { tournamentId } from "../../../agents/game/openings.ts";
 import type { GameState, TournamentState } from "../../../agents/game/types.ts";
@@ -95,14 +99,15 @@ describe("watching one Deal among strangers", function () {
     const kept = new DealWatch(embedded.chain, { ...watched, from: 1_000_000n }, trail);
     expect(trail.length).greaterThan(0);
     expect((await kept.look()).state).deep.equal(state);
-    expect(trailFrom(trailText(trail).replace('"version":2', '"version":1'))).deep.equal([]);
+    expect(trailFrom(trailText(trail).replace('"version":3', '"version":1'))).deep.equal([]);
   });
 
   it("lets go what is settled for good", async () => {
     const late = watchOf(scenes[0].deal);
     late.letGo(1);
     const { deal } = (await late.look()).state;
-    expect(deal.fragments.map(({ input }) => input.length > 0)).deep.equal([false, true]);
+    expect(deal.fragments.map(({ index }) => index)).deep.equal([1]);
+    expect(deal.submitted).equal(2);
     expect([...deal.claims.values()].every(({ fragment }) => fragment > 0)).equal(true);
     expect(deal.resolved).equal((await watch.look()).state.deal.resolved);
   });
@@ -116,6 +121,28 @@ describe("watching one Deal among strangers", function () {
     expect((await other.look()).state.deal.closesAt).equal(closesAt);
     const { fragments } = await new DealLog(embedded.chain, deal).view();
     expect(fragments.length).equal(2);
+  });
+
+  it("asks once about all claims that are pending", async () => {
+    const { deal } = seen.find(({ state }) => [...state.deal.claims.values()].filter(isPending).length > 1)!.state;
+    const { hash, number } = seen.find(({ state }) => state.deal === deal)!.head;
+    const asked: unknown[] = [];
+    const { reader } = new Chain(
+      custom({
+        request: (question: { method: string; params: unknown }) => {
+          asked.push(question.method);
+          return embedded.chain.reader.request(question as never);
+        },
+      }),
+    );
+    const differs = (told: DealView): Promise<string | undefined> =>
+      dealContradiction(scenes[0].deal, toldBy(told), hash, new BlockReader(reader));
+    expect(await differs(deal), `at block ${number}`).equal(undefined);
+    expect(asked).deep.equal(["eth_call", "eth_call"]);
+    // Each is compared, also the last one.
+    const [last] = [...deal.claims.values()].filter(isPending).slice(-1);
+    const claims = new Map(deal.claims).set(last!.id, { ...last!, backers: new Set() });
+    expect(await differs({ ...deal, claims })).match(/^the number of backers of fragment 1's claim: 1 by the contract/);
   });
 });
 

@@ -35,6 +35,7 @@ describe("Answers", () => {
   };
   const adding = (...numbers: bigint[]): Submitted[] => callsOf(program, "add", numbers);
   const viewOf = (fragments: readonly Submitted[], claims: readonly Partial<ClaimView>[] = []): DealView => ({
+    submitted: fragments.length,
     ...{ fragments, claims: new Map(claims.map((claim, i) => [`0x${i}`, claim as ClaimView])), head: "0x" },
     ...{ hidden: false, resolved: 0, ended: false, closesAt: 0, workers: new Set<Hex>() },
   });

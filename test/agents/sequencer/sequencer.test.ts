@@ -32,9 +32,12 @@ describe("the sequencer", () => {
   let chain: Uint8Array[];
   let sent: { input: Uint8Array; fragment: number }[];
   let now: number;
+  /** Fragments that the view has let go. */
+  let letGo = 0;
 
   const look = (): void => {
-    const view = { ended: false, fragments: chain.map((input) => ({ input })) } as unknown as DealView;
+    const fragments = chain.map((input, index) => ({ index, input })).slice(letGo);
+    const view = { ended: false, submitted: chain.length, fragments } as unknown as DealView;
     const next = sequencer.next(view);
     if (next !== undefined) sent.push({ input: next.input, fragment: next.index });
   };
@@ -45,7 +48,7 @@ describe("the sequencer", () => {
 
   beforeEach(() => {
     store = openStore(":memory:", SUBJECT);
-    [chain, sent, now] = [[], [], 0];
+    [chain, sent, now, letGo] = [[], [], 0, 0];
     begin();
   });
   afterEach(() => store.close());
@@ -100,6 +103,18 @@ describe("the sequencer", () => {
     look();
     expect(sent[3]?.fragment).equal(2);
     expect(content(sent[3]?.input)).deep.equal([1, 2]);
+  });
+
+  it("submits nothing again that the view has let go", () => {
+    for (const byte of [1, 2, 3, 4]) sequencer.take(transaction(byte));
+    now = 5_000;
+    for (let fragment = 0; fragment < 2; fragment++) {
+      look();
+      chain.push(sent[fragment]!.input);
+    }
+    for (letGo of [1, 2]) look();
+    expect(sent).length(2);
+    expect(tickets.find(4)?.place).deep.equal({ fragment: 1, transaction: 1 });
   });
 
   it("takes nothing that fits into no fragment", () => {
