@@ -12,6 +12,8 @@ import { Supervisor } from "../service/supervisor.ts";
 export interface Situation {
   readonly figures: Figures;
   readonly balance: bigint;
+  /** Fragments that are submitted and not decided, and that it has not replayed yet. */
+  readonly waiting: number;
 }
 
 /** The instruments of one service. */
@@ -69,7 +71,7 @@ export class Instruments {
   /** Reads the situation, if anybody can ask for it. */
   async measure(read: () => Promise<Situation>): Promise<void> {
     if (this.#server === undefined) return;
-    const { figures, balance } = await read();
-    this.#metrics.situation(figures, balance);
+    const { figures, balance, waiting } = await read();
+    this.#metrics.situation(figures, balance, waiting);
   }
 }

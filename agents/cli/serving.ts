@@ -4,7 +4,7 @@ import { type Address, bytesToHex, http, zeroAddress } from "viem";
 import type { Program } from "../../verifier/program/build.ts";
 import type { Chain } from "../chain/chain.ts";
 import { type DealFacts, readDeal } from "../chain/deal-facts.ts";
-import type { DealLog } from "../chain/deal-log.ts";
+import { type DealLog, fragmentsFrom } from "../chain/deal-log.ts";
 import { DealWatch } from "../chain/deal-watch.ts";
 import { settledBy } from "../chain/finality.ts";
 import { FragmentArchive } from "../chain/fragment-archive.ts";
@@ -27,6 +27,7 @@ import { connect, type Connection, connectSigning, type Signing } from "./connec
 import { type DealProgram, programOfDeal } from "./deal-program.ts";
 import { failureOf } from "./failure.ts";
 import { Instruments, type Situation } from "./instruments.ts";
+import { KeptTrail } from "./kept-trail.ts";
 import type { EngineName } from "./options/engine.ts";
 import type { SettingOptions } from "./options/settings.ts";
 import { configOf } from "./settings.ts";
@@ -137,22 +138,28 @@ async function begin({ role, options, config, connection, self, outbox: made }: 
   await requireGenuine(chain.reader, deal);
   const { tournament, params, block: from } = deal;
   const isWatching = self === zeroAddress;
-  const owners = isWatching ? [] : [self];
-  const watch = new DealWatch(chain, { deal: deal.address, tournament, params, from, owners });
   const built = programOfDeal(config, deal);
   const folder = join(config.values.data ?? userPath(DATA), `${role}-${chainId}-${deal.address}-${self}`);
   const { hash: genesis } = await chain.reader.getBlock({ blockNumber: 0n });
   const store = openStore(join(folder, "store.sqlite"), { chainId, genesis, deal: deal.address, account: self });
+  const kept = new KeptTrail(store);
+  const watched = { deal: deal.address, tournament, params, from, owners: isWatching ? [] : [self] };
+  const watch = new DealWatch(chain, watched, kept.read());
+  const keep = (isLast: boolean): void => {
+    kept.keep(watch.trail, isLast);
+  };
   const journal = new Intents(store);
   const telling = tellingOf(options.json === true);
   const note = (line: string): void => telling.note(line);
   const instruments = new Instruments(config.values.healthPort, note);
   const outbox = instruments.outbox(made(journal, telling));
+  let replay: Replayer | undefined;
   const situation = async (): Promise<Situation> => {
     const held = isWatching ? Promise.resolve(0n) : chain.balance(self);
     const read = [watch.deal.view(), watch.tournaments.state(), chain.now(), held] as const;
     const [view, game, now, balance] = await Promise.all(read);
-    return { figures: figuresOf(view.claims.values(), game, params, self, now), balance };
+    const waiting = fragmentsFrom(view, view.resolved).filter(({ id }) => replay?.replayed(id).phase === "waiting");
+    return { figures: figuresOf(view.claims.values(), game, params, self, now), balance, waiting: waiting.length };
   };
   const interval = config.values.interval ?? INTERVAL;
   const close = async (replayer?: Replayer): Promise<void> => {
@@ -166,11 +173,12 @@ async function begin({ role, options, config, connection, self, outbox: made }: 
     lineups: new Lineups(settledBy(chain.reader, deal.address), (before) => {
       watch.letGo(before);
     }),
-    replayer: () => startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments, note }),
+    replayer: () =>
+      (replay = startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments, note })),
     async live(service, replayer) {
       try {
         await instruments.start();
-        await live({ chain, journal, service, replayer, interval, telling, instruments, situation });
+        await live({ chain, journal, service, replayer, interval, telling, instruments, situation, keep });
       } finally {
         await close(replayer);
       }
@@ -216,6 +224,8 @@ interface Life {
   readonly telling: Telling;
   readonly instruments: Instruments;
   readonly situation: () => Promise<Situation>;
+  /** Keeps what was read of the chain: now and then, and at the end. */
+  readonly keep: (isLast: boolean) => void;
 }
 
 /** Looks until it is told to stop; tells what is mined and what fails. */
@@ -225,10 +235,17 @@ async function live(life: Life): Promise<void> {
   const service = instruments.service(life.service, reader);
   const signal = stopSignal();
   const news = replayer === undefined ? undefined : new News(replayer, signal);
-  const mined = new Set(minedOf(journal).map(({ hash }) => hash));
+  let mined = new Set(minedOf(journal).map(({ hash }) => hash));
   const told = new Told();
   const tell = (failure: unknown): void => {
     if (told.isNew(failureOf(failure).problem)) telling.failed(failure);
+  };
+  const keep = (isLast: boolean): void => {
+    try {
+      life.keep(isLast);
+    } catch (failure) {
+      tell(failure);
+    }
   };
   await attend({
     head: () => reader.getBlockNumber(),
@@ -239,12 +256,16 @@ async function live(life: Life): Promise<void> {
       for (const problem of problems) tell(problem);
       const now = await chain.now();
       for (const warning of warnings) warn(warning, telling, told, now);
-      for (const transaction of minedOf(journal)) {
-        if (mined.has(transaction.hash)) continue;
-        mined.add(transaction.hash);
+      const known = mined;
+      const transactions = minedOf(journal);
+      // What is final is in the journal's list no more.
+      mined = new Set(transactions.map(({ hash }) => hash));
+      for (const transaction of transactions) {
+        if (known.has(transaction.hash)) continue;
         instruments.mined(transaction.success, transaction.paid);
         telling.mined(transaction);
       }
+      keep(false);
       await instruments.measure(situation).catch(tell);
       // What was sent needs a block; the next one brings the next look.
       return false;
@@ -254,6 +275,7 @@ async function live(life: Life): Promise<void> {
     stirred: () => news?.take() ?? false,
     onFailure: tell,
   });
+  keep(true);
 }
 
 /** Tells a warning; a disagreement only when it is new, or stands otherwise than before. */

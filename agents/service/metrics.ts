@@ -35,6 +35,7 @@ export class ServiceMetrics {
   readonly #fees = this.#counter("arbiter_fees_ether_total", "fees paid for transactions that were mined");
   readonly #steps = this.#counter("arbiter_replayed_steps_total", "steps of fragments that were replayed");
   readonly #fragments = this.#counter("arbiter_replayed_fragments_total", "fragments that were replayed");
+  readonly #waiting = this.#gauge("arbiter_fragments_waiting", "fragments that are not decided and not yet replayed");
   readonly #duration: Histogram;
   #headTime: number | undefined;
   #deadline: number | undefined;
@@ -91,8 +92,9 @@ export class ServiceMetrics {
     this.#deadline = deadlines.length === 0 ? undefined : Math.min(...deadlines);
   }
 
-  /** The situation of the account; its balance in wei. */
-  situation({ claims, disputes, locked, credit }: Figures, balance: bigint): void {
+  /** The situation of the account, its balance in wei; and how many fragments wait to be replayed. */
+  situation({ claims, disputes, locked, credit }: Figures, balance: bigint, waiting: number): void {
+    this.#waiting.set(waiting);
     this.#balance.set(ether(balance));
     this.#credit.set(ether(credit));
     this.#locked.set(ether(locked));

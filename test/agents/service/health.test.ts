@@ -99,7 +99,7 @@ describe("health of a service", () => {
       locked: 10n ** 18n,
       credit: 0n,
     };
-    metrics.situation(figures, 5n * 10n ** 18n);
+    metrics.situation(figures, 5n * 10n ** 18n, 3);
     const read = async (): Promise<Map<string, number>> => {
       const text = await metrics.text();
       const rows = text.split("\n").filter((line) => line.startsWith("arbiter_"));

@@ -44,7 +44,7 @@ function healthy(): ServiceMetrics {
   metrics.head(100n, now());
   metrics.looked(GOOD_LOOK, 0.1);
   metrics.wanted([]);
-  metrics.situation(QUIET, ETHER);
+  metrics.situation(QUIET, ETHER, 0);
   return metrics;
 }
 
@@ -76,10 +76,10 @@ const TROUBLES: Readonly<Record<string, (metrics: ServiceMetrics) => void>> = {
     for (let i = 0; i < 8; i++) metrics.mined(false, 1n);
   },
   ArbiterDispute: (metrics) => {
-    metrics.situation({ ...QUIET, disputes: { joining: 1, playing: 1, decided: 0 } }, ETHER);
+    metrics.situation({ ...QUIET, disputes: { joining: 1, playing: 1, decided: 0 } }, ETHER, 0);
   },
   ArbiterMoneyWaits: (metrics) => {
-    metrics.situation({ ...QUIET, credit: ETHER }, ETHER);
+    metrics.situation({ ...QUIET, credit: ETHER }, ETHER, 0);
   },
 };
 
