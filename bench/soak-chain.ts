@@ -41,11 +41,17 @@ const WATCHED = '"$@" </dev/null & node=$!; cat >/dev/null; kill "$node"; wait "
 /** Two blocks of an epoch: what is older than four blocks is final. Only new states are asked for. */
 const OPTIONS = [
   ...["--port", "0", "--hardfork", "osaka", "--slots-in-an-epoch", "2", "--prune-history", "100"],
-  ...["--order", "fifo", "--gas-limit", "100000000"],
+  ...["--gas-limit", "100000000"],
 ];
 
-/** Seconds of the chain's time between two blocks. */
-const BLOCK_TIME = 8;
+/** Seconds of the chain's time between two blocks … */
+const BLOCK_TIME = 1;
+
+/** … and when the services have to wait for a claim's window by themselves. */
+const LONG_BLOCK_TIME = 8;
+
+/** What a call offers, in gwei: first fragments are confirmed, others submitted, and those claimed. */
+const TIPS = { confirm: 30n, submit: 20n, claim: 10n } as const;
 
 /** A claim's window, in seconds. */
 const WINDOW = 60;
@@ -74,7 +80,10 @@ export class SoakChain {
   readonly #node;
   readonly #wallet;
   #state: State;
-  #submitted = 0;
+  /** Records of the states before and after fragments that were run, of which the oldest comes next. */
+  readonly #ran: { readonly id: Hex; readonly previous: Hex; readonly record: Hex }[] = [];
+  #ranTo = 0;
+  readonly #nonces = new Map<Hex, number>();
 
   private constructor(url: string, deal: Hex, [sequencer, colleague]: [Hex, Hex], first: State, stop: () => void) {
     [this.url, this.chain, this.deal, this.#stop] = [url, new Chain(http(url)), deal, stop];
@@ -103,20 +112,32 @@ export class SoakChain {
     const funds = PRICE * BigInt(fragments);
     await chain.send(customer, dealCall(deal, "fund", [funds], funds));
     const place = new SoakChain(url, deal, [sequencer, colleague], initialState(program.image), stop);
-    await place.#node.setBlockTimestampInterval({ interval: BLOCK_TIME });
+    for (const account of [sequencer, colleague])
+      place.#nonces.set(account, await chain.reader.getTransactionCount({ address: account }));
     await place.#node.setAutomine(false);
     return place;
   }
 
-  /** Has fragments submitted, and claimed by the bench's own worker if it is told to. */
-  async submit(inputs: readonly Uint8Array[], claims: boolean): Promise<void> {
-    for (const input of inputs) await this.#send(this.#sequencer, "submit", [bytesToHex(input)]);
+  /** Runs fragments that are to be submitted next. */
+  run(inputs: readonly Uint8Array[]): void {
     for (const input of inputs) {
       const previous = keccak256(recordBytes(this.#state));
       this.#state = runFragment(this.#state, input, { budget: BUDGET, executor: interpreterExecutor }).final;
-      const id = fragmentId(this.deal, this.#submitted++, input);
-      if (claims) await this.#send(this.#colleague, "claim", [id, previous, bytesToHex(recordBytes(this.#state))]);
+      const id = fragmentId(this.deal, this.#ranTo++, input);
+      this.#ran.push({ id, previous, record: bytesToHex(recordBytes(this.#state)) });
     }
+  }
+
+  /** Has fragments submitted that were run, and claimed by the bench's own worker if it is told to. */
+  async submit(inputs: readonly Uint8Array[], claims: boolean): Promise<void> {
+    const ran = this.#ran.splice(0, inputs.length);
+    await this.#node.setBlockTimestampInterval({ interval: claims ? BLOCK_TIME : LONG_BLOCK_TIME });
+    await Promise.all([
+      ...inputs.map((input) => this.#send(this.#sequencer, "submit", [bytesToHex(input)])),
+      ...(claims ? ran : []).map(({ id, previous, record }) =>
+        this.#send(this.#colleague, "claim", [id, previous, record]),
+      ),
+    ]);
   }
 
   /** Confirms fragments in the next block, whose time is after their claims' windows. */
@@ -124,7 +145,7 @@ export class SoakChain {
     const claims = await Promise.all(Array.from({ length: to - from }, (_, i) => this.#claim(from + i)));
     const { timestamp } = await this.chain.reader.getBlock();
     await this.#node.setNextBlockTimestamp({ timestamp: timestamp + BigInt(WINDOW + 1) });
-    for (const { id } of claims) await this.#send(this.#colleague, "confirm", [id]);
+    await Promise.all(claims.map(({ id }) => this.#send(this.#colleague, "confirm", [id])));
   }
 
   async mine(): Promise<void> {
@@ -158,11 +179,17 @@ export class SoakChain {
     return this.chain.reader.readContract({ ...call, args: [BigInt(fragment)] });
   }
 
-  async #send(account: Hex, functionName: "submit" | "claim" | "confirm", args: readonly unknown[]): Promise<void> {
+  async #send(account: Hex, functionName: keyof typeof TIPS, args: readonly unknown[]): Promise<void> {
     const data = encodeFunctionData({ abi: dealAbi, functionName, args: args as never });
-    await this.#wallet.sendTransaction({ account, to: this.deal, data, gas: GAS, chain: null });
+    const nonce = this.#nonces.get(account) ?? 0;
+    this.#nonces.set(account, nonce + 1);
+    const maxPriorityFeePerGas = TIPS[functionName] * GWEI;
+    const fees = { maxPriorityFeePerGas, maxFeePerGas: 1_000n * GWEI };
+    await this.#wallet.sendTransaction({ account, to: this.deal, data, nonce, gas: GAS, ...fees, chain: null });
   }
 }
+
+const GWEI = 10n ** 9n;
 
 /** `Claims.fragmentIdOf`. */
 function fragmentId(deal: Address, index: number, input: Uint8Array): Hex {

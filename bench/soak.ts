@@ -21,7 +21,7 @@ const FRAGMENTS = 10_000;
 const QUICK_FRAGMENTS = 96;
 
 /** Times that each service is killed after that. */
-const KILLS = 10;
+const KILLS = 8;
 const QUICK_KILLS = 1;
 
 /** Fragments of a round: as many as may be claimed and not confirmed. */
@@ -42,7 +42,7 @@ const PAUSE_MS = 60;
 const BLOCK_MS = 150;
 
 /** Milliseconds after which no more fragments are begun before the restarts: an hour at most in all. */
-const LONGEST_MS = 53 * 60_000;
+const LONGEST_MS = 44 * 60_000;
 
 /** The first fragments, whose memory does not count. */
 const BEGINNING = 100;
@@ -50,13 +50,13 @@ const BEGINNING = 100;
 /** How much more a service may take at the end than after its beginning, as a ratio. */
 const MOST_GROWTH = 1.25;
 
-/** Stores to pages of 4 MiB: each fragment leaves some 0.2 MB that the one before it did not have. */
+/** Stores to pages of 1 MiB: each fragment leaves some 0.2 MB that the one before it did not have. */
 const GUEST = `(module
-  (memory (export "memory") 64)
+  (memory (export "memory") 16)
   (func (export "work") (param $at i32) (result i32) (local $i i32)
     (loop $next
       (local.set $at (i32.add (i32.mul (local.get $at) (i32.const 1664525)) (i32.const 1013904223)))
-      (i32.store (i32.and (i32.shr_u (local.get $at) (i32.const 8)) (i32.const 0x3ffffc)) (local.get $at))
+      (i32.store (i32.and (i32.shr_u (local.get $at) (i32.const 8)) (i32.const 0xffffc)) (local.get $at))
       (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 40))))
     (local.get $at)))`;
 
@@ -172,6 +172,9 @@ class Stream {
   pause = 0;
   /** How many fragments are confirmed. */
   resolved = 0;
+  #submitted = 0;
+  /** Inputs that are run and not submitted. */
+  #next: readonly Uint8Array[] | undefined;
 
   constructor(place: SoakChain, services: readonly SoakService[]) {
     [this.#place, this.#services] = [place, services];
@@ -189,31 +192,37 @@ class Stream {
     }
   }
 
-  /** @param isLeft whether everything is left to the services: else they back claims, and challenge none */
+  /**
+   * Fragments are submitted and claimed in the block in which those before them are confirmed.
+   *
+   * @param isLeft whether everything is left to the services: else they back claims, and challenge none
+   */
   async #round(isLeft: boolean): Promise<void> {
     const place = this.#place;
-    const [first, end] = [this.resolved, this.resolved + BATCH];
-    const inputs = Array.from({ length: BATCH }, (_, i) => {
-      const payload = encodeTypedPayload(0, [BigInt(first + i)]);
-      return encodeTransactions([{ fuel: 100_000n, keep: false, payload }]);
-    });
-    await place.submit(inputs, !isLeft);
+    const [first, end] = [this.#submitted, this.#submitted + BATCH];
+    if (this.resolved < first) await place.confirm(this.resolved, first);
+    if (this.#next === undefined) place.run((this.#next = inputsFrom(first)));
+    await place.submit(this.#next, !isLeft);
     await place.mine();
+    [this.#submitted, this.#next] = [end, inputsFrom(end)];
+    // While the services have theirs to run.
+    place.run(this.#next);
+    const progress = await place.progress();
+    if (progress.resolved !== first || progress.submitted !== end || (!isLeft && progress.claimed !== end))
+      throw new BenchError(`the round of fragments ${first} to ${end} went wrong: ${JSON.stringify(progress)}`);
+    this.resolved = first;
     if (isLeft) {
       await this.#wait(async () => {
         await place.mine();
         return (await place.progress()).resolved >= end;
       }, BLOCK_MS);
+      this.resolved = end;
     } else {
       await this.#wait(async () => {
         if (await place.waits()) await place.mine();
         return place.isBacked(end - 1);
       }, PAUSE_MS);
-      await place.confirm(first, end);
-      await place.mine();
-      if ((await place.progress()).resolved < end) throw new BenchError("fragments were not confirmed");
     }
-    this.resolved = end;
   }
 
   async #wait(condition: () => Promise<boolean>, pause: number): Promise<void> {
@@ -237,6 +246,14 @@ export function leaks(result: Pick<SoakResult, "memory">): string[] {
 }
 
 const KINDS = ["resident", "heap"] as const;
+
+/** Inputs of a round whose first fragment this is. */
+function inputsFrom(first: number): Uint8Array[] {
+  return Array.from({ length: BATCH }, (_, i) => {
+    const payload = encodeTypedPayload(0, [BigInt(first + i)]);
+    return encodeTransactions([{ fuel: 100_000n, keep: false, payload }]);
+  });
+}
 
 const servicesOf = ({ memory }: Pick<SoakResult, "memory">): string[] => [
   ...new Set(memory.map(({ service }) => service)),
