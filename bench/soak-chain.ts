@@ -154,7 +154,8 @@ export class SoakChain {
 
   /** Whether any transaction waits to be mined. */
   async waits(): Promise<boolean> {
-    return (await this.#node.getTxpoolStatus()).pending > 0;
+    const { pending, queued } = await this.#node.getTxpoolStatus();
+    return pending + queued > 0;
   }
 
   /** Whether two workers have backed the claim about a fragment. */

@@ -15,7 +15,7 @@ const PAUSE_MS = 20;
 const PATIENCE_MS = 300_000;
 
 /** What it tells when all is well: that it begins, and what was mined. */
-const EXPECTED = /^(?:health and metrics: |(?:worker|validator) 0x|  block \d+  \w+ +0x)/;
+const EXPECTED = /^(?:health and metrics: |(?:worker|validator) 0x| {2}block \d+ {2}\w+ +0x)/;
 
 /** Lines of its output that are kept, to tell with a failure. */
 const LINES_KEPT = 20;

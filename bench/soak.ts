@@ -203,7 +203,9 @@ class Stream {
     if (this.resolved < first) await place.confirm(this.resolved, first);
     if (this.#next === undefined) place.run((this.#next = inputsFrom(first)));
     await place.submit(this.#next, !isLeft);
-    await place.mine();
+    // A node may leave what came last to the block after.
+    do await place.mine();
+    while (await place.waits());
     [this.#submitted, this.#next] = [end, inputsFrom(end)];
     // While the services have theirs to run.
     place.run(this.#next);

@@ -1,5 +1,5 @@
 /** Whether a Deal's contract says what its logs tell. */
-import type { Abi, Hex } from "viem";
+import type { Hex } from "viem";
 import { dealAbi } from "../../contracts/abi/Deal.ts";
 import type { BlockReader } from "./block-reader.ts";
 
@@ -45,7 +45,7 @@ export async function dealContradiction(
     differs("hidden heads", Number(kind === HIDDEN), Number(told.hidden));
   if (found !== undefined) return found;
   const questions = pending.map(({ fragment }) => ({
-    ...{ to: deal, abi: dealAbi as Abi, functionName: "claimAbout", args: [BigInt(fragment)] },
+    ...{ to: deal, abi: dealAbi, functionName: "claimAbout", args: [BigInt(fragment)] },
   }));
   const said = (await blocks.callsAt(block, questions)) as readonly SaidClaim[];
   for (const [i, claim] of pending.entries()) {

@@ -1,5 +1,5 @@
 /** Whether the Tournament contract says what its logs tell about some tournaments. */
-import type { Abi, Hex } from "viem";
+import type { Hex } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
 import type { GameState, MatchState, TournamentState } from "../game/types.ts";
 import type { BlockReader, Reading } from "./block-reader.ts";
@@ -28,7 +28,7 @@ export async function gameContradiction(
 ): Promise<string | undefined> {
   const questions: { readonly reading: Reading; readonly judge: (said: unknown) => string | undefined }[] = [];
   const ask = (functionName: string, id: Hex, judge: (said: unknown) => string | undefined): void => {
-    questions.push({ reading: { to: tournament, abi: tournamentAbi as Abi, functionName, args: [id] }, judge });
+    questions.push({ reading: { to: tournament, abi: tournamentAbi, functionName, args: [id] }, judge });
   };
   for (const name of names) {
     const [row, match] = [game.tournaments.get(name), game.matches.get(name)];

@@ -22,7 +22,7 @@ function log(eventName: "Submitted" | "Claimed" | "Confirmed", args: Args): Bloc
   const event = dealAbi.find((item) => item.type === "event" && item.name === eventName)!;
   const inputs = (event as { inputs: readonly { name: string; type: string; indexed?: boolean }[] }).inputs;
   const open = inputs.filter(({ indexed }) => indexed !== true);
-  const topics = encodeEventTopics({ abi: dealAbi, eventName, args: args as never });
+  const topics = encodeEventTopics({ abi: dealAbi, eventName, args: args });
   const data = encodeAbiParameters(open, open.map(({ name }) => args[name]) as never);
   return { topics, data, address: WORKER } as unknown as BlockLog;
 }
