@@ -184,8 +184,9 @@ export class SoakChain {
     const data = encodeFunctionData({ abi: dealAbi, functionName, args: args as never });
     const nonce = this.#nonces.get(account) ?? 0;
     this.#nonces.set(account, nonce + 1);
+    // The node orders by the most that is offered.
     const maxPriorityFeePerGas = TIPS[functionName] * GWEI;
-    const fees = { maxPriorityFeePerGas, maxFeePerGas: 1_000n * GWEI };
+    const fees = { maxPriorityFeePerGas, maxFeePerGas: 1_000n * GWEI + maxPriorityFeePerGas };
     await this.#wallet.sendTransaction({ account, to: this.deal, data, nonce, gas: GAS, ...fees, chain: null });
   }
 }

@@ -126,7 +126,7 @@ describe("what a service has read of a Deal", () => {
   it("is told from what an earlier version wrote: raise the version of trail-text.ts with this list", async () => {
     const { deal, game } = await fresh();
     expect(Object.keys(deal).sort()).deep.equal([
-      ...["claims", "ended", "fragments", "head", "hidden", "resolved", "submitted", "workers"],
+      ...["claims", "closesAt", "ended", "fragments", "head", "hidden", "resolved", "submitted", "workers"],
     ]);
     expect(Object.keys(deal.fragments[0]!).sort()).deep.equal(["id", "index", "input", "inputRoot"]);
     expect(Object.keys(game).sort()).deep.equal([
