@@ -7,6 +7,7 @@ import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
 import { type ClaimView, type DealView, type Fragment, fragmentAt, isPending } from "../chain/deal-log.ts";
 import { type Duty, dutyOf } from "../chain/duty.ts";
+import { announcementHash } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { announcement, announces, canBeat, collects, decide, joining, type Seat } from "../players/decide.ts";
@@ -62,16 +63,44 @@ function attend(seen: Seen, claim: ClaimView): Play[] {
   if (claim.phase === "open") return challenges(seen, claim);
   const tournament = tournamentOf(claim, own);
   if (!game.tournaments.has(tournament)) return [];
-  if (verdict(game, tournament, now).finished) return settles(seen, claim);
+  if (verdict(game, tournament, now).finished) return [...settles(seen, claim), ...refunds(seen, claim)];
   if (runBelow(view, claim, own) === undefined) return [];
   const plays = decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
   // A dispute that changes nothing any more is played for the sake of the bond that is in it.
   return isPending(claim) ? plays : plays.filter(({ deed }) => deed.kind !== "announce");
 }
 
+/**
+ * Brings back the bond of what was announced for a tournament that is finished, and shown by
+ * somebody else in time.
+ */
+function refunds(seen: Seen, claim: ClaimView): Play[] {
+  const { view, game, own, now } = seen;
+  if (!announceable(seen, claim).some((hash) => game.announced.has(hash))) return [];
+  return decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
+}
+
+/**
+ * Names of what the validator may have announced for a finished tournament: of what others have
+ * shown there, if it has won or ends as the validator's own run does.
+ */
+function announceable({ view, game, own }: Seen, claim: ClaimView): Hex[] {
+  const id = tournamentOf(claim, own);
+  const row = game.tournaments.get(id);
+  const run = runBelow(view, claim, own);
+  if (row === undefined || run === undefined) return [];
+  return [...row.commitments.values()]
+    .filter(
+      ({ owner, root, finalState }) => owner !== own.self && (root === row.waiting || finalState === run.final.root),
+    )
+    .map(({ root }) => announcementHash(own.self, id, root, own.saltOf(id)));
+}
+
 /** Announcements that a decision hangs on. */
 export interface Questions {
   readonly hashes: readonly Hex[];
+  /** Of finished tournaments: what is not there any more never is again. */
+  readonly refunds: readonly Hex[];
   /** Claims of which it can't be told what hangs on them: they hinder no other. */
   readonly problems: readonly unknown[];
 }
@@ -82,15 +111,17 @@ export interface Questions {
  */
 export function openQuestions(view: DealView, game: GameState, own: Own, now: number): Questions {
   const problems: unknown[] = [];
-  const hashes = [...view.claims.values()].flatMap((claim) => {
-    try {
-      return questionAbout({ view, game, own, now }, claim);
-    } catch (problem) {
-      problems.push(problem);
-      return [];
-    }
-  });
-  return { hashes, problems };
+  const seen: Seen = { view, game, own, now };
+  const about = (question: (seen: Seen, claim: ClaimView) => Hex[]): Hex[] =>
+    [...view.claims.values()].flatMap((claim) => {
+      try {
+        return question(seen, claim);
+      } catch (problem) {
+        problems.push(problem);
+        return [];
+      }
+    });
+  return { hashes: about(questionAbout), refunds: about(refundOf), problems };
 }
 
 function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] {
@@ -109,6 +140,12 @@ function questionAbout({ view, game, own, now }: Seen, claim: ClaimView): Hex[] 
   if (root === undefined || hash === undefined) return [];
   const there = row?.commitments.get(root);
   return (there === undefined ? canBeat(now, closes) : there.owner !== own.self) ? [hash] : [];
+}
+
+function refundOf(seen: Seen, claim: ClaimView): Hex[] {
+  const { view, game, own, now } = seen;
+  if (claim.phase === "open" || !verdict(game, tournamentOf(claim, own), now).finished) return [];
+  return takesPart(view, game, own, claim) ? announceable(seen, claim) : [];
 }
 
 /** Announces the truth with its bond, and once that is mined opens the tournament with it. */

@@ -48,6 +48,8 @@ export interface ValidatorSetup {
 export class Validator implements Service {
   readonly #setup: ValidatorSetup;
   readonly #lineups: Lineups;
+  /** Announcements for finished tournaments that wait for no refund. */
+  readonly #refunded = new Set<Hex>();
 
   constructor(setup: ValidatorSetup) {
     this.#setup = setup;
@@ -100,12 +102,15 @@ export class Validator implements Service {
   ): Promise<{ game: GameState; decided: Decided }> {
     const announced = new Map<Hex, Announcement>();
     const unknown = new Set<Hex>();
-    const { hashes, problems: torn } = openQuestions(view, state, own, now);
+    const { hashes, refunds, problems: torn } = openQuestions(view, state, own, now);
     problems.push(...torn);
-    for (const hash of hashes) {
+    const late = new Set(refunds);
+    for (const hash of this.#refunded) if (!late.has(hash)) this.#refunded.delete(hash);
+    for (const hash of [...hashes, ...late].filter((one) => !this.#refunded.has(one))) {
       try {
         const found = await this.#setup.tournaments.announced(hash);
         if (found !== undefined) announced.set(hash, found);
+        else if (late.has(hash)) this.#refunded.add(hash);
       } catch (problem) {
         problems.push(problem);
         unknown.add(hash);

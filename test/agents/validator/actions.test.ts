@@ -88,6 +88,31 @@ describe("what a validator does next", () => {
     expect(kinds(999n)).deep.equal(["withdraw", "announce", "announce"]);
   });
 
+  it("brings back the bond of what somebody else has shown, also when the tournament is finished", () => {
+    const deal = new ToyDeal(paramsOf([6]), 1);
+    deal.challenge(0, deal.liar(0, 1));
+    const [announce] = dutiesOf(deal);
+    if (announce?.deed.kind !== "announce") throw new Error("no announcement");
+    expect(deal.carryOut(announce)).equal(true);
+    deal.join({ ...deal.liar(0, 2), book: deal.book(TRUTH) });
+    // Neither of the two strangers moves, and the validator is not there.
+    deal.chain.time += 2 * deal.params.period;
+    for (const { deed } of dutiesOf(deal)) if (deed.kind === "resolve") deal.chain.send(VALIDATOR, deed);
+    expect(deal.winner(0)).not.equal(undefined);
+    const { hashes, refunds } = openQuestions(deal.view, deal.chain.game, deal.own(), deal.chain.time);
+    expect(hashes).deep.equal([]);
+    expect(refunds).include(announce.deed.announcement);
+    const duties = dutiesOf(deal);
+    expect(kindsOf(duties).toSorted()).deep.equal(["join", "settle"]);
+    expect(guard(duties, deal.chain.game, deal.params, deal.chain.time).refused).deep.equal([]);
+    const join = duties.find(({ deed }) => deed.kind === "join") as Duty;
+    expect([join.deadline, join.call.value]).deep.equal([NEVER, 0n]);
+    const before = deal.chain.game.credits.get(VALIDATOR) ?? 0n;
+    expect(deal.carryOut(join)).equal(true);
+    expect(deal.chain.game.credits.get(VALIDATOR)).equal(before + (deal.params.bonds[0] ?? 0n));
+    expect(kindsOf(dutiesOf(deal))).deep.equal(["settle"]);
+  });
+
   it("keeps playing the other disputes where one of them can't be decided", () => {
     const deal = new ToyDeal(paramsOf([6]), 3);
     for (const claim of [0, 1, 2]) deal.challenge(claim, deal.liar(claim, claim, 2n));

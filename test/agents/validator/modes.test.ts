@@ -137,7 +137,7 @@ describe("a validator's mode", () => {
         const spied = { ...watching, runs: { ...watching.runs, book } };
         const sight = [deal.view, deal.chain.game, spied, deal.chain.time] as const;
         expect(validatorActions(...sight)).deep.equal({ duties: [], problems: [] });
-        expect(openQuestions(...sight)).deep.equal({ hashes: [], problems: [] });
+        expect(openQuestions(...sight)).deep.equal({ hashes: [], refunds: [], problems: [] });
         expect(moneyNeeded(...sight)).equal(0n);
         expect(looked).deep.equal([]);
       }),
