@@ -19,19 +19,21 @@ type Decoded = { readonly eventName: string; readonly args: unknown } | undefine
 interface Known {
   readonly events: ReadonlyMap<Hex, AbiEvent>;
   readonly decoded: Map<string, Decoded>;
+  /** Characters of the keys in it. */
+  size: number;
 }
 
 const known = new WeakMap<Abi, Known>();
 
-/** Logs whose contents are remembered. */
-const MOST = 4_096;
+/** Characters of logs whose contents are remembered: of 4,096 claims, or of 32 fragments of 64 KiB. */
+const MOST = 4_194_304;
 
 /** The logs that are events of an ABI, decoded, in their order. */
 export function eventLogs<const A extends Abi>(
   abi: A,
   logs: readonly Log[],
 ): ParseEventLogsReturnType<A, undefined, true> {
-  const about = known.get(abi) ?? { events: selectorsOf(abi), decoded: new Map<string, Decoded>() };
+  const about = known.get(abi) ?? { events: selectorsOf(abi), decoded: new Map<string, Decoded>(), size: 0 };
   known.set(abi, about);
   const found = logs.flatMap((log) => {
     const decoded = decode(about, log);
@@ -40,15 +42,20 @@ export function eventLogs<const A extends Abi>(
   return found as unknown as ParseEventLogsReturnType<A, undefined, true>;
 }
 
-function decode({ events, decoded }: Known, log: Log): Decoded {
+function decode(about: Known, log: Log): Decoded {
+  const { events, decoded } = about;
   const event = log.topics[0] && events.get(log.topics[0]);
   if (!event) return undefined;
   const key = `${log.topics.join()} ${log.data}`;
   if (decoded.has(key)) return decoded.get(key);
   const [one] = parseEventLogs({ abi: [event], logs: [log] }) as { eventName: string; args: unknown }[];
   const result = one && { eventName: one.eventName, args: one.args };
-  if (decoded.size >= MOST) decoded.clear();
+  if (about.size + key.length > MOST) {
+    decoded.clear();
+    about.size = 0;
+  }
   decoded.set(key, result);
+  about.size += key.length;
   return result;
 }
 

@@ -69,6 +69,9 @@ export interface Receipt extends Mined {
   readonly label: string;
 }
 
+/** Receipts that are kept: the newest ones. Some hundred bytes each. */
+const RECEIPTS_KEPT = 10_000;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS flight (
     nonce INTEGER PRIMARY KEY, key TEXT, label TEXT NOT NULL, recipient TEXT NOT NULL, data TEXT NOT NULL,
@@ -138,7 +141,7 @@ export class Intents {
     });
   }
 
-  /** Drops flights that are final; of those that were mined the receipts stay. */
+  /** Drops flights that are final; of those that were mined the receipts stay, the newest of them. */
   retire(flights: readonly Flight[]): void {
     if (flights.length === 0) return;
     this.#store.write((database) => {
@@ -150,10 +153,11 @@ export class Intents {
         }
         drop(database, nonce);
       }
+      database.prepare("DELETE FROM receipt WHERE rowid <= (SELECT max(rowid) FROM receipt) - ?").run(RECEIPTS_KEPT);
     });
   }
 
-  /** What was mined for good, the oldest first. */
+  /** What was mined for good, the oldest first; of ten thousand transactions at most. */
   receipts(): Receipt[] {
     const rows = this.#store.read((database) => database.prepare("SELECT * FROM receipt ORDER BY rowid").all());
     return rows.map((row) => ({

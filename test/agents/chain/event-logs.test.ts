@@ -34,6 +34,15 @@ describe("eventLogs", () => {
     });
   }
 
+  it("remembers no more of long logs than of short ones", () => {
+    const data = (i: number): Hex => `0x${i.toString(16).padStart(64, "0").repeat(4_000)}`;
+    const abi = [{ type: "event", name: "Long", inputs: [] }] as const satisfies Abi;
+    const before = process.memoryUsage().heapUsed;
+    // 640 MB if all were remembered.
+    for (let i = 0; i < 2_500; i++) eventLogs(abi, [logOf(encodeEventTopics({ abi, eventName: "Long" }), data(i))]);
+    expect(process.memoryUsage().heapUsed - before).lessThan(300e6);
+  });
+
   it("leaves out a log whose data is cut off", () => {
     const [good] = logs;
     const cut = { ...good, data: "0x1234" } as Log;
