@@ -1,7 +1,8 @@
 /**
  * How sure a block has to be for what a service does on its word. Every deed names what it is about
  * by ids that bind the Deal, the position and the input: where the chain has changed its mind, the
- * contract refuses it, so that acting on the latest block costs nothing but gas. What can't be had
+ * contract refuses it, so that acting on the latest block costs nothing but gas. Only an announcement
+ * is refused nowhere, and its bond would be lost: it waits (`SETTLING`). What can't be had
  * again soon, as a run that is let go, waits until the chain is sure.
  */
 import type { Address, PublicClient } from "viem";

@@ -31,7 +31,19 @@ export interface Situation {
   readonly seat: Seat;
   /** Timestamp of the latest block, in seconds: the next one is later. */
   readonly now: number;
+  /** {@link SETTLING} on a chain that replaces blocks; 0 by default. */
+  readonly settling?: number | undefined;
 }
+
+/**
+ * Seconds that a claim or a tournament must be old before a bond is announced for it: 32 blocks of
+ * Ethereum, beyond which nobody expects another branch. Nodes bring an announcement into whatever
+ * branch wins, and its bond comes back only from the tournament for which it was made.
+ */
+export const SETTLING = 384;
+
+/** No more of the time in which a tournament can be joined is waited for that, as 1 to this. */
+const SETTLING_SHARE = 8;
 
 /**
  * What can be done now in a seat's tournament: for the own commitment, then for the ends of all
@@ -136,7 +148,7 @@ function joins(s: Situation, row: TournamentState, own: KnownCommitment, path: r
   if (path.length > 0) return isMissing ? shows(s, row, path, row.closes, stake) : [];
   const hash = announcementHash(s.seat.owner, s.seat.tournament, own.root, s.seat.salt);
   const announced = s.game.announced.get(hash);
-  if (announced === undefined) return isMissing ? announces(s.now, hash, s.params, row.closes, stake) : [];
+  if (announced === undefined) return isMissing ? announces(s, hash, row.closes, stake) : [];
   if (isMissing) return shows(s, row, path, row.closes, stake);
   // Somebody has shown the same. What was announced first takes it over in time, and whatever was
   // announced brings its bond back, at any time.
@@ -162,11 +174,21 @@ function shows(
     : [{ deed: { kind: "join", tournament: row.id, commitment, value }, deadline, stake }];
 }
 
-/** Announces with the bond what has to be shown after that, and before `closes`. */
-export function announces(now: number, hash: Hex, { bonds }: Params, closes: number, stake: bigint): Play<Action>[] {
+/**
+ * Announces with the bond what has to be shown after that, and before `closes`; not before what
+ * closes then, a period after it was made, is there to stay.
+ */
+export function announces(
+  { now, params, settling = 0 }: Pick<Situation, "now" | "params" | "settling">,
+  hash: Hex,
+  closes: number,
+  stake: bigint,
+): Play<Action>[] {
+  const { bonds, period } = params;
+  const settled = closes - period + Math.min(settling, period / SETTLING_SHARE);
   const deadline = closes - 1;
   const deed = { kind: "announce", announcement: hash, value: bonds[0] ?? 0n } as const;
-  return canBeat(now, deadline) ? [{ deed, deadline, stake }] : [];
+  return now >= settled && canBeat(now, deadline) ? [{ deed, deadline, stake }] : [];
 }
 
 /** Time that has run out stays so: an end can wait, whatever else is urgent. */

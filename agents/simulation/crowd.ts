@@ -147,7 +147,7 @@ export class Crowd {
     if (commitment === undefined || fragment === undefined) return [];
     const hash = announcementHash(seat.owner, seat.tournament, top(commitment.children), seat.salt);
     if ((await sight.announced(hash)) === undefined)
-      return announces(now, hash, this.#params, closes, 0n).map((play) => this.#call(play, seat.owner));
+      return announces({ now, params: this.#params }, hash, closes, 0n).map((play) => this.#call(play, seat.owner));
     const call = dealActionCall(this.#contracts.deal, {
       ...{ kind: "challenge", claim: claim.id, tournament: seat.tournament, commitment },
       ...{ input: { root: fragment.inputRoot, length: BigInt(fragment.input.length) } },

@@ -49,6 +49,8 @@ export interface HonestSetup {
   readonly isFull: () => boolean;
   /** What it leaves out or spoils; only where a test shows that this is noticed. */
   readonly twist?: Twist | undefined;
+  /** Seconds that a claim must be old before the validator announces a bond for it. */
+  readonly settling: number;
 }
 
 const CHAIN_ID = 31_337;
@@ -118,7 +120,7 @@ export class HonestService {
   }
 
   async #start(): Promise<Running> {
-    const { role, world, deal, deployment, access, isFull, twist } = this.#setup;
+    const { role, world, deal, deployment, access, isFull, twist, settling } = this.#setup;
     this.lives++;
     const { self } = this;
     const life = new Life(this.effects);
@@ -148,7 +150,7 @@ export class HonestService {
     const service =
       role === "worker"
         ? new Worker({ ...common, period: params.period, worth: PRICE / 2n })
-        : new Validator({ ...common, tournaments: watch.tournaments, saltOf: saltsOf(store), twist });
+        : new Validator({ ...common, tournaments: watch.tournaments, saltOf: saltsOf(store), settling, twist });
     return { service, life, store, journal, replayer, news: new News(replayer) };
   }
 }

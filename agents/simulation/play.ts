@@ -1,9 +1,10 @@
 /** Plays one schedule from its first block to the moment at which nobody has anything left to do. */
 import type { Hex } from "viem";
 import { Chain } from "../chain/chain.ts";
-import { DealLog, type DealView } from "../chain/deal-log.ts";
+import { DealLog, type DealView, isPending } from "../chain/deal-log.ts";
 import { TournamentLog } from "../chain/tournament-log.ts";
 import type { GameState } from "../game/types.ts";
+import { SETTLING } from "../players/decide.ts";
 import type { Twist } from "../players/play.ts";
 import { nextDeadline } from "../stage/deadline.ts";
 import { directAccess, quorumAccess } from "./access.ts";
@@ -41,6 +42,8 @@ export interface Ending {
 export interface PlayOptions {
   /** What the honest validator leaves out or spoils, to show that this is noticed. */
   readonly twist?: Twist | undefined;
+  /** How old a claim must be before the validator announces a bond for it, in seconds. */
+  readonly settling?: number | undefined;
 }
 
 /** Seconds from block to block, and at most where nothing but the end of a fault is waited for. */
@@ -59,6 +62,7 @@ const MOST_LOOKS = 30_000;
 /** Plays a schedule on a world that is as it was after its start. */
 export async function play(world: World, schedule: Schedule, options: PlayOptions = {}): Promise<Ending> {
   const { cast, program, reader } = world;
+  const { settling = SETTLING } = options;
   const deployment = world.deployment(schedule.heights);
   const network = new Network(world.ask, BigInt(schedule.baseFee));
   const inputs = schedule.fragments.map((rounds) => inputOf(program, rounds));
@@ -83,6 +87,7 @@ export async function play(world: World, schedule: Schedule, options: PlayOption
       ...{ role, world, deal, deployment, access, ends: endsOf(schedule.faults, role) },
       isFull: () => weather.isFull(role),
       twist: role === "validator" ? options.twist : undefined,
+      settling,
     });
   const services = { validator: serviceOf("validator"), worker: serviceOf("worker") };
   const before = { validator: await chain.balance(cast.validator), worker: await chain.balance(cast.worker) };
@@ -106,7 +111,7 @@ export async function play(world: World, schedule: Schedule, options: PlayOption
       quiet = isIdle ? quiet + 1 : 0;
       const waits = quiet < (busy ? LONG_PATIENCE : PATIENCE);
       const deadline = nextDeadline(game, view, PERIOD, now, LATE);
-      const spell = weather.nextChange(now);
+      const spell = earliest([weather.nextChange(now), nextSettling(game, view, now, settling)]);
       if (!waits && deadline === undefined && spell === undefined) {
         isOver = true;
         continue;
@@ -129,6 +134,20 @@ export async function play(world: World, schedule: Schedule, options: PlayOption
   } finally {
     for (const role of HONEST) await services[role].close();
   }
+}
+
+/** When the next claim, or dispute about one, is old enough for an announcement. */
+function nextSettling(game: GameState, view: DealView, now: number, settling: number): number | undefined {
+  const made = [
+    ...[...view.claims.values()].filter(isPending).map(({ since }) => since),
+    ...[...game.tournaments.values()].filter(({ level }) => level === 0).map(({ closes }) => closes - PERIOD),
+  ];
+  return earliest(made.map((since) => since + settling).filter((instant) => instant > now));
+}
+
+function earliest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((instant) => instant !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function endsOf(faults: readonly Fault[], role: Honest): ReadonlyMap<number, "before" | "after"> {

@@ -65,7 +65,7 @@ function attend(seen: Seen, claim: ClaimView): Play[] {
   if (!game.tournaments.has(tournament)) return [];
   if (verdict(game, tournament, now).finished) return [...settles(seen, claim), ...refunds(seen, claim)];
   if (runBelow(view, claim, own) === undefined) return [];
-  const plays = decide({ game, params: own.params, seat: seatOf(view, claim, own), now });
+  const plays = decide({ game, params: own.params, seat: seatOf(view, claim, own), now, settling: own.settling });
   // A dispute that changes nothing any more is played for the sake of the bond that is in it.
   return isPending(claim) ? plays : plays.filter(({ deed }) => deed.kind !== "announce");
 }
@@ -160,7 +160,7 @@ function challenges(seen: Seen, claim: ClaimView): Play[] {
   const commitment = joining(params, seat, []);
   if (hash === undefined || commitment === undefined) return [];
   const stake = params.bonds[0] ?? 0n;
-  if (!game.announced.has(hash)) return announces(now, hash, params, closes, stake);
+  if (!game.announced.has(hash)) return announces({ now, params, settling: own.settling }, hash, closes, stake);
   const { inputRoot, input } = fragmentOf(view, claim);
   const deed = {
     ...({ kind: "challenge", claim: claim.id, tournament: seat.tournament, commitment } as const),

@@ -25,6 +25,8 @@ export interface Own {
   readonly wallet: bigint;
   /** What it may do; everything by default. */
   readonly mode?: Mode | undefined;
+  /** Seconds that a claim must be old before a bond is announced for it; 0 by default. */
+  readonly settling?: number | undefined;
   /** What it leaves out or spoils; an honest validator has none. */
   readonly twist?: Twist | undefined;
 }

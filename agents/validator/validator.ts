@@ -36,6 +36,11 @@ export interface ValidatorSetup {
   readonly saltOf: (tournament: Hex) => Hex;
   /** What it may do; everything by default. */
   readonly mode?: Mode | undefined;
+  /**
+   * Seconds that a claim must be old before a bond is announced for it: `SETTLING`, or 0 by default,
+   * for a chain that never replaces a block.
+   */
+  readonly settling?: number | undefined;
   /** What it leaves out or spoils; an honest validator has none. */
   readonly twist?: Twist | undefined;
   /** Executes a step from its witness; that of the machine by default. */
@@ -70,7 +75,8 @@ export class Validator implements Service {
       }),
     ]);
     const contracts = { deal: deal.address, tournament: tournaments.address };
-    const own: Own = { self, contracts, params, runs: replayer, saltOf: this.#setup.saltOf, wallet, mode, twist };
+    const { saltOf, settling } = this.#setup;
+    const own: Own = { self, contracts, params, runs: replayer, saltOf, wallet, mode, settling, twist };
     replayer.follow(await this.#lineups.of(view, firstUseful(view, state, own, now), now));
     const { game, decided } = await this.#decide(view, state, own, now, problems);
     replayer.want(wantedRuns(view, own));

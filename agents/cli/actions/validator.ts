@@ -1,5 +1,7 @@
 /** What `validator` does: has a Deal's fragments replayed, and plays for the truth. */
 import { zeroHash } from "viem";
+import { isLocalChain } from "../../chain/accounts/local-test.ts";
+import { SETTLING } from "../../players/decide.ts";
 import { saltsOf } from "../../store/secret.ts";
 import type { Mode } from "../../validator/modes.ts";
 import { Validator } from "../../validator/validator.ts";
@@ -20,6 +22,7 @@ export async function validate({ mode, ...options }: ValidatorOptions): Promise<
   const validator = new Validator({
     ...{ chain, self, deal: log, tournaments, replayer: replay, outbox, lineups, mode },
     saltOf: saltsOf(store),
+    settling: isLocalChain(await chain.reader.getChainId()) ? 0 : SETTLING,
   });
   telling.note(`validator ${self} ${mode === "full" ? "watches" : "defends in"} the Deal ${deal.address}`);
   await live(validator, replay);

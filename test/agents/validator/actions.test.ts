@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Hex } from "viem";
 import { tournamentCall } from "../../../agents/chain/tournament-calls.ts";
 import type { Duty } from "../../../agents/chain/duty.ts";
-import { collects, decide, type Seat } from "../../../agents/players/decide.ts";
+import { collects, decide, type Seat, SETTLING } from "../../../agents/players/decide.ts";
 import { NEVER, ordered, type Play, type Twist } from "../../../agents/players/play.ts";
 import { selfish } from "../../../agents/players/adversaries/registry.ts";
 import { lastSecond, twisted, without } from "../../../agents/players/adversaries/twists.ts";
@@ -73,6 +73,31 @@ describe("what a validator does next", () => {
     for (const duty of announced) expect(deal.carryOut(duty)).equal(true);
     const joins = dutiesOf(deal).map(({ deed }) => deed.kind === "join" && deed.tournament);
     expect(joins).deep.equal([2, 1, 0].map((claim) => deal.tournament(claim)));
+  });
+
+  it("announces a bond only for what another branch of the chain can't undo any more", () => {
+    const deal = new ToyDeal({ ...paramsOf([6]), period: 50_000 }, 1);
+    deal.challenge(0, deal.liar(0, 0, 2n));
+    const opened = deal.chain.time;
+    const kindsAt = (age: number): string[] => {
+      deal.chain.time = opened + age;
+      return kindsOf(dutiesOf(deal, deal.own({ settling: SETTLING })));
+    };
+    expect(kindsAt(SETTLING - 1)).deep.equal([]);
+    expect(kindsAt(SETTLING)).deep.equal(["announce"]);
+    // A chain that replaces no block leaves nothing to wait for.
+    deal.chain.time = opened;
+    expect(kindsOf(dutiesOf(deal))).deep.equal(["announce"]);
+  });
+
+  it("waits for that no more than an eighth of the time that there is", () => {
+    const deal = new ToyDeal({ ...paramsOf([6]), period: 800 }, 1);
+    deal.challenge(0, deal.liar(0, 0, 2n));
+    const own = deal.own({ settling: SETTLING });
+    deal.chain.time += 99;
+    expect(kindsOf(dutiesOf(deal, own))).deep.equal([]);
+    deal.chain.time += 1;
+    expect(kindsOf(dutiesOf(deal, own))).deep.equal(["announce"]);
   });
 
   it("fetches what it is owed before the first bond that it can't pay, and not before", () => {
