@@ -318,6 +318,27 @@ export const LAYERS: readonly Layer[] = [
     usesNode: true,
   },
   {
+    folder: "cluster/abci",
+    purpose: "what CometBFT asks its application and is answered, over sockets ([cluster.md](cluster.md))",
+    imports: ["verifier/consensus"],
+    packages: [],
+    usesNode: true,
+  },
+  {
+    folder: "cluster/engine",
+    purpose: "CometBFT's binary: found, or built once ([cluster.md](cluster.md))",
+    imports: [],
+    packages: [],
+    usesNode: true,
+  },
+  {
+    folder: "cluster/order",
+    purpose: "CometBFT as a node of an era runs it: its folder, its settings, its RPC ([cluster.md](cluster.md))",
+    imports: ["verifier/consensus"],
+    packages: ["@noble/curves"],
+    usesNode: true,
+  },
+  {
     folder: "bench",
     purpose: "how fast all of this is ([performance.md](performance.md))",
     imports: [

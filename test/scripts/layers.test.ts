@@ -20,14 +20,14 @@ describe("layers", () => {
     });
   });
 
-  it("are every folder with TypeScript in it, those of verifier/ and agents/ one by one", () => {
-    const files = globSync("{*,{verifier,agents}/*}/**/*.ts", {
+  it("are every folder with TypeScript in it, those of verifier/, agents/ and cluster/ one by one", () => {
+    const files = globSync("{*,{verifier,agents,cluster}/*}/**/*.ts", {
       cwd: ROOT,
       exclude: ["node_modules", "artifacts", "cache", "coverage", "types"],
     });
     const folders = files.map((file) => {
       const [top = "", next = ""] = file.split("/");
-      if (top !== "verifier" && top !== "agents") return top;
+      if (!["verifier", "agents", "cluster"].includes(top)) return top;
       return next.endsWith(".ts") ? `${top}/*.ts` : `${top}/${next}`;
     });
     expect(LAYERS.map(({ folder }) => folder)).to.have.members([...new Set(folders)]);
