@@ -4,9 +4,10 @@ import { openAccount } from "../chain/accounts/open-account.ts";
 import type { Signer } from "../chain/accounts/signer.ts";
 import { Chain } from "../chain/chain.ts";
 import { requireChain } from "../chain/endpoints/chain-id.ts";
-import { isLocal } from "../chain/endpoints/endpoint.ts";
+import { Endpoint, isLocal } from "../chain/endpoints/endpoint.ts";
 import { Endpoints } from "../chain/endpoints/endpoints.ts";
 import { Remarks } from "../chain/endpoints/remarks.ts";
+import { isSocket } from "../chain/endpoints/socket.ts";
 import { endpointTransport } from "../chain/endpoints/transport.ts";
 import type { Config } from "../config/config.ts";
 import { shownEndpoint } from "../config/shown.ts";
@@ -52,8 +53,17 @@ export async function connectSigning(config: Config): Promise<Signing> {
   return {
     ...{ chainId, signer, self: lowerCase(signer.address) },
     chain: new Chain(signingTransport(transport, signer, chainId), pollingInterval),
-    open: config.need("endpoints").map((url) => http(url, { retryCount: 0 })),
+    open: config.need("endpoints").map(openTo),
   };
+}
+
+/** A way to one endpoint that tries nothing twice. */
+function openTo(url: string): Transport {
+  if (!isSocket(url)) return http(url, { retryCount: 0 });
+  const endpoint = new Endpoint({ url, name: shownEndpoint(url), retries: 0 });
+  const request = ({ method, params = [] }: { method: string; params?: unknown }): Promise<unknown> =>
+    endpoint.request(method, params as readonly unknown[]);
+  return custom({ request }, { retryCount: 0 });
 }
 
 interface Reached {

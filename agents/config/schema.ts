@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { SETTINGS } from "./settings.ts";
 
-const PROTOCOLS = new Set(["http:", "https:"]);
+const PROTOCOLS = new Set(["http:", "https:", "ws:", "wss:"]);
 
 function isEndpoint(text: string): boolean {
   return URL.canParse(text) && PROTOCOLS.has(new URL(text).protocol);
@@ -23,7 +23,7 @@ export const settingsSchema = z
     $schema: z.string().optional().describe("where this schema lies, for editors"),
     chainId: number.int("is no whole number").min(1, "is no chain's id").describe(SETTINGS.chainId.help).optional(),
     endpoints: z
-      .array(z.string().refine(isEndpoint, "is no address of a node: http or https"))
+      .array(z.string().refine(isEndpoint, "is no address of a node: http, https, ws or wss"))
       .min(1, "is empty")
       .describe(SETTINGS.endpoints.help)
       .optional(),

@@ -26,7 +26,7 @@ export const SETTINGS = {
     kind: "number",
   },
   endpoints: {
-    help: "JSON-RPC addresses of nodes, http or https; more than half of them must agree",
+    help: "JSON-RPC addresses of nodes, http, https, ws or wss; more than half of them must agree",
     flag: "--endpoint <url>",
     environment: "ARBITER_ENDPOINTS",
     kind: "list",

@@ -24,13 +24,14 @@ import { LogRanges } from "./log-ranges.ts";
 import { Pace } from "./pace.ts";
 import { type Answer, type Post, poster, type Request } from "./post.ts";
 import { meaningOf } from "./refusals.ts";
+import { isSocket, socketPoster } from "./socket.ts";
 
 /** How an endpoint is used. */
 export interface EndpointSettings {
   readonly url: string;
   /** What it is called in what is told; else the URL's host. A URL's path may hold a key. */
   readonly name?: string | undefined;
-  /** How requests get there; by HTTP unless something else is given. */
+  /** How requests get there; by HTTP or a WebSocket, as the URL says, unless something else is given. */
   readonly post?: Post | undefined;
   /** How long one attempt may take, in milliseconds. */
   readonly timeout?: number | undefined;
@@ -104,7 +105,7 @@ export class Endpoint {
     const { perSecond = isLocal(url) ? LOCAL_PER_SECOND : PER_SECOND } = settings;
     const limit = settings.timeout ?? TIMEOUT;
     this.name = name;
-    this.#post = settings.post ?? poster(name, url, limit);
+    this.#post = settings.post ?? (isSocket(url) ? socketPoster(name, url) : poster(name, url, limit));
     this.#batch = batch;
     this.#pace = new Pace(perSecond);
     this.#ranges = new LogRanges((filter) => this.#try("eth_getLogs", [filter]) as Promise<unknown[]>, settings.span);

@@ -16,7 +16,7 @@ export type Answer = { readonly result: unknown } | { readonly error: RpcError }
 export type Post = (requests: readonly Request[], signal: AbortSignal) => Promise<Answer[]>;
 
 /** The most bytes of an answer: an endpoint must not fill our memory. */
-const LARGEST = 64 * 2 ** 20;
+export const LARGEST = 64 * 2 ** 20;
 
 /**
  * A way to an endpoint. Its failures name the endpoint and never the URL, which may hold a key.
@@ -51,6 +51,16 @@ export function poster(endpoint: string, url: string, timeout: number): Post {
 
 function answer(endpoint: string, item: unknown, status: number, retryAfter: number | undefined): Answer {
   if (status === 429) throw new EndpointFailure(endpoint, "rate limit", "HTTP 429", { retryAfter });
+  return readAnswer(endpoint, item, `HTTP ${status}`);
+}
+
+/**
+ * An answer of JSON-RPC.
+ *
+ * @param how it came, to tell with a failure
+ * @throws EndpointFailure if it is none
+ */
+export function readAnswer(endpoint: string, item: unknown, how: string): Answer {
   if (typeof item === "object" && item !== null) {
     const { error, result } = item as { error?: Partial<RpcError> | null; result?: unknown };
     if (error !== undefined && error !== null) {
@@ -60,7 +70,7 @@ function answer(endpoint: string, item: unknown, status: number, retryAfter: num
     }
     if (result !== undefined) return { result };
   }
-  throw new EndpointFailure(endpoint, "malformed", `an answer without a result (HTTP ${status})`);
+  throw new EndpointFailure(endpoint, "malformed", `an answer without a result (${how})`);
 }
 
 function failureOf(endpoint: string, error: unknown, status: number, retryAfter: number | undefined): EndpointFailure {

@@ -54,6 +54,7 @@ describe("settings", () => {
     refused({ chainID: 1 }, /^"chainID" in arbiter.json is no setting$/);
     refused({ chainId: "1" }, /^chainId in arbiter.json is no number$/);
     refused({ deal: "0x12" }, /^deal in arbiter.json is no address/);
+    expect(() => read({ endpoints: ["https://a", "wss://b/key", "ws://127.0.0.1:8545"] })).not.throw();
     refused({ endpoints: ["http://a", "ftp://b"] }, /^endpoints in arbiter.json, number 2, is no address of a node/);
     refused({}, /^ARBITER_CHAIN_ID is no number$/, { environment: { ARBITER_CHAIN_ID: "one" } });
     refused({}, /^--account takes keystore:FILE/, { flags: { account: "0x01" } });
