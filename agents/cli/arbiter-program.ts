@@ -1,5 +1,6 @@
 /** What `arbiter.ts` runs: all commands. */
 import { Command } from "commander";
+import { addByHand } from "./commands/by-hand.ts";
 import { addClaims } from "./commands/claims.ts";
 import { addCommit } from "./commands/commit.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -8,6 +9,7 @@ import { addDeal } from "./commands/deal.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addDispute } from "./commands/dispute.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addDrill } from "./commands/drill.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMoney } from "./commands/money.ts";
@@ -33,7 +35,8 @@ program.commandsGroup("A program on this machine:");
 for (const add of [addRun, addCommit, addInspect, addProve, addDispute, addSimulate]) add(program);
 program.commandsGroup("On a chain:");
 for (const add of [addKeys, addDeploy, addDeal, addWorker, addValidator, addSequencer, addSubmit]) add(program);
-for (const add of [addResults, addClaims, addMoney, addDoctor, addConfig, addCompletion]) add(program);
+for (const add of [addResults, addClaims, addByHand, addDrill, addMoney, addDoctor, addConfig, addCompletion])
+  add(program);
 
 // Help and mistakes in the command line need none of it.
 program.hook("preAction", async () => (await import("../../verifier/node/use-node.ts")).useNode());

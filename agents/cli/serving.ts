@@ -63,8 +63,10 @@ export interface Served {
   readonly telling: Telling;
   /** Starts a thread that runs the Deal's fragments. */
   readonly replayer: () => Replayer;
-  /** Looks at each new block until SIGINT or SIGTERM, and closes the store. */
-  readonly live: (service: Service, replayer?: Replayer) => Promise<void>;
+  /** Looks at each new block until SIGINT or SIGTERM, or until `ended`, and closes the store. */
+  readonly live: (service: Service, replayer?: Replayer, ended?: AbortSignal) => Promise<void>;
+  /** What is mined of what was sent, so far as it is not final yet; of earlier lives, too. */
+  readonly mined: () => readonly MinedTransaction[];
   /** Closes the store without a life. */
   readonly close: (replayer?: Replayer) => Promise<void>;
 }
@@ -175,10 +177,11 @@ async function begin({ role, options, config, connection, self, outbox: made }: 
     }),
     replayer: () =>
       (replay = startReplay(built, deal, chain, { engine: options.engine === "native", folder, instruments, note })),
-    async live(service, replayer) {
+    mined: () => minedOf(journal),
+    async live(service, replayer, ended) {
       try {
         await instruments.start();
-        await live({ chain, journal, service, replayer, interval, telling, instruments, situation, keep });
+        await live({ chain, journal, service, replayer, interval, telling, instruments, situation, keep, ended });
       } finally {
         await close(replayer);
       }
@@ -226,6 +229,7 @@ interface Life {
   readonly situation: () => Promise<Situation>;
   /** Keeps what was read of the chain: now and then, and at the end. */
   readonly keep: (isLast: boolean) => void;
+  readonly ended: AbortSignal | undefined;
 }
 
 /** Looks until it is told to stop; tells what is mined and what fails. */
@@ -233,7 +237,8 @@ async function live(life: Life): Promise<void> {
   const { chain, journal, replayer, interval, telling, instruments, situation } = life;
   const { reader } = chain;
   const service = instruments.service(life.service, reader);
-  const signal = stopSignal();
+  const { ended } = life;
+  const signal = ended === undefined ? stopSignal() : AbortSignal.any([stopSignal(), ended]);
   const news = replayer === undefined ? undefined : new News(replayer, signal);
   let mined = new Set(minedOf(journal).map(({ hash }) => hash));
   const told = new Told();

@@ -30,7 +30,7 @@ export async function look(options: SettingOptions): Promise<Sight> {
 }
 
 /** Whether an argument names a claim or a tournament: 0x and the first digits of it. */
-export function isId(name: string): boolean {
+function isId(name: string): boolean {
   return /^0x[0-9a-fA-F]{1,64}$/.test(name);
 }
 

@@ -3,21 +3,17 @@
  * where to lie, claims what follows from the lie, and defends it in disputes.
  */
 import type { Trace } from "../../verifier/history/trace.ts";
-import { Status } from "../../verifier/machine/codes.ts";
-import type { FragmentRun } from "../../verifier/program/fragment.ts";
-import { type HonestFragment, planLie, type PlannedLie, type Wish } from "../players/adversaries/lie-plan.ts";
+import type { HonestFragment, PlannedLie, Wish } from "../players/adversaries/lie-plan.ts";
 import { settledAfter } from "../chain/finality.ts";
 import type { Look } from "../chain/look.ts";
-import { garbageBook } from "../players/adversaries/garbage.ts";
 import type { Strategy } from "../players/adversaries/registry.ts";
-import { type ComputationParts, honestComputation } from "../replay/computation.ts";
+import type { ComputationParts } from "../replay/computation.ts";
 import type { Agent } from "../stage/turns.ts";
 import { Validator, type ValidatorSetup } from "../validator/validator.ts";
 import { Lineups } from "../worker/lineups.ts";
 import { Worker } from "../worker/worker.ts";
-import { inventing } from "./invention.ts";
-import { lyingComputation } from "./lying-computation.ts";
-import { StagedReplayer } from "./staged-replayer.ts";
+import { decideLie } from "./falsehood.ts";
+import type { StagedReplayer } from "./staged-replayer.ts";
 
 /** What a liar has decided. */
 export interface Plan {
@@ -89,24 +85,8 @@ export class Liar implements Agent {
   async #decide(): Promise<Roles> {
     const { means, wish, onPlan, chain, deal, self, outbox, tournaments, strategy, worth } = this.#setup;
     const { fragments, head: root } = await deal.view();
-    const truth = honestComputation(means)(() => Promise.resolve());
-    const honest: HonestFragment[] = [];
-    const runs: FragmentRun[] = [];
-    for (const fragment of fragments) {
-      const before = runs.at(-1)?.final ?? truth.initial;
-      if (before.registers.status !== Status.yielded) break;
-      const run = await truth.run(before, fragment);
-      runs.push(run);
-      honest.push({ steps: run.steps, trace: truth.history(run, fragment.index) });
-    }
-    const lie = planLie(honest, wish, means.executor);
+    const { lie, honest, replayer, believed } = await decideLie(means, strategy, fragments, wish, self);
     onPlan({ lie, honest, submitted: fragments.length });
-
-    const { heights } = means;
-    const isLie = strategy.belief === "lie";
-    const make = isLie ? lyingComputation(means, { lie, before: runs }) : honestComputation(means);
-    const replayer = new StagedReplayer(make, means);
-    const believed = isLie ? replayer : inventing(replayer, lie.fragment, garbageBook(self, heights));
     replayer.follow({ fragments, final: 0, head: { index: 0, root } });
     replayer.want(fragments.map(({ id }) => id));
     await replayer.settled();

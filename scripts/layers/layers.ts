@@ -256,7 +256,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "agents/scenario",
-    purpose: "whole plays on the stage, with several players in one process: a Deal, a dispute",
+    purpose: "whole plays with several players in one process: a Deal and a dispute on the stage, a drill on any chain",
     imports: [
       ...VERIFIER,
       "contracts",

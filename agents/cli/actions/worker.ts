@@ -1,15 +1,13 @@
 /** What `worker run`, `worker join` and `worker quit` do. */
 import { zeroAddress } from "viem";
-import { dealAbi } from "../../../contracts/abi/Deal.ts";
-import { depositsAbi } from "../../../contracts/abi/Deposits.ts";
-import { dealCall, depositsCall, paymentOf } from "../../chain/calls.ts";
-import type { Call } from "../../chain/call.ts";
+import { dealCall } from "../../chain/calls.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { Worker } from "../../worker/worker.ts";
 import { connectSigning, type Signing } from "../connection.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
 import { beginService, type ServiceOptions } from "../serving.ts";
+import { hasSeat, joiningCalls, requireSeat } from "../seat.ts";
 import { configOf } from "../settings.ts";
 import { transact } from "../transact.ts";
 
@@ -27,14 +25,8 @@ export interface SeatOptions extends SettingOptions {
 export async function runWorker(options: RunOptions): Promise<number> {
   const { signing, deal, log, outbox, lineups, replayer, telling, live } = await beginService("worker", options);
   const { chain, self } = signing;
-  const { dryRun = false } = options;
-  if (!(await hasSeat(signing, deal))) {
-    if (options.join !== true) {
-      const hint = "arbiter worker join locks the collateral; --join does it here";
-      throw new UserError(`${self} has no seat in the Deal ${deal.address}`, { hint });
-    }
-    await transact(signing, await joiningCalls(signing, deal), { dryRun });
-  }
+  const { join = false, dryRun = false } = options;
+  await requireSeat(signing, deal, { join, dryRun });
   telling.note(`worker ${self} serves the Deal ${deal.address}`);
   const replay = replayer();
   const worker = new Worker({
@@ -64,19 +56,4 @@ async function opened(options: SeatOptions): Promise<{ signing: Signing; deal: D
   const address = config.need("deal");
   const signing = await connectSigning(config);
   return { signing, deal: await readDeal(signing.chain, address) };
-}
-
-async function hasSeat({ chain, self }: Signing, { address }: DealFacts): Promise<boolean> {
-  return (await chain.reader.readContract({ address, abi: dealAbi, functionName: "seatOf", args: [self] })) !== 0n;
-}
-
-async function joiningCalls({ chain, self }: Signing, deal: DealFacts): Promise<Call[]> {
-  const { collateralToken: token, collateral } = deal.terms;
-  const at = { address: deal.deposits, abi: depositsAbi } as const;
-  const free = await chain.reader.readContract({ ...at, functionName: "freeOf", args: [token, self] });
-  const missing = collateral > free ? collateral - free : 0n;
-  const lock = depositsCall(deal.deposits, "lock", [deal.address, token, collateral, deal.termsHash]);
-  if (missing === 0n) return [lock];
-  const { value, approval } = paymentOf(token, missing, deal.deposits);
-  return [...approval, depositsCall(deal.deposits, "deposit", [token, missing], value), lock];
 }

@@ -8,7 +8,7 @@ import { LOGS_JSON, REHEARSE, SENDING, SERVING, withSettings } from "../options/
 /** Adds the commands. */
 export function addWorker(program: Command): void {
   const worker = program.command("worker").description("execute a Deal's fragments for its price: run, join, quit");
-  withSettings(withEngine(worker.command("run")), [...SERVING, "privateEndpoint"], LOGS_JSON)
+  withSettings(withEngine(worker.command("run", { isDefault: true })), [...SERVING, "privateEndpoint"], LOGS_JSON)
     .description("execute fragments, claim and back their final states, confirm what is due; until SIGINT or SIGTERM")
     .option("--join", "lock the collateral first, if the account has no seat")
     .option("--dry-run", REHEARSE)

@@ -10,6 +10,8 @@ import { type ChosenLie, LieError, LieSearch } from "./lie-site.ts";
 export interface Wish {
   /** Step, counted from 1 over all fragments. */
   readonly at?: bigint | undefined;
+  /** The fragment in which it lies, from 0, if no step is given. */
+  readonly fragment?: number | undefined;
   /**
    * A transaction about whose answer the liar lies, if no step is given: its fragment and its index
    * in it, from 0.
@@ -44,6 +46,12 @@ export function planLie(fragments: readonly HonestFragment[], wish: Wish, execut
     const { trace } = fragments[fragment] ?? {};
     const lie = trace && new LieSearch(trace, executor).aboutAnswer(transaction);
     if (lie !== undefined) return { fragment, offset: stepsOf(fragments.slice(0, fragment)), ...lie };
+  }
+  if (wish.at === undefined && wish.fragment !== undefined) {
+    const { trace, steps } = fragments[wish.fragment] ?? {};
+    if (trace === undefined || steps === undefined) throw new LieError(`fragment ${wish.fragment} is never run`);
+    const lie = new LieSearch(trace, executor).after((steps * DEPTH.numerator) / DEPTH.denominator);
+    return { fragment: wish.fragment, offset: stepsOf(fragments.slice(0, wish.fragment)), ...lie };
   }
   const total = stepsOf(fragments);
   const wanted = wish.at ?? (total * DEPTH.numerator) / DEPTH.denominator;

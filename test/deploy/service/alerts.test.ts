@@ -12,6 +12,7 @@ import type { Intent } from "../../../agents/chain/intent.ts";
 import type { Disagreement, Look, Stage } from "../../../agents/chain/look.ts";
 import type { Figures } from "../../../agents/service/figures.ts";
 import { ServiceMetrics } from "../../../agents/service/metrics.ts";
+import { runIn } from "../../agents/cli/service.ts";
 import { MISSING, PROMTOOL } from "./promtool.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -141,6 +142,17 @@ function alertNames(): string[] {
 }
 
 describe("the unit of systemd", () => {
+  it("names commands that serve: each asks only for its settings", async () => {
+    const unit = readFileSync(join(ROOT, "deploy/service/arbiter@.service"), "utf8");
+    const roles = [...(/: (.*)\.$/m.exec(unit)?.[1]?.matchAll(/arbiter@(\w+)/g) ?? [])].map(([, role = ""]) => role);
+    expect(roles).eql(["validator", "worker", "sequencer"]);
+    const ended = roles.map((role) => runIn([role], { folder: tmpdir(), environment: {} }));
+    for (const { code, stderr } of await Promise.all(ended)) {
+      expect(code).equal(1);
+      expect(stderr).match(/^error: deal is missing/);
+    }
+  });
+
   const present = spawnSync("systemd-analyze", ["--version"]).status === 0;
   (present ? it : it.skip)(
     `is one that systemd takes${present ? "" : " (skipped: there is no systemd-analyze)"}`,
