@@ -4,7 +4,7 @@
  */
 import type { Hex } from "viem";
 import { Crash } from "../../verifier/errors.ts";
-import { type ClaimView, type DealView, type Fragment, isPending } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, type Fragment, fragmentAt, isPending } from "../chain/deal-log.ts";
 import type { Duty } from "../chain/duty.ts";
 import type { Intent, Outbox, Outcome } from "../chain/intent.ts";
 import type { Look, Service } from "../chain/look.ts";
@@ -21,7 +21,7 @@ import { decideLie, type Falsehood } from "./falsehood.ts";
 import { StagedReplayer } from "./staged-replayer.ts";
 
 /** What a drill works with. */
-export interface DrillSetup extends Omit<ValidatorSetup, "replayer" | "twist" | "mode"> {
+export interface DrillSetup extends Omit<ValidatorSetup, "replayer" | "twist" | "mode" | "lineups"> {
   readonly means: ComputationParts;
   readonly strategy: Strategy;
   /** What a claim may cost in fees, in wei. */
@@ -54,6 +54,9 @@ export interface DrillEnding {
  */
 const RESCUE = 75;
 
+/** Nothing is let go: a lie is told on top of all that was ever run. */
+const KEEPING = new Lineups(() => Promise.resolve(0));
+
 /** A lie that is decided, and who plays for it. */
 interface Lying extends Falsehood {
   readonly fragment: Fragment;
@@ -82,7 +85,7 @@ export class Drill implements Service {
   constructor(setup: DrillSetup) {
     this.#setup = setup;
     this.#truth = new StagedReplayer(honestComputation(setup.means), setup.means);
-    this.#honest = new Validator({ ...setup, replayer: this.#truth, outbox: this.#gathered });
+    this.#honest = new Validator({ ...setup, replayer: this.#truth, outbox: this.#gathered, lineups: KEEPING });
   }
 
   async look(): Promise<Look> {
@@ -100,7 +103,7 @@ export class Drill implements Service {
 
   /** Runs everything honestly. */
   async #know(view: DealView): Promise<void> {
-    this.#truth.follow(await new Lineups(() => Promise.resolve(0)).of(view, 0, 0));
+    this.#truth.follow(await KEEPING.of(view, 0, 0));
     this.#truth.want(view.fragments.map(({ id }) => id));
     await this.#truth.settled();
   }
@@ -133,19 +136,18 @@ export class Drill implements Service {
     const isTrue = (claim: ClaimView): boolean =>
       runBelow(view, claim, { runs: this.#truth })?.final.root === claim.finalState;
     if (view.hidden || view.ended || !pending.every(isTrue)) return undefined;
-    return view.fragments[view.resolved + pending.length];
+    return fragmentAt(view, view.resolved + pending.length);
   }
 
   async #decide(view: DealView, fragment: Fragment): Promise<Lying> {
     const { means, strategy, self, chain, deal, tournaments, worth, note } = this.#setup;
-    const upTo = view.fragments.slice(0, fragment.index + 1);
+    const upTo = view.fragments.filter(({ index }) => index <= fragment.index);
     const falsehood = await decideLie(means, strategy, upTo, { fragment: fragment.index }, self);
     const { lie, believed, replayer } = falsehood;
     const what = strategy.belief === "lie" ? `lies about step ${lie.step} of` : "invents the end of";
     note(`the drill ${what} fragment ${fragment.index}, and plays as ${strategy.name}`);
-    const lineups = new Lineups(() => Promise.resolve(0));
-    const parts = { ...this.#setup, replayer: believed, outbox: this.#gathered, lineups };
-    replayer.follow(await lineups.of({ ...view, fragments: upTo }, 0, 0));
+    const parts = { ...this.#setup, replayer: believed, outbox: this.#gathered, lineups: KEEPING };
+    replayer.follow(await KEEPING.of({ ...view, fragments: upTo }, 0, 0));
     replayer.want(upTo.map(({ id }) => id));
     await replayer.settled();
     return {
@@ -176,7 +178,7 @@ export class Drill implements Service {
       await this.#truth.settled();
       return look;
     }
-    const fragment = view.fragments[claim.fragment];
+    const fragment = fragmentAt(view, claim.fragment);
     if (fragment === undefined) throw new Crash(`a claim is about fragment ${claim.fragment}`);
     this.#lying ??= await this.#decide(view, fragment);
     const look = await this.#lying.validator.look();

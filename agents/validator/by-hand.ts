@@ -1,5 +1,5 @@
 /** What of a validator's decisions somebody asks for by hand, and why there is none. Pure. */
-import type { ClaimView, DealView } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, fragmentAt } from "../chain/deal-log.ts";
 import type { Duty } from "../chain/duty.ts";
 import { clockRuns, verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
@@ -82,7 +82,9 @@ export function whyNot(asked: Requested): string {
     if (claim.phase !== "open") return `${about} is ${claim.phase}: only one that is open can be challenged`;
     if (!canBeat(now, claim.since + own.params.period)) return `the time in which ${about} could be challenged is over`;
     if (run === undefined) return notRun(asked);
-    return `${about} is what this machine computes, too: whoever challenges it loses`;
+    if (run.final.root === claim.finalState)
+      return `${about} is what this machine computes, too: whoever challenges it loses`;
+    return `${about} is too young: a bond announced now is lost if the chain takes another branch; wait some minutes`;
   }
   const row = game.tournaments.get(tournamentOf(claim, own));
   if (row === undefined) return `${about} is ${claim.phase}, and nobody has disputed it`;
@@ -105,7 +107,7 @@ export function whyNot(asked: Requested): string {
 }
 
 function notRun({ claim, view, own }: Requested): string {
-  const fragment = view.fragments[claim.fragment];
+  const fragment = fragmentAt(view, claim.fragment);
   const replayed = fragment && own.runs.replayed(fragment.id);
   if (replayed?.phase === "failed") return `fragment ${claim.fragment} could not be run: ${replayed.reason}`;
   if (replayed?.phase !== "done") return `fragment ${claim.fragment} has not been run`;

@@ -1,6 +1,6 @@
 /** What somebody who watches a Deal wants to know of each claim that is pending. Pure. */
 import type { Hex } from "viem";
-import { type ClaimPhase, type ClaimView, type DealView, isPending } from "../chain/deal-log.ts";
+import { type ClaimPhase, type ClaimView, type DealView, fragmentAt, isPending } from "../chain/deal-log.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
 import { clockEnd, isEnded, outlook } from "../players/outlook.ts";
@@ -95,7 +95,7 @@ export function nearest(claims: readonly ClaimSurvey[]): Deadline | undefined {
 function opinionOf(view: DealView, claim: ClaimView, own: Surveyor): Opinion {
   const run = runBelow(view, claim, own);
   if (run !== undefined) return run.final.root === claim.finalState ? "agree" : "disagree";
-  const fragment = view.fragments[claim.fragment];
+  const fragment = fragmentAt(view, claim.fragment);
   const isDone = fragment !== undefined && own.runs.replayed(fragment.id).phase === "done";
   return isDone ? "baseless" : "not replayed";
 }

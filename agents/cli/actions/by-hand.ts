@@ -1,8 +1,9 @@
 /** What `challenge`, `move`, `resolve` and `settle` do: one deed of a validator, by hand. */
+import { isLocalChain } from "../../chain/accounts/local-test.ts";
 import type { Duty } from "../../chain/duty.ts";
 import type { Intent, Outbox, Outcome } from "../../chain/intent.ts";
 import { durationText, etherText } from "../../config/amounts.ts";
-import { canBeat } from "../../players/decide.ts";
+import { canBeat, SETTLING } from "../../players/decide.ts";
 import { NEVER } from "../../players/play.ts";
 import type { Replayer } from "../../replay/replayer.ts";
 import { saltsOf } from "../../store/secret.ts";
@@ -36,6 +37,7 @@ export async function byHand(
   const validator = new Validator({
     ...{ chain, self, deal: log, tournaments, replayer: replay, outbox: hand, lineups },
     saltOf: saltsOf(store),
+    settling: isLocalChain(served.signing.chainId) ? 0 : SETTLING,
   });
   const before = new Set(served.mined().map(({ hash }) => hash));
   let isAlive = false;

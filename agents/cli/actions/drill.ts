@@ -38,7 +38,7 @@ export async function drill({ json = false, ...options }: DrillOptions): Promise
   const expected = addressOf(options.validator, "--validator");
   if (most === undefined) throw new UserError(`--at-most takes an amount as in "0.1 ether", not "${options.atMost}"`);
   const served = await beginService("drill", options);
-  const { chain, self, deal, log, tournaments, store, outbox, lineups, program, telling, live, close } = served;
+  const { chain, self, deal, log, tournaments, store, outbox, program, telling, live, close } = served;
   let isAlive = false;
   try {
     const stake = stakeOf(deal);
@@ -51,7 +51,7 @@ export async function drill({ json = false, ...options }: DrillOptions): Promise
     let ending: DrillEnding | undefined;
     const means = { image: program.image, executor: executorOf(options.engine, program) };
     const service = new Drill({
-      ...{ chain, self, deal: log, tournaments, outbox, lineups, strategy, saltOf: saltsOf(store) },
+      ...{ chain, self, deal: log, tournaments, outbox, strategy, saltOf: saltsOf(store) },
       means: { ...means, budget: deal.terms.budget, heights: deal.params.heights },
       worth: deal.terms.collateral,
       note: (line) => {

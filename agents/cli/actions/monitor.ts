@@ -79,7 +79,7 @@ async function seen(
   replay.want(wantedRuns(view, own));
   return {
     ...{ deal: deal.address, block: Number(head.number), now, claims, nearest: nearest(claims) ?? null },
-    ...{ submitted: view.fragments.length, resolved: view.resolved, token: deal.terms.collateralToken },
+    ...{ submitted: view.submitted, resolved: view.resolved, token: deal.terms.collateralToken },
     owner: owner === self ? undefined : owner,
     problems: replayProblems(view, replay),
   };

@@ -42,7 +42,7 @@ async function played(
     const means = { image: program.image, executor, budget: BUDGET, heights: params.heights };
     const lineups = new Lineups(settledAfter(Infinity));
     const partsOf = async (account: typeof self) => ({
-      ...{ chain, self: account, deal: new DealLog(chain, address), outbox: new StageOutbox(chain), lineups },
+      ...{ chain, self: account, deal: new DealLog(chain, address), outbox: new StageOutbox(chain) },
       tournaments: await TournamentLog.follow(chain, deployment.tournament),
       saltOf: () => keccak256(toHex(`salt of ${account}`)),
     });
@@ -60,7 +60,7 @@ async function played(
       // It challenges, and then leaves everything to others.
       const replayer = new StagedReplayer(honestComputation(means), params);
       const twist = without("move", "last", "join", "resolve", "settle");
-      const validator = new Validator({ ...(await partsOf(helper)), replayer, twist });
+      const validator = new Validator({ ...(await partsOf(helper)), replayer, twist, lineups });
       agents.push({ look: () => validator.look(), settled: () => replayer.settled() });
     }
     const clock = await partsOf(helper);

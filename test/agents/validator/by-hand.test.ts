@@ -79,6 +79,10 @@ describe("what is asked for by hand", () => {
     const deal = new ToyDeal(paramsOf([6]), 2);
     const why = (request: Request, own?: Own): string => whyNot(ask(deal, request, 0, own));
     expect(why("challenge")).match(/is what this machine computes, too: whoever challenges it loses$/);
+    const [id, claim] = [...deal.view.claims][0] ?? expect.fail("no claim");
+    const view = { ...deal.view, claims: new Map([[id, { ...claim, finalState: claim.previous }]]) };
+    const young = { ...ask(deal, "challenge", 0), view, claim: { ...claim, finalState: claim.previous } };
+    expect(whyNot(young)).match(/is too young/);
     const waiting: Own["runs"] = { ...deal.runs(), replayed: () => ({ phase: "waiting" }) };
     expect(why("challenge", deal.own({ runs: waiting }))).equal("fragment 0 has not been run");
     const failed: Own["runs"] = { ...deal.runs(), replayed: () => ({ phase: "failed", reason: "no memory" }) };
