@@ -1,6 +1,7 @@
 /** Reads what a sender has to know of the chain at a look: requests, and nothing else. */
 import {
   type Address,
+  BlockNotFoundError,
   type Hash,
   type PublicClient,
   TransactionNotFoundError,
@@ -67,7 +68,22 @@ async function usualTip(reader: PublicClient): Promise<bigint> {
   }
 }
 
+/** What was mined in a block that is still there is as it was: one question for all of a block. */
 async function minedOf(reader: PublicClient, flights: readonly Flight[]): Promise<Map<Hash, Mined>> {
+  const blocks = await hashesOf(reader, new Set(flights.flatMap(({ mined }) => (mined ? [mined.block] : []))));
+  const stands = ({ mined }: Flight): boolean => mined !== undefined && blocks.get(mined.block) === mined.blockHash;
+  const known = flights.filter(stands).flatMap(({ mined }) => (mined ? [mined] : []));
+  const asked = flights.filter((flight) => !stands(flight));
+  return new Map([...known.map((one) => [one.hash, one] as const), ...(await receiptsOf(reader, asked))]);
+}
+
+/** The hashes of the blocks with these numbers, as far as there are such. */
+async function hashesOf(reader: PublicClient, numbers: ReadonlySet<bigint>): Promise<Map<bigint, Hash>> {
+  const blocks = await Promise.all([...numbers].map((blockNumber) => orNothing(reader.getBlock({ blockNumber }))));
+  return new Map(blocks.flatMap((block) => (block === undefined ? [] : [[block.number, block.hash] as const])));
+}
+
+async function receiptsOf(reader: PublicClient, flights: readonly Flight[]): Promise<Map<Hash, Mined>> {
   const hashes = flights.flatMap(({ attempts }) => attempts.map(({ hash }) => hash));
   const receipts = await Promise.all(hashes.map((hash) => orNothing(reader.getTransactionReceipt({ hash }))));
   const mined = receipts.filter((receipt) => receipt !== undefined);
@@ -85,12 +101,14 @@ async function absentOf(reader: PublicClient, flights: readonly Flight[]): Promi
   return new Set(newest.filter((_, i) => known[i] === undefined));
 }
 
+const NOTHING = [TransactionReceiptNotFoundError, TransactionNotFoundError, BlockNotFoundError];
+
 /** What there is; a node says "nothing" with an error of viem's. */
 async function orNothing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError) return undefined;
+    if (NOTHING.some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }

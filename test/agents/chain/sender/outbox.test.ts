@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPublicClient, http, numberToHex, parseEther, parseGwei } from "viem";
+import { createPublicClient, custom, http, numberToHex, parseEther, parseGwei } from "viem";
 import { Endpoints } from "../../../../agents/chain/endpoints/endpoints.ts";
 import { endpointTransport } from "../../../../agents/chain/endpoints/transport.ts";
 import { POLICY } from "../../../../agents/chain/sender/policy.ts";
@@ -47,6 +47,29 @@ describe("sender on anvil", () => {
     const [receipt] = world.journal.receipts();
     expect(receipt).to.include({ nonce: 0, key: "wish 1", label: "note", success: true, block: 1n });
     expect(receipt?.paid).to.be.greaterThan(21_000n);
+  });
+
+  it("asks once for each block in which something was mined, and for receipts only of what is new", async () => {
+    await world.manual();
+    const many = [1, 2, 3, 4, 5, 6].map((number) => wish(number));
+    await world.look(...many);
+    await world.mine();
+    await world.look(...many);
+    await world.mine();
+    const asked: string[] = [];
+    const request = ({ method, params }: { method: string; params?: readonly unknown[] }): Promise<unknown> => {
+      asked.push(method);
+      return world.node.request(method, params);
+    };
+    world.restart({ reader: createPublicClient({ transport: custom({ request }), cacheTime: 0 }) });
+    const count = (wanted: string): number => asked.filter((method) => method === wanted).length;
+    expect(await world.look(...many)).to.deep.equal({ sent: 6, failures: [] });
+    expect([count("eth_getTransactionReceipt"), count("eth_getBlockByNumber")]).to.deep.equal([0, 2]);
+    // The block is gone, and what was in it is nowhere.
+    await world.node.request("anvil_reorg", [2, []]);
+    expect(await world.look(...many)).to.deep.equal({ sent: 6, failures: [] });
+    await world.mine();
+    expect((await world.noted()).sort()).to.deep.equal([1, 2, 3, 4, 5, 6]);
   });
 
   it("asks for more gas than was estimated", async () => {
