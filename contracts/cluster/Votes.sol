@@ -78,7 +78,7 @@ library Votes {
 
     /// @notice Who has voted twice: for different blocks, or for one and for none, on one chain,
     /// with votes of one kind, at one height and round. Reverts unless the votes are that.
-    /// @param ballot What the first vote is for. `hash`, `parts` and `partsHash` are overwritten.
+    /// @param ballot What the first vote is for.
     /// @param other What the second vote is for; its kind, height and round are those of the first.
     function equivocator(
         bytes memory chainId,
