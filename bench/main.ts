@@ -13,6 +13,7 @@ import { followingMeasurement } from "./following.ts";
 import { growthMeasurement } from "./growth.ts";
 import { hashingMeasurement } from "./hashing.ts";
 import { historyMeasurement } from "./history.ts";
+import { liarsMeasurement } from "./liars.ts";
 import { MOVE_LEVELS } from "../verifier/history/game-levels.ts";
 import type { Measurement, Setting } from "./measurement.ts";
 import { memoryMeasurement } from "./memory.ts";
@@ -31,6 +32,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   disputeMeasurement,
   soakMeasurement,
   followingMeasurement,
+  liarsMeasurement,
 ];
 
 const COMMAND = "npm run -s bench --";

@@ -18,10 +18,17 @@ export function parent(left: Hex, right: Hex): Hex {
   return keccak256(concat([left, right]));
 }
 
+/** Neighbours never change, and the same ones come with every reading of their log. */
+const tops = new WeakMap<Eight, Hex>();
+
 /** The node `MOVE_LEVELS` above `FAN_OUT` neighbours. */
 export function top(nodes: Eight): Hex {
+  const known = tops.get(nodes);
+  if (known !== undefined) return known;
   const [a, b, c, d, e, f, g, h] = nodes;
-  return parent(parent(parent(a, b), parent(c, d)), parent(parent(e, f), parent(g, h)));
+  const node = parent(parent(parent(a, b), parent(c, d)), parent(parent(e, f), parent(g, h)));
+  tops.set(nodes, node);
+  return node;
 }
 
 /**

@@ -19,7 +19,7 @@ import { type Deed, ordered, type Play } from "../players/play.ts";
 import { family, matchesOf } from "../players/table.ts";
 import { heightOf } from "../../verifier/history/game-levels.ts";
 import { Member } from "./member.ts";
-import type { Unsigned } from "./network.ts";
+import { MOST_UNSIGNED, type Unsigned } from "./network.ts";
 import type { Schedule } from "./schedule.ts";
 import type { TrueRun, Truth } from "./truth.ts";
 
@@ -69,14 +69,18 @@ export class Crowd {
 
   /** What they do next. */
   async look(sight: Sight): Promise<Unsigned[]> {
-    const wanted = await this.#wanted(sight);
-    // What was refused is tried again, but not in every block.
-    return wanted.filter(({ from, call }) => {
+    const sending: Unsigned[] = [];
+    for (const one of await this.#wanted(sight)) {
+      const { from, call } = one;
       const name = `${from} ${encodeFunctionData({ abi: call.abi, functionName: call.functionName, args: call.args })}`;
       const times = (this.#sent.get(name) ?? 0) + 1;
+      // What was refused is tried again, but not in every block.
+      if (times > TRIES) continue;
+      if (sending.length === MOST_UNSIGNED) break;
       this.#sent.set(name, times);
-      return times <= TRIES;
-    });
+      sending.push(one);
+    }
+    return sending;
   }
 
   async #wanted(sight: Sight): Promise<Unsigned[]> {

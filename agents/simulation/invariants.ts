@@ -25,6 +25,8 @@ export interface Measured {
   readonly delayBound: number;
   /** The most that the validator had in bonds in one dispute, in wei. */
   readonly locked: bigint;
+  /** What the liars have paid in as bonds, in wei. */
+  readonly liarsLocked: bigint;
   /** Of the whole play, and of the validator; reverted ones count. */
   readonly transactions: number;
   readonly gas: bigint;
@@ -107,14 +109,18 @@ function delayed({ courses }: Tally, levels: number): string[] {
   });
 }
 
-function measure(ending: Ending, { mined, transactions, gas }: Ledger, { courses, mostLocked }: Tally): Measured {
+function measure(
+  ending: Ending,
+  { mined, transactions, gas }: Ledger,
+  { courses, mostLocked, othersPaid }: Tally,
+): Measured {
   const all = [...courses.values()];
   const levels = ending.schedule.heights.length;
   const { validator } = mined;
   return {
     delay: Math.max(0, ...all.map(({ opened, finished }) => (finished - opened) / PERIOD)),
     delayBound: Math.max(0, ...all.map(({ commitments }) => delayInPeriods(levels, commitments - 1))),
-    ...{ locked: mostLocked, transactions, gas, validatorTransactions: validator.length },
+    ...{ locked: mostLocked, liarsLocked: othersPaid, transactions, gas, validatorTransactions: validator.length },
     validatorReverts: validator.filter(({ success }) => !success).length,
     validatorGas: validator.reduce((sum, one) => sum + one.gas, 0n),
     looks: ending.looks,

@@ -37,9 +37,15 @@ interface Block {
   readonly seconds: number;
 }
 
+/** Seconds from block to block as a rule. */
+export const BLOCK_TIME = 12;
+
 /** Gas of a block, and what a transaction without an estimate may use. */
 const BLOCK_GAS = 60_000_000n;
-const UNSIGNED_GAS = 2_500_000n;
+const UNSIGNED_GAS = 2_000_000n;
+
+/** How many transactions without an estimate a block has room for, beside those that are signed. */
+export const MOST_UNSIGNED = 24;
 
 /** What is given for being first, and for being last. */
 const HIGH_TIP = 10_000_000_000n;
@@ -128,16 +134,25 @@ export class Network {
   }
 
   /**
-   * Replaces the newest blocks by as many others, which come a second later each.
+   * Replaces the newest blocks by as many others, which come a second later each; never more time
+   * than so many blocks take as a rule.
    *
    * @param lost tells of each signed transaction in them whether no node remembers it
    * @param back tells of each other whether the new blocks may have it
    */
   async reorganise(depth: number, lost: (one: Waiting) => boolean, back: (one: Waiting) => boolean): Promise<void> {
-    const gone = this.#blocks.slice(-Math.min(depth, this.#blocks.length));
+    let first = this.#blocks.length;
+    let seconds = 0;
+    while (first > 0 && this.#blocks.length - first < depth) {
+      seconds += this.#blocks[first - 1]?.seconds ?? 0;
+      // A block that comes after a long time stands for many without a transaction.
+      if (seconds > depth * BLOCK_TIME) break;
+      first--;
+    }
+    const gone = this.#blocks.slice(first);
     const [oldest] = gone;
     if (oldest === undefined) return;
-    this.#blocks = this.#blocks.slice(0, -gone.length);
+    this.#blocks = this.#blocks.slice(0, first);
     if ((await this.#ask("evm_revert", [oldest.snapshot])) !== true) throw new Crash("the chain has no such snapshot");
     for (const one of gone.flatMap(({ signed }) => signed)) {
       if (lost(one)) continue;
@@ -147,8 +162,8 @@ export class Network {
         // It was replaced meanwhile.
       }
     }
-    for (const { seconds } of gone) {
-      await this.mine({ seconds: seconds + 1, unsigned: [], first: false, leavesOut: (one) => !back(one) });
+    for (const block of gone) {
+      await this.mine({ seconds: block.seconds + 1, unsigned: [], first: false, leavesOut: (one) => !back(one) });
     }
   }
 

@@ -13,7 +13,7 @@ import { simulatedDeal, type SimulatedDeal, submission } from "./deal.ts";
 import { Draw } from "./draw.ts";
 import { inputOf } from "./guest.ts";
 import { HonestService } from "./honest.ts";
-import { Network } from "./network.ts";
+import { BLOCK_TIME, Network } from "./network.ts";
 import { type Fault, HONEST, type Honest, PERIOD, type Schedule } from "./schedule.ts";
 import { Truth } from "./truth.ts";
 import { Weather } from "./weather.ts";
@@ -46,8 +46,7 @@ export interface PlayOptions {
   readonly settling?: number | undefined;
 }
 
-/** Seconds from block to block, and at most where nothing but the end of a fault is waited for. */
-const BLOCK_TIME = 12;
+/** Seconds of a block where nothing but the end of a fault is waited for. */
 const LONG_BLOCK = 120;
 
 /** Blocks without anything in them after which the clock is moved on. */

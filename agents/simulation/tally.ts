@@ -42,6 +42,8 @@ export class Tally {
   losses = 0;
   /** The most that it had in bonds at one time in one root tournament and those inside of it, in wei. */
   mostLocked = 0n;
+  /** What all others have paid in as bonds of shown commitments, in wei. */
+  othersPaid = 0n;
   readonly #player: Hex;
   readonly #params: Params;
   readonly #rows = new Map<Hex, Row>();
@@ -76,6 +78,7 @@ export class Tally {
         const before = row.owners.get(event.root);
         row.owners.set(event.root, event.owner);
         row.root.commitments = Math.max(row.root.commitments, row.owners.size);
+        if (event.kind === "Joined" && event.owner !== this.#player) this.othersPaid += this.#bond(row);
         if (before === this.#player) this.#lock(row, -1n);
         if (event.owner === this.#player) this.#lock(row, 1n);
         break;

@@ -36,6 +36,15 @@ const report = z.strictObject({
       own: z.strictObject({ seconds: z.number().nonnegative(), requests: z.number().int().positive() }),
     }),
   ),
+  liars: z.array(
+    z.strictObject({
+      way: z.string(),
+      liars: z.number().int().positive(),
+      ...{ delay: z.number().min(1), delayBound: z.number().min(1) },
+      ...{ transactions: z.number().int(), validatorTransactions: z.number().int(), validatorGas: z.number() },
+      ...{ locked: z.number().min(0.1).max(0.15), liarsLocked: z.number().min(0.1) },
+    }),
+  ),
   building: z.tuple([
     z.strictObject({
       module: z.literal("@dprint/json"),
@@ -63,7 +72,7 @@ describe("the bench", () => {
     const folder = mkdtempSync(join(tmpdir(), "arbiter-bench-"));
     try {
       const file = join(folder, "bench.json");
-      const args = [MAIN, "engine", "building", "hashing", "following", "copy", "--quick", "--json", file];
+      const args = [MAIN, "engine", "building", "hashing", "following", "liars", "copy", "--quick", "--json", file];
       const { stdout } = await promisify(execFile)(process.execPath, args);
       expect(stdout)
         .match(/copy .*│ loads and stores/)

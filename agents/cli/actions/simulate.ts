@@ -106,7 +106,10 @@ function tellBroken(
 function jsonOf({ schedule, judgement: { broken, measured }, effects }: Played): object {
   const about = { seed: schedule.seed, broken, effects };
   if (measured === undefined) return { ...about, schedule };
-  const { locked, gas, validatorGas, ...numbers } = measured;
-  const amounts = { lockedEther: formatEther(locked), gas: String(gas), validatorGas: String(validatorGas) };
+  const { locked, liarsLocked, gas, validatorGas, ...numbers } = measured;
+  const amounts = {
+    ...{ lockedEther: formatEther(locked), liarsLockedEther: formatEther(liarsLocked) },
+    ...{ gas: String(gas), validatorGas: String(validatorGas) },
+  };
   return { ...about, ...numbers, ...amounts, schedule };
 }
