@@ -36,20 +36,33 @@ export interface Sent {
 /** How long a receipt may take, in milliseconds. */
 const PATIENCE_MS = 180_000;
 
+/** How long a chain is waited for, in milliseconds. */
+interface Waits {
+  /** How often something is asked for again. */
+  readonly pollingInterval?: number;
+  /** How long a receipt may take. */
+  readonly patience?: number;
+  /**
+   * How long a block with a later timestamp is waited for where a call wants one: not at all where
+   * blocks are mined on demand.
+   */
+  readonly laterBlock?: number;
+}
+
 /** Reads a chain and sends to it. */
 export class Chain {
   readonly reader: PublicClient;
   readonly #wallet: WalletClient;
   readonly #patience: number;
+  readonly #laterBlock: number;
   readonly #observers: ((sent: Sent) => void)[] = [];
 
   /**
    * @param transport How to reach a node whose accounts are unlocked.
-   * @param pollingInterval How often a receipt is asked for, in milliseconds.
-   * @param patience How long a receipt may take, in milliseconds.
    */
-  constructor(transport: Transport, pollingInterval = 50, patience = PATIENCE_MS) {
+  constructor(transport: Transport, { pollingInterval = 50, patience = PATIENCE_MS, laterBlock = 0 }: Waits = {}) {
     this.#patience = patience;
+    this.#laterBlock = laterBlock;
     this.reader = createPublicClient({ transport, pollingInterval, cacheTime: 0 });
     this.#wallet = createWalletClient({ transport });
   }
@@ -69,16 +82,20 @@ export class Chain {
     return this.reader.getBalance({ address: account });
   }
 
-  /** Throws `CallRefused` if a call would revert. */
+  /** Throws `CallRefused` if a call would revert, in a later block too. */
   async rehearse(from: Address, call: Call): Promise<void> {
-    // Against the pending block: what an earlier block is needed for is there in the latest one.
-    await simulate(this.reader, from, call, { blockTag: "pending" });
+    await this.#isReady(from, call);
   }
 
-  /** Sends a call and waits for its receipt. Throws `CallRefused` when it reverts. */
+  /**
+   * Sends a call and waits for its receipt. A call that only wants a later timestamp than the
+   * latest block's is sent when there is one. Throws `CallRefused` when it reverts.
+   */
   async send(from: Address, call: Call): Promise<Sent> {
     const { to, abi, functionName, args, value = 0n } = call;
-    await this.rehearse(from, call);
+    const end = performance.now() + this.#laterBlock;
+    // A node that has mined nothing for so long mines on demand.
+    while (!(await this.#isReady(from, call)) && performance.now() < end) await setTimeout(this.reader.pollingInterval);
     const data = encodeFunctionData({ abi, functionName, args });
     const hash = await this.#wallet.sendTransaction({ account: from, to, data, value, chain: null });
     const sent = await this.#mined(call.label, from, hash, data);
@@ -86,6 +103,27 @@ export class Chain {
     if (sent === undefined)
       throw new CallRefused(call, from, { reason: REVERTED, text: `${REVERTED} in transaction ${hash}` });
     return sent;
+  }
+
+  /**
+   * Whether a call succeeds on the latest state. False if it does so only on the pending one: that
+   * tells what a later timestamp changes, and nothing that may be relied on, for what is pending
+   * there need not be mined before.
+   */
+  async #isReady(from: Address, call: Call): Promise<boolean> {
+    const on = (blockTag: "latest" | "pending"): Promise<void> => simulate(this.reader, from, call, { blockTag });
+    const refusal = await on("latest").then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refusal === undefined) return true;
+    if (!(refusal instanceof CallRefused)) throw refusal;
+    try {
+      await on("pending");
+      return false;
+    } catch {
+      throw refusal;
+    }
   }
 
   /** Deploys a contract and gives its address. */

@@ -6,7 +6,8 @@ import { errorAbi } from "./contract-errors.ts";
 
 /** On which state a call is tried, and with how much gas. */
 export type Circumstances =
-  { readonly blockTag: "pending"; readonly gas?: bigint } | { readonly blockNumber: bigint; readonly gas?: bigint };
+  | { readonly blockTag: "latest" | "pending"; readonly gas?: bigint }
+  | { readonly blockNumber: bigint; readonly gas?: bigint };
 
 /** Throws `CallRefused` if a call would revert. */
 export async function simulate(

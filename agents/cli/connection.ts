@@ -38,7 +38,7 @@ export interface Signing extends Connection {
  */
 export async function connect(config: Config): Promise<Connection> {
   const { transport, chainId, pollingInterval } = await reached(config);
-  return { chain: new Chain(transport, pollingInterval), chainId };
+  return { chain: new Chain(transport, { pollingInterval }), chainId };
 }
 
 /** Connects for sending from the account of the settings. */
@@ -52,7 +52,9 @@ export async function connectSigning(config: Config): Promise<Signing> {
   });
   return {
     ...{ chainId, signer, self: lowerCase(signer.address) },
-    chain: new Chain(signingTransport(transport, signer, chainId), pollingInterval),
+    chain: new Chain(signingTransport(transport, signer, chainId), {
+      ...{ pollingInterval, laterBlock: chainId === ON_DEMAND ? 0 : LATER_BLOCK_MS },
+    }),
     open: config.need("endpoints").map(openTo),
   };
 }
@@ -75,6 +77,12 @@ interface Reached {
 
 const QUICK_MS = 50;
 const SPARING_MS = 2_000;
+
+/** Two blocks of Ethereum, and some. */
+const LATER_BLOCK_MS = 30_000;
+
+/** The chain of Hardhat and anvil, which mine when something is sent. */
+const ON_DEMAND = 31_337;
 
 async function reached(config: Config): Promise<Reached> {
   const chainId = config.need("chainId");

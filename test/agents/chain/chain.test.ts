@@ -60,16 +60,44 @@ function nodeOf(mines: boolean): Parameters<typeof custom>[0] {
 const poke = (chain: Chain): Promise<Sent> =>
   chain.send(FROM, { label: "poke", to: TO, abi: ABI, functionName: "poke", args: [] });
 
+/** The same, of which the pending block allows the call at once, and the latest one when asked `after` times. */
+function laterNode(after: number): { node: ReturnType<typeof nodeOf>; asked: string[] } {
+  const plain = nodeOf(true);
+  const asked: string[] = [];
+  const request: typeof plain.request = async (call) => {
+    if (call.method !== "eth_call") return plain.request(call);
+    const [, block] = call.params as readonly [unknown, string];
+    asked.push(block);
+    if (block === "pending" || asked.filter((one) => one === "latest").length > after) return "0x";
+    throw Object.assign(new Error("execution reverted"), { code: 3, data: "0x" });
+  };
+  return { node: { request }, asked };
+}
+
 describe("Chain.send", function () {
   this.timeout(5_000);
 
+  it("waits for a later block where one is wanted, and relies on nothing that is pending", async () => {
+    const { node, asked } = laterNode(3);
+    await poke(new Chain(custom(node, { retryCount: 0 }), { pollingInterval: 5, laterBlock: 4_000 }));
+    expect(asked).deep.equal([...Array.from({ length: 3 }, () => ["latest", "pending"]).flat(), "latest"]);
+  });
+
+  it("sends at once what a later block allows where blocks are mined on demand", async () => {
+    const { node, asked } = laterNode(Infinity);
+    await poke(new Chain(custom(node, { retryCount: 0 }), { pollingInterval: 5 }));
+    expect(asked).deep.equal(["latest", "pending"]);
+  });
+
   it("has its receipt although no other block comes", async () => {
-    const sent = await poke(new Chain(custom(nodeOf(true)), 5));
+    const sent = await poke(new Chain(custom(nodeOf(true)), { pollingInterval: 5 }));
     expect(sent).include({ hash: HASH, gas: 21_000n, block: 7n });
   });
 
   it("tells which transaction has no receipt in time", async () => {
-    const failure = await poke(new Chain(custom(nodeOf(false)), 5, 40)).catch((error: unknown) => error);
+    const failure = await poke(new Chain(custom(nodeOf(false)), { pollingInterval: 5, patience: 40 })).catch(
+      (error: unknown) => error,
+    );
     expect(failure).instanceOf(Problem);
     expect(String(failure)).contain(`poke: ${HASH} was not mined in 40 ms`);
   });
