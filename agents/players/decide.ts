@@ -85,6 +85,11 @@ export function canBeat(now: number, deadline: number): boolean {
   return now + 1 < deadline;
 }
 
+/** All that somebody can have at stake in a dispute: a bond at every level; wei. */
+export function allBonds(params: Params): bigint {
+  return bondsDownTo(params, params.bonds.length - 1);
+}
+
 /** All bonds of a commitment from the top down to a level: who loses there loses all of them. */
 function bondsDownTo({ bonds }: Params, level: number): bigint {
   return bonds.slice(0, level + 1).reduce((sum, bond) => sum + bond, 0n);
@@ -143,7 +148,8 @@ function move(
 }
 
 function joins(s: Situation, row: TournamentState, own: KnownCommitment, path: readonly bigint[]): Play<Action>[] {
-  const stake = bondsDownTo(s.params, row.level);
+  // Whoever is missing in a root tournament loses the whole dispute.
+  const stake = path.length === 0 ? allBonds(s.params) : bondsDownTo(s.params, row.level);
   const isMissing = canBeat(s.now, row.closes) && !row.commitments.has(own.root);
   if (path.length > 0) return isMissing ? shows(s, row, path, row.closes, stake) : [];
   const hash = announcementHash(s.seat.owner, s.seat.tournament, own.root, s.seat.salt);

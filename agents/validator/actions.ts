@@ -10,7 +10,7 @@ import { type Duty, dutyOf } from "../chain/duty.ts";
 import { announcementHash } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import type { GameState } from "../game/types.ts";
-import { announcement, announces, canBeat, collects, decide, joining, type Seat } from "../players/decide.ts";
+import { allBonds, announcement, announces, canBeat, collects, decide, joining, type Seat } from "../players/decide.ts";
 import { NEVER, ordered, type Play, valueOf } from "../players/play.ts";
 import { type Own, runBelow, takesPart, tournamentOf } from "./own.ts";
 
@@ -159,7 +159,7 @@ function challenges(seen: Seen, claim: ClaimView): Play[] {
   const hash = announcement(seat);
   const commitment = joining(params, seat, []);
   if (hash === undefined || commitment === undefined) return [];
-  const stake = params.bonds[0] ?? 0n;
+  const stake = allBonds(params);
   if (!game.announced.has(hash)) return announces({ now, params, settling: own.settling }, hash, closes, stake);
   const { inputRoot, input } = fragmentOf(view, claim);
   const deed = {

@@ -1,8 +1,8 @@
 /** What `worker run`, `worker join` and `worker quit` do. */
-import { zeroAddress } from "viem";
 import { dealCall } from "../../chain/calls.ts";
 import { type DealFacts, readDeal } from "../../chain/deal-facts.ts";
 import { Worker } from "../../worker/worker.ts";
+import { worthOf } from "../../worker/worth.ts";
 import { connectSigning, type Signing } from "../connection.ts";
 import { ExitCode, UserError } from "../failure.ts";
 import type { SettingOptions } from "../options/settings.ts";
@@ -31,8 +31,7 @@ export async function runWorker(options: RunOptions): Promise<number> {
   const replay = replayer();
   const worker = new Worker({
     ...{ chain, self, deal: log, replayer: replay, outbox, lineups, period: deal.params.period },
-    // Of a price in another token nobody here knows what it is worth.
-    worth: deal.terms.paymentToken === zeroAddress ? deal.terms.price / BigInt(deal.terms.maxWorkers) : 0n,
+    worth: worthOf(deal.terms),
   });
   await live(worker, replay);
   return ExitCode.success;

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Hex } from "viem";
 import { tournamentCall } from "../../../agents/chain/tournament-calls.ts";
+import type { ClaimView } from "../../../agents/chain/deal-log.ts";
 import type { Duty } from "../../../agents/chain/duty.ts";
 import { collects, decide, type Seat, SETTLING } from "../../../agents/players/decide.ts";
 import { NEVER, ordered, type Play, type Twist } from "../../../agents/players/play.ts";
@@ -111,6 +112,24 @@ describe("what a validator does next", () => {
     expect(kinds(2_000n)).deep.equal(["announce", "announce"]);
     expect(kinds(1_999n)).deep.equal(["announce", "withdraw", "announce"]);
     expect(kinds(999n)).deep.equal(["withdraw", "announce", "announce"]);
+  });
+
+  it("has all bonds of the dispute at stake where it is not in it yet", () => {
+    const deal = new ToyDeal(paramsOf([3, 3]), 2);
+    const bonds = deal.params.bonds.reduce((sum, bond) => sum + bond, 0n);
+    deal.challenge(0, deal.liar(0, 1));
+    const [, [id, claim]] = [...deal.view.claims] as [unknown, [Hex, ClaimView]];
+    deal.view = { ...deal.view, claims: new Map(deal.view.claims).set(id, { ...claim, finalState: "0xfa15e" }) };
+    for (const kinds of [
+      ["announce", "announce"],
+      ["join", "challenge"],
+    ]) {
+      const duties = dutiesOf(deal);
+      expect(kindsOf(duties)).have.members(kinds);
+      for (const { stake } of duties) expect(stake).equal(bonds);
+      for (const duty of duties) if (duty.deed.kind === "announce") deal.carryOut(duty);
+    }
+    expect(bonds > (deal.params.bonds[0] ?? 0n)).equal(true);
   });
 
   it("brings back the bond of what somebody else has shown, also when the tournament is finished", () => {
