@@ -64,9 +64,9 @@ const poke = (chain: Chain): Promise<Sent> =>
 function laterNode(after: number): { node: ReturnType<typeof nodeOf>; asked: string[] } {
   const plain = nodeOf(true);
   const asked: string[] = [];
-  const request: typeof plain.request = async (call) => {
-    if (call.method !== "eth_call") return plain.request(call);
-    const [, block] = call.params as readonly [unknown, string];
+  const request = async ({ method, params }: { method: string; params: unknown }): Promise<unknown> => {
+    if (method !== "eth_call") return plain.request({ method, params });
+    const [, block] = params as readonly [unknown, string];
     asked.push(block);
     if (block === "pending" || asked.filter((one) => one === "latest").length > after) return "0x";
     throw Object.assign(new Error("execution reverted"), { code: 3, data: "0x" });
