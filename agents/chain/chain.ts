@@ -112,16 +112,15 @@ export class Chain {
    */
   async #isReady(from: Address, call: Call): Promise<boolean> {
     const on = (blockTag: "latest" | "pending"): Promise<void> => simulate(this.reader, from, call, { blockTag });
-    const refusal = await on("latest").then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (refusal === undefined) return true;
-    if (!(refusal instanceof CallRefused)) throw refusal;
     try {
-      await on("pending");
-      return false;
-    } catch {
+      await on("latest");
+      return true;
+    } catch (refusal) {
+      const isAllowedLater = await on("pending").then(
+        () => true,
+        () => false,
+      );
+      if (isAllowedLater) return false;
       throw refusal;
     }
   }
