@@ -2,8 +2,8 @@
 import { type Hex, hexToBigInt, numberToHex } from "viem";
 import { inOrder, type BlockLog } from "../chain/block-reader.ts";
 import { gameEvents } from "../chain/tournament-log.ts";
+import type { GameEvent } from "../game/events.ts";
 import { HONEST, type Honest } from "./schedule.ts";
-import type { Timed } from "./tally.ts";
 import type { World } from "./world.ts";
 
 /** A transaction of an honest account that was mined. */
@@ -14,6 +14,12 @@ export interface Mined {
   readonly gas: bigint;
   /** Gas times price, in wei. */
   readonly paid: bigint;
+}
+
+/** A log, and the timestamp of its block in seconds. */
+export interface Timed {
+  readonly event: GameEvent;
+  readonly time: number;
 }
 
 /** The chain's own word about a play. */

@@ -1,15 +1,8 @@
 /** What the logs of the Tournament contract say about one player, event by event. */
 import { type Hex, toFunctionSelector } from "viem";
 import { tournamentAbi } from "../../contracts/abi/Tournament.ts";
-import type { GameEvent } from "../game/events.ts";
 import type { Params } from "../game/types.ts";
-import type { Mined } from "./ledger.ts";
-
-/** A log, and the timestamp of its block in seconds. */
-export interface Timed {
-  readonly event: GameEvent;
-  readonly time: number;
-}
+import type { Mined, Timed } from "./ledger.ts";
 
 /** A root tournament. */
 export interface Course {
