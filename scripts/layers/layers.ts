@@ -345,6 +345,7 @@ export const LAYERS: readonly Layer[] = [
       ...VERIFIER,
       "verifier/node",
       "examples",
+      "contracts",
       "agents/game",
       "agents/players",
       "agents/chain",

@@ -162,7 +162,12 @@ describe("conformance", () => {
       const ended = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
       const { status, signal, error, stdout, stderr } = ended;
       // Together, so that a failure tells how the process ended, too.
-      expect({ status, signal, error, stdout }, stderr).to.eql({ status: 1, signal: null, error: undefined, stdout: "" });
+      expect({ status, signal, error, stdout }, stderr).to.eql({
+        status: 1,
+        signal: null,
+        error: undefined,
+        stdout: "",
+      });
       expect(stderr).to.match(message);
     });
   }
