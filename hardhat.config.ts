@@ -23,8 +23,10 @@ const compiler = {
  */
 const deployed = [
   ["Arbiter", "tournament/Tournament"],
+  ["ClusterDeal"],
   ["Deal"],
   ["Deposits"],
+  ["cluster/ClusterProofs"],
   ["machine/Floats"],
   ["machine/Integers"],
   ["machine/StepVerifier"],

@@ -235,7 +235,7 @@ contract Deal is IDeal, ReentrancyGuardTransient {
         if (block.timestamp < end) revert WindowOpen(claimId, end);
         if (c.stage == Stage.Disputed) revert WrongStage(claimId, c.stage);
         _claims.confirm(c);
-        uint256 share = _escrow.pay(_seats, price, c.backers);
+        uint256 share = _escrow.pay(_seats.workerAt, price, c.backers);
         emit Confirmed(claimId, c.fragment, c.finalState, c.backers, share);
         if (!c.yields) emit Ended(c.finalState);
     }

@@ -22,7 +22,17 @@ export interface GeneratedFile {
 }
 
 /** Contracts that people or agents call. */
-const CALLED = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifier", "Tournament"];
+const CALLED = [
+  "Arbiter",
+  "ClusterDeal",
+  "ClusterProofs",
+  "Deal",
+  "Deposits",
+  "Floats",
+  "Integers",
+  "StepVerifier",
+  "Tournament",
+];
 
 /** Contracts that are deployed without a compiler: by `arbiter deploy` and `arbiter deal create`. */
 const DEPLOYED_BY_AGENTS = ["Arbiter", "Deal", "Deposits", "Floats", "Integers", "StepVerifier"];

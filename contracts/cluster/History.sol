@@ -13,6 +13,9 @@ library History {
     /// @notice Levels above the leaves.
     uint256 internal constant DEPTH = 40;
 
+    /// @notice How many leaves there are.
+    uint256 internal constant CAPACITY = 1 << DEPTH;
+
     /// @notice Thrown when a history of so many blocks has no such leaf.
     error NoSuchLeaf(uint256 index, uint256 count);
     /// @notice Thrown when a proof has not as many siblings as its leaf needs.
@@ -20,9 +23,22 @@ library History {
     /// @notice Thrown when the siblings of the first free leaf belong to another history.
     error WrongHistory(HistoryRoot expected, HistoryRoot actual);
 
+    /// @notice Thrown when there are more blocks than a history can have.
+    error TooManyBlocks(uint256 count);
+
+    /// @notice The root of a history without blocks.
+    function empty() internal pure returns (HistoryRoot) {
+        return HistoryRoot.wrap(ZeroHashes.hashAt(ZeroHashes.load(), DEPTH));
+    }
+
+    /// @notice Reverts if there are so many blocks that no further one has a leaf.
+    function checkCount(uint256 count) internal pure {
+        if (count > CAPACITY - 1) revert TooManyBlocks(count);
+    }
+
     /// @notice The leaf of a block.
     /// @param inputLength In bytes.
-    /// @param steps From the loaded state to the machine's end.
+    /// @param steps Of the block and all before it.
     /// @param stateRoot Of the state after the block.
     function leaf(
         bytes32 inputRoot,
@@ -53,7 +69,7 @@ library History {
         uint256 count,
         bytes32[] calldata siblings
     ) internal pure returns (HistoryRoot) {
-        if (count > 1 << DEPTH || index + 1 > count) revert NoSuchLeaf(index, count);
+        if (count > CAPACITY || index + 1 > count) revert NoSuchLeaf(index, count);
         return climb(leaf_, index, count, siblings);
     }
 
@@ -66,10 +82,28 @@ library History {
         bytes32 leaf_,
         bytes32[] calldata siblings
     ) internal pure returns (HistoryRoot) {
-        if (count > (1 << DEPTH) - 1) revert NoSuchLeaf(count, 1 << DEPTH);
+        if (count > CAPACITY - 1) revert NoSuchLeaf(count, CAPACITY);
         HistoryRoot actual = climb(0, count, count, siblings);
         if (actual != root_) revert WrongHistory(root_, actual);
         return climb(leaf_, count, count, siblings);
+    }
+
+    /// @notice The root of the history of the `index` blocks before a leaf that {root} has shown.
+    function before(uint256 index, uint256 count, bytes32[] calldata siblings) internal pure returns (HistoryRoot) {
+        uint256 zeros = ZeroHashes.load();
+        bytes32 node;
+        uint256 used;
+        for (uint256 level; level < DEPTH; ++level) {
+            // As in {climb}, whose length of the siblings this is.
+            unchecked {
+                uint256 place = index >> level;
+                bool isRight = place & 1 == 1;
+                if (isRight) node = pair(siblings[used], node);
+                else node = pair(node, ZeroHashes.hashAt(zeros, level));
+                if (isRight || (place + 1) << level < count) ++used;
+            }
+        }
+        return HistoryRoot.wrap(node);
     }
 
     /// @dev The root above a leaf.

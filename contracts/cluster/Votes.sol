@@ -50,12 +50,25 @@ library Votes {
         return 3 * voters > 2 * seats;
     }
 
-    /// @notice Reverts unless more than two thirds of the seats have voted for a block.
+    /// @notice Reverts unless more than two thirds of the seats have voted for a block. Parameters
+    /// are those of {checkVoters}.
+    function check(
+        bytes memory chainId,
+        Ballot memory ballot,
+        uint256 voters,
+        Vote[] calldata votes,
+        address[] memory keys
+    ) internal pure {
+        checkVoters(chainId, ballot, voters, votes, keys);
+        if (!isMajority(votes.length, keys.length)) revert NoMajority(votes.length, keys.length);
+    }
+
+    /// @notice Reverts unless the voters have voted for a block.
     /// @param chainId Of the era: {ChainId}.
     /// @param voters The seats that have voted: bit n is seat n. So none can vote twice.
     /// @param votes Theirs, in the order of the seats.
     /// @param keys The address of each seat's key.
-    function check(
+    function checkVoters(
         bytes memory chainId,
         Ballot memory ballot,
         uint256 voters,
@@ -73,7 +86,6 @@ library Votes {
             if (actual != keys[seat]) revert WrongSigner(seat, keys[seat], actual);
         }
         if (count != votes.length) revert WrongVoteCount(count, votes.length);
-        if (!isMajority(count, keys.length)) revert NoMajority(count, keys.length);
     }
 
     /// @notice Who has voted twice: for different blocks, or for one and for none, on one chain,

@@ -32,7 +32,8 @@ library DealTerms {
         within("maxInput", terms.maxInput, 1, Input.CAPACITY);
     }
 
-    function within(string memory name, uint256 actual, uint256 least, uint256 greatest) private pure {
+    /// @notice Reverts unless a term is in its range.
+    function within(string memory name, uint256 actual, uint256 least, uint256 greatest) internal pure {
         if (actual < least || actual > greatest) revert IDeal.BadTerm(name, actual, least, greatest);
     }
 }

@@ -30,10 +30,11 @@ library Escrow {
 
     /// @notice Divides the price of a confirmed fragment equally among the backers. Shares are
     /// rounded down; the remainder, less than one unit per backer, stays the customer's.
+    /// @param workerAt Who gets the share of each seat.
     /// @param backers Bitmap of seats, not empty.
     function pay(
         Book storage book,
-        Seats.Table storage seats,
+        mapping(uint256 seat => address) storage workerAt,
         uint256 price,
         uint256 backers
     ) internal returns (uint256 share) {
@@ -42,7 +43,7 @@ library Escrow {
         if (share == 0) return 0;
         book.funds -= share * n;
         for (uint256 seat; backers >> seat != 0; ++seat) {
-            if (Seats.has(backers, seat)) book.earnings[seats.workerAt[seat]] += share;
+            if (Seats.has(backers, seat)) book.earnings[workerAt[seat]] += share;
         }
     }
 

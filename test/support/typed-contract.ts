@@ -75,6 +75,9 @@ export type ContractOf<N extends ContractName> = TypedContract<ContractAbis[N]>;
 /** What a Deal is deployed with. */
 export type DealTerms = Arguments<ContractAbis["Deal"]>[0];
 
+/** The terms that a cluster's Deal is deployed with. */
+export type ClusterTerms = Arguments<ContractAbis["ClusterDeal"]>[0];
+
 declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers {
     deployContract<N extends ContractName>(

@@ -23,7 +23,7 @@ export interface BlockLeaf {
   readonly inputRoot: Uint8Array;
   /** In bytes. */
   readonly inputLength: bigint;
-  /** Steps that the machine took from the loaded state to its end. */
+  /** Steps of this block and all before it. */
   readonly steps: bigint;
   /** Of the state after it, 32 bytes. */
   readonly stateRoot: Uint8Array;
@@ -134,6 +134,18 @@ export function appendedRoot(
   return climb(leaf, count, count, siblings);
 }
 
+/**
+ * The root of the history of the blocks before a leaf, by the proof of that leaf.
+ * @throws ConsensusError as {@link historyRootOf}
+ */
+export function historyBefore(index: number, count: number, siblings: readonly Uint8Array[]): Uint8Array {
+  checkIndex(index, count);
+  const shown = shownLevels(index, count);
+  checkLength(index, count, shown, siblings);
+  const left = siblings.filter((_, i) => isRight(index, shown[i]!));
+  return climb(zeroHash(0), index, index, left);
+}
+
 /** Levels whose sibling on the way up from a leaf has a leaf that is set. */
 function shownLevels(index: number, count: number): number[] {
   return Array.from({ length: HISTORY_DEPTH }, (_, level) => level).filter((level) => {
@@ -144,15 +156,24 @@ function shownLevels(index: number, count: number): number[] {
 
 function climb(leaf: Uint8Array, index: number, count: number, siblings: readonly Uint8Array[]): Uint8Array {
   const shown = shownLevels(index, count);
-  if (siblings.length !== shown.length)
-    throw new ConsensusError(`a proof of leaf ${index} of ${count} has ${shown.length} hashes, not ${siblings.length}`);
+  checkLength(index, count, shown, siblings);
   let used = 0;
   let node = hash(leaf);
   for (let level = 0; level < HISTORY_DEPTH; level++) {
     const sibling = shown[used] === level ? hash(siblings[used++]!) : zeroHash(level);
-    node = Math.floor(index / 2 ** level) % 2 === 1 ? hashPair(sibling, node) : hashPair(node, sibling);
+    node = isRight(index, level) ? hashPair(sibling, node) : hashPair(node, sibling);
   }
   return node;
+}
+
+function checkLength(index: number, count: number, shown: readonly number[], siblings: readonly Uint8Array[]): void {
+  if (siblings.length !== shown.length)
+    throw new ConsensusError(`a proof of leaf ${index} of ${count} has ${shown.length} hashes, not ${siblings.length}`);
+}
+
+/** Whether the node above a leaf at a level is a right child. */
+function isRight(index: number, level: number): boolean {
+  return Math.floor(index / 2 ** level) % 2 === 1;
 }
 
 function checkIndex(index: number, count: number): void {

@@ -7,6 +7,7 @@ import {
   blockLeaf,
   BlockHistory,
   HISTORY_CAPACITY,
+  historyBefore,
   historyRootOf,
 } from "../../../verifier/consensus/block-history.ts";
 import { digest } from "../../support/electorate.ts";
@@ -64,6 +65,17 @@ describe("History", () => {
         hex(roots[count + 1]!),
       );
     }
+  });
+
+  it("goes back to before each leaf as the twin does, and to the empty history", async () => {
+    expect(await call("empty")).equal(hex(roots[0]!));
+    for (let index = 0; index < 40; index++) {
+      const proof = history.prove(index);
+      const before = hex(roots[index]!);
+      expect(await call("before", index, 40, proof.map(hex))).equal(before);
+      expect(hex(historyBefore(index, 40, proof))).equal(before);
+    }
+    expect(() => historyBefore(5, 40, history.prove(5).slice(1))).throw("a proof of leaf 5 of 40 has");
   });
 
   it("names what is wrong", async () => {

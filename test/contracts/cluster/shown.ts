@@ -7,7 +7,7 @@ import type { SeatVote } from "../../../verifier/consensus/votes.ts";
 const ZERO: Hex = `0x${"00".repeat(32)}`;
 
 /** A ballot as the contract takes it, but for the chain. */
-export function shownBallot({ type, height, round, block }: Ballot): object {
+export function shownBallot({ type, height, round, block }: Ballot) {
   return {
     kind: type,
     height,
@@ -19,7 +19,7 @@ export function shownBallot({ type, height, round, block }: Ballot): object {
 }
 
 /** A vote as the contract takes it. */
-export function shownVote({ time, signature }: { time: Instant; signature: Uint8Array }): object {
+export function shownVote({ time, signature }: { time: Instant; signature: Uint8Array }) {
   return {
     r: bytesToHex(signature.subarray(0, 32)),
     s: bytesToHex(signature.subarray(32, 64)),

@@ -5,6 +5,8 @@ export const historyDoorAbi = [
   { type: "error", name: "WrongSiblingCount", inputs: [{ name: "expected", type: "uint256" }, { name: "actual", type: "uint256" }] },
   { type: "function", name: "appHash", inputs: [{ name: "stateRoot", type: "bytes32" }, { name: "historyRoot", type: "bytes32" }, { name: "count", type: "uint64" }, { name: "steps", type: "uint64" }], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
   { type: "function", name: "append", inputs: [{ name: "root_", type: "bytes32" }, { name: "count", type: "uint256" }, { name: "leaf_", type: "bytes32" }, { name: "siblings", type: "bytes32[]" }], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
+  { type: "function", name: "before", inputs: [{ name: "index", type: "uint256" }, { name: "count", type: "uint256" }, { name: "siblings", type: "bytes32[]" }], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
+  { type: "function", name: "empty", inputs: [], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
   { type: "function", name: "leaf", inputs: [{ name: "inputRoot", type: "bytes32" }, { name: "inputLength", type: "uint64" }, { name: "steps", type: "uint64" }, { name: "stateRoot", type: "bytes32" }], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
   { type: "function", name: "root", inputs: [{ name: "leaf_", type: "bytes32" }, { name: "index", type: "uint256" }, { name: "count", type: "uint256" }, { name: "siblings", type: "bytes32[]" }], outputs: [{ name: "", type: "bytes32" }], stateMutability: "pure" },
 ] as const;

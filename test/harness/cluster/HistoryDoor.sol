@@ -42,4 +42,12 @@ contract HistoryDoor {
     ) external pure returns (HistoryRoot) {
         return History.append(root_, count, leaf_, siblings);
     }
+
+    function before(uint256 index, uint256 count, bytes32[] calldata siblings) external pure returns (HistoryRoot) {
+        return History.before(index, count, siblings);
+    }
+
+    function empty() external pure returns (HistoryRoot) {
+        return History.empty();
+    }
 }
