@@ -172,7 +172,7 @@ contract ClusterDeal is ClusterAgreement, ReentrancyGuardTransient {
         uint40 time = certificate.secs;
         if (time > block.timestamp) revert NotYet(time);
         // Otherwise strangers could fill the sequence with claims block by block.
-        bool early = era.end == 0 && time < uint256(base.time) + _interval;
+        bool early = _eras.running() && time < uint256(base.time) + _interval;
         if (early) revert TooEarly(uint256(base.time) + _interval, time);
         uint256 covered = _coverage(era, base.time, time);
         // The casts keep values: the coverage and the count are checked to be small.

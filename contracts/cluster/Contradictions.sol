@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {Input} from "../deal/Input.sol";
 import {PackedRecord} from "../deal/PackedRecord.sol";
 import {
     BlockLeaf,
@@ -47,7 +48,10 @@ library Contradictions {
         if (kind == Contradiction.End) return atEnd(standing, evidence.claimed);
         if (kind == Contradiction.Past) return inPast(standing, base, evidence);
         if (kind == Contradiction.Count) return inCount(standing, evidence);
-        return inSteps(standing, base, budget, evidence.claimed, evidence.record);
+        ClaimedBlock calldata claimed = evidence.claimed;
+        (, uint64 before) = beginningOf(standing, base, claimed);
+        if (kind == Contradiction.Input) return claimed.leaf.inputLength > Input.CAPACITY;
+        return inRecord(standing, kind, budget, before, claimed, evidence.record);
     }
 
     function atEnd(Standing calldata standing, ClaimedBlock calldata last) private pure returns (bool) {
@@ -73,18 +77,20 @@ library Contradictions {
         return evidence.number >= standing.count && evidence.own != 0;
     }
 
-    function inSteps(
+    /// @dev Whether the record after a block is not what the history says, or implies.
+    function inRecord(
         Standing calldata standing,
-        Standing calldata base,
+        Contradiction kind,
         uint64 budget,
+        uint64 before,
         ClaimedBlock calldata claimed,
         bytes calldata record
     ) private pure returns (bool) {
-        (, uint64 before) = beginningOf(standing, base, claimed);
         record.check();
         StateRoot actual = record.root();
         StateRoot expected = claimed.leaf.stateRoot;
         if (actual != expected) revert IClusterProofs.WrongState(expected, actual);
+        if (kind == Contradiction.Ended) return !record.yielded() && claimed.number + 1 < standing.count;
         (bool possible, uint64 steps) = Steps.sum(before, budget, record);
         return !possible || steps != claimed.leaf.steps;
     }

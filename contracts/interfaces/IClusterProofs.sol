@@ -65,18 +65,22 @@ struct ClaimedBlock {
 /// @notice How a claim can contradict itself or what it builds on. `End`: its last block leads to
 /// another state, or to other steps, than the claim's. `Past`: its history has another leaf for a
 /// block that it builds on. `Count`: its history has a leaf beyond its last block. `Steps`: a block
-/// took other steps than its history says.
+/// took other steps than its history says. `Input`: a block has more input than can be loaded.
+/// `Ended`: the program had ended after a block that is not the last one. The last two are blocks
+/// that no tournament could be about.
 enum Contradiction {
     End,
     Past,
     Count,
-    Steps
+    Steps,
+    Input,
+    Ended
 }
 
 /// @notice What shows a contradiction; the rest is empty.
 /// @param kind Of the contradiction.
-/// @param claimed `End`: the last block. `Steps`: the block.
-/// @param record `Steps`: the packed record of the state after the block.
+/// @param claimed `End`: the last block. `Steps`, `Input`, `Ended`: the block.
+/// @param record `Steps`, `Ended`: the packed record of the state after the block.
 /// @param number `Past`, `Count`: of a block.
 /// @param own Its leaf in the claim's history.
 /// @param ownProof Shows that leaf; `Count`: all of its siblings.

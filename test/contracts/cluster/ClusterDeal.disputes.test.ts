@@ -278,6 +278,8 @@ describe("ClusterDeal, contradictions", () => {
       { kind: 2, number: 2, own: hex(blockLeafAt(chain, 2)), ownProof: allSiblings(chain, 2).map(hex) },
       { kind: 2, number: 3, own: ZeroHash, ownProof: allSiblings(chain, 3).map(hex) },
       { kind: 3, claimed: claimedBlock(chain, 2, true), record: chain.records[2]! },
+      { kind: 4, claimed: claimedBlock(chain, 2, true) },
+      { kind: 5, claimed: claimedBlock(chain, 2, true), record: chain.records[2]! },
     ];
     for (const shown of tries)
       await expect(contradict(cluster, id, chain, shown, 2)).to.be.revertedWithCustomError(proofs, "NoContradiction");
@@ -315,6 +317,24 @@ describe("ClusterDeal, contradictions", () => {
     const id = await claimChain(cluster, lie);
     const shown = { kind: 2, number: 2, own: hex(blockLeafAt(long, 2)), ownProof: allSiblings(long, 2).map(hex) };
     await expect(contradict(cluster, id, lie, shown)).to.emit(deal, "Fell");
+  });
+
+  it("slashes signers of a block with more input than can be loaded, or after the program's end", async () => {
+    const cluster = await loadFixture(started);
+    const { deal, proofs } = cluster;
+    const lie = blocks(1);
+    lie.push(record(2), { steps: 1_000_100n, stateRoot: getBytes(keccak256(record(2))) }, 65_537n);
+    lie.add(3, 100n, STATUS.trapped);
+    lie.add(4);
+    const id = await claimChain(cluster, lie);
+    const shown = (kind: number, number: number) => ({
+      ...{ kind, claimed: claimedBlock(lie, number, false) },
+      record: lie.records[number]!,
+    });
+    for (const nothing of [shown(4, 2), shown(5, 1), shown(5, 3)])
+      await expect(contradict(cluster, id, lie, nothing)).to.be.revertedWithCustomError(proofs, "NoContradiction");
+    await expect(contradict(cluster, id, lie, shown(4, 1))).to.emit(deal, "Fell");
+    await expect(contradict(cluster, id, lie, shown(5, 2))).to.emit(deal, "Fell");
   });
 
   it("slashes signers whose history has other steps than the records", async () => {

@@ -197,6 +197,8 @@ describe("ClusterDeal, closing", () => {
     await deal.connect(customer).close();
     await expect(deal.connect(customer).close()).to.be.revertedWithCustomError(deal, "AlreadyClosing");
     const id = await claimChain(cluster, blocks(1));
+    // The era goes on, and its claims keep their distance.
+    await expect(claimSoon(cluster, blocks(2))).to.be.revertedWithCustomError(deal, "TooEarly");
     await time.increase(NOTICE + GRACE);
     await deal.confirm(id);
     await expect(deal.begin()).to.be.revertedWithCustomError(deal, "Closed");

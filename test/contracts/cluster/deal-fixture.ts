@@ -149,8 +149,8 @@ export class Chain {
   }
 
   /** Adds a block of which the history says what is given. */
-  push(after: string, says: Pick<BlockLeaf, "steps" | "stateRoot">): void {
-    const leaf = { inputRoot: digest(`input ${this.leaves.length}`), inputLength: 64n, ...says };
+  push(after: string, says: Pick<BlockLeaf, "steps" | "stateRoot">, inputLength = 64n): void {
+    const leaf = { inputRoot: digest(`input ${this.leaves.length}`), inputLength, ...says };
     this.records.push(after);
     this.leaves.push(leaf);
     this.history.append(blockLeaf(leaf));
@@ -159,7 +159,7 @@ export class Chain {
   /** A chain with the first blocks of this one. */
   upTo(count: number): Chain {
     const other = new Chain();
-    for (let i = 0; i < count; i++) other.push(this.records[i]!, this.leaves[i]!);
+    for (let i = 0; i < count; i++) other.push(this.records[i]!, this.leaves[i]!, this.leaves[i]!.inputLength);
     return other;
   }
 
