@@ -18,6 +18,14 @@ async function played(schedules: readonly Schedule[], options: PlayOptions = {})
   return all;
 }
 
+/**
+ * What is the same each time: all but gas, to which each byte of a salt that is zero gives 12 less,
+ * and salts come from a store's own secret.
+ */
+function courseOf({ judgement: { broken, measured }, ...rest }: Played): object {
+  return { ...rest, broken, measured: { ...measured, gas: 0n, validatorGas: 0n } };
+}
+
 /** What does not hold in the one dispute if the validator plays like this. */
 async function brokenBy(twist: Twist): Promise<string> {
   const [one] = await played([ONE_DISPUTE], { twist });
@@ -34,7 +42,7 @@ describe("a campaign of random schedules", () => {
 
   it("takes the same course each time", async () => {
     const schedule = drawSchedule(3, { liars: [2, 4], faults: ["kill", "reorg", "censor", "gas", "disk", "down"] });
-    const [first, second] = await played([schedule, schedule]);
+    const [first, second] = (await played([schedule, schedule])).map(courseOf);
     expect(first).deep.equal(second);
   });
 
