@@ -5,6 +5,8 @@ import { chainIdOf } from "../../../verifier/consensus/chain-id.ts";
 import { digest } from "../../support/electorate.ts";
 import { INITIAL, loadFixture, networkHelpers, PERIOD, record, STATUS } from "../deal/fixture.ts";
 import {
+  blocks,
+  started,
   certificate,
   Chain,
   claimChain,
@@ -12,21 +14,11 @@ import {
   deployCluster,
   INTERVAL,
   RATE,
-  startedCluster,
   type Unusual,
 } from "./deal-fixture.ts";
 import { hex } from "./shown.ts";
 
 const { time } = networkHelpers;
-
-const started = (): Promise<Cluster> => startedCluster();
-
-/** A chain of so many blocks. */
-function blocks(count: number): Chain {
-  const chain = new Chain();
-  for (let i = 0; i < count; i++) chain.add(i + 1);
-  return chain;
-}
 
 /** The arguments of `claim` for where a chain stands, by three of four. */
 async function arguments_(cluster: Cluster, chain: Chain, seats = [0, 1, 2], unusual: Unusual = {}) {

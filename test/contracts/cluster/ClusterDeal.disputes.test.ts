@@ -5,7 +5,9 @@ import { JOIN, loaded, loadFixture, networkHelpers, openingOf, PERIOD, record, S
 import { hashPair } from "../../../verifier/merkle/keccak.ts";
 import { zeroHash } from "../../../verifier/merkle/zero.ts";
 import {
-  Chain,
+  blocks,
+  started,
+  type Chain,
   claimChain,
   claimSoon,
   claimedBlock,
@@ -14,20 +16,10 @@ import {
   GRACE,
   NO_LEAF,
   shownStanding,
-  startedCluster,
 } from "./deal-fixture.ts";
 import { hex } from "./shown.ts";
 
 const { time } = networkHelpers;
-
-const started = (): Promise<Cluster> => startedCluster();
-
-/** A chain of so many blocks; from `lies` on it is another one. */
-function blocks(count: number, lies = count): Chain {
-  const chain = new Chain();
-  for (let i = 0; i < count; i++) chain.add(i < lies ? i + 1 : 100 + i);
-  return chain;
-}
 
 /** Disputes a block of a claim that adds all blocks of its chain after `from`. */
 async function dispute(cluster: Cluster, id: string, chain: Chain, number: number, from = 0): Promise<string> {

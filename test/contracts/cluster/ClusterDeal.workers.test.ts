@@ -5,7 +5,8 @@ import { type Ballot, PREVOTE } from "../../../verifier/consensus/vote.ts";
 import { digest, voteOf } from "../../support/electorate.ts";
 import { COLLATERAL, loadFixture, networkHelpers, PERIOD } from "../deal/fixture.ts";
 import {
-  Chain,
+  blocks,
+  started,
   claimChain,
   claimSoon,
   type Cluster,
@@ -17,20 +18,10 @@ import {
   NOTICE,
   RATE,
   SILENCE,
-  startedCluster,
 } from "./deal-fixture.ts";
 import { shownBallot, shownVote } from "./shown.ts";
 
 const { time } = networkHelpers;
-
-const started = (): Promise<Cluster> => startedCluster();
-
-/** A chain of so many blocks. */
-function blocks(count: number): Chain {
-  const chain = new Chain();
-  for (let i = 0; i < count; i++) chain.add(i + 1);
-  return chain;
-}
 
 const lockOf = ({ deal, deposits, terms, workers }: Cluster, worker: number): Promise<bigint> =>
   deposits.lockOf(terms.collateralToken, workers[worker]!, deal);

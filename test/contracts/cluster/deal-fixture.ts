@@ -178,6 +178,16 @@ export class Chain {
   }
 }
 
+/** A chain of so many blocks; from `lies` on it is another one. */
+export function blocks(count: number, lies = count): Chain {
+  const chain = new Chain();
+  for (let i = 0; i < count; i++) chain.add(i < lies ? i + 1 : 100 + i);
+  return chain;
+}
+
+/** The default {@link startedCluster}, as a snapshot. */
+export const started = (): Promise<Cluster> => startedCluster();
+
 /** A standing as the contract takes it. */
 export function shownStanding({ stateRoot, historyRoot, count, steps }: Standing) {
   return { stateRoot: hex(stateRoot), history: hex(historyRoot), count, steps };
