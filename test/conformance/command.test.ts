@@ -157,7 +157,9 @@ describe("conformance", () => {
   ];
   for (const [args, suite, message] of bad) {
     it(`says in one line what is wrong with ${["conformance", ...args].join(" ")}`, () => {
-      const env = { ...process.env, ...(suite === undefined ? {} : { WASM_TESTSUITE: suite }) };
+      // A program of `npm test`, which reports, takes a missing suite for skipped; people get an error.
+      const { TEST_REPORT: _, ...people } = process.env;
+      const env = { ...people, ...(suite === undefined ? {} : { WASM_TESTSUITE: suite }) };
       const main = resolve(import.meta.dirname, "main.ts");
       const ended = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", env });
       const { status, signal, error, stdout, stderr } = ended;
