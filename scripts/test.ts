@@ -37,13 +37,15 @@ async function main(names: string[], { lanes, ...how }: Options, command: Comman
   // For the check of the sizes, which runs in this process.
   if (how.updateSnapshots) process.env["UPDATE_SNAPSHOTS"] = "1";
   const files = testFiles(names, command);
-  const run = (steps: readonly Step[]): Promise<Outcome[]> => runSteps(steps, lanes, write);
+  const run = (steps: readonly Step[], most = lanes): Promise<Outcome[]> => runSteps(steps, most, write);
   const misplaced = misplacedTests().map((file) =>
     failed(`${file} never runs: Solidity tests belong under test/contracts/.`),
   );
   const built = names.length > 0 ? [] : await run(BUILDS);
   const broken = built.some(({ failures }) => failures.length > 0);
-  const rest = broken ? [] : await run(names.length > 0 ? stepsOf(files, how) : allSteps(how));
+  // Tests by name build what they need, and two builds at a time break each other.
+  const tests = (): Promise<Outcome[]> => (names.length > 0 ? run(stepsOf(files, how), 1) : run(allSteps(how)));
+  const rest = broken ? [] : await tests();
   const { passed, failures, skipped } = total([...misplaced, ...built, ...rest]);
   for (const title of skipped) console.log(`Skipped: ${title}`);
   for (const failure of failures) console.log(pc.red(`Failed: ${failure}`));
