@@ -163,9 +163,7 @@ contract ClusterDeal is ClusterAgreement, ReentrancyGuardTransient {
         bytes32 appHash = History.appHash(standing.stateRoot, history, count, steps);
         uint16 number = _eras.count - 1;
         _checkVotes(certificate, appHash, number, era);
-        if (!Votes.isMajority(certificate.votes.length, _size)) {
-            revert Votes.NoMajority(certificate.votes.length, _size);
-        }
+        Votes.checkMajority(certificate.votes.length, _size);
 
         ClusterClaims.Base memory base = _claims.baseOf(_claims.claimed);
         History.checkCount(count);

@@ -1,12 +1,9 @@
 /** What is claimed of one fragment although nothing was run for it. */
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem";
-import { HASH_BYTES } from "../../verifier/merkle/keccak.ts";
+import { inventedRecord } from "../players/adversaries/invented-record.ts";
 import type { KnownBook } from "../players/known-book.ts";
 import type { StateFacts } from "../replay/replayer.ts";
 import type { Runs } from "../worker/runs.ts";
-
-/** Where a record has the root of the stack. */
-const STACK_ROOT = 2 * HASH_BYTES;
 
 /** What somebody says who has another end, and another book, for the fragment at a position. */
 export function inventing(runs: Runs, index: number, book: KnownBook): Runs {
@@ -30,9 +27,7 @@ export function inventing(runs: Runs, index: number, book: KnownBook): Runs {
   };
 }
 
-/** A state of the same program that nobody has ever reached: its stack's root is the root of nothing. */
 function invented({ record: reached }: StateFacts): StateFacts {
-  const record = hexToBytes(reached);
-  record.fill(0xbd, STACK_ROOT, STACK_ROOT + HASH_BYTES);
+  const record = inventedRecord(hexToBytes(reached));
   return { root: keccak256(record), record: bytesToHex(record) };
 }

@@ -3,16 +3,16 @@
  * truth, and what the honest side has sent.
  */
 import { bytesToHex, encodeFunctionData, type Hex } from "viem";
-import { HASH_BYTES } from "../../verifier/merkle/keccak.ts";
 import { recordBytes } from "../../verifier/state/state.ts";
 import { loadOpening } from "../../verifier/proof/load.ts";
-import { type ClaimView, type DealView, isPending, pendingClaim } from "../chain/deal-log.ts";
+import { type ClaimView, type DealView, fragmentAt, isPending, pendingClaim } from "../chain/deal-log.ts";
 import { dealActionCall } from "../chain/deal-calls.ts";
 import { type Contracts, dutyOf } from "../chain/duty.ts";
 import { tournamentCall } from "../chain/tournament-calls.ts";
 import { announcementHash, tournamentId, top } from "../game/openings.ts";
 import { verdict } from "../game/rules.ts";
 import type { Announcement, GameState, Params, TournamentState } from "../game/types.ts";
+import { inventedRecord } from "../players/adversaries/invented-record.ts";
 import { strangersCommitment } from "../players/adversaries/stranger.ts";
 import { announces, decide, joining } from "../players/decide.ts";
 import { type Deed, ordered, type Play } from "../players/play.ts";
@@ -127,13 +127,13 @@ export class Crowd {
     const index = view.resolved + pending.length;
     const [liar] = this.#accounts;
     const before = [...view.claims.values()].some(({ fragment, worker }) => fragment === index && worker === liar);
-    const fragment = view.fragments[index];
+    const fragment = fragmentAt(view, index);
     if (fragment === undefined || liar === undefined || before || view.hidden || view.ended) return undefined;
     if (!this.#schedule.falseClaims.includes(index) || !view.workers.has(liar)) return undefined;
     const run = this.#truth.at(view.fragments, index);
     const previous = pending.at(-1)?.finalState ?? view.head;
     if (run.previous !== previous || pendingClaim(view, index) !== undefined) return undefined;
-    const record = this.#members[0]?.falseRecord(run) ?? invented(run);
+    const record = this.#members[0]?.falseRecord(run) ?? bytesToHex(inventedRecord(recordBytes(run.final)));
     const call = dealActionCall(this.#contracts.deal, { kind: "claim", fragment: fragment.id, previous, record });
     return { from: liar, call };
   }
@@ -147,7 +147,7 @@ export class Crowd {
     if (member === undefined || (member.plan.enters !== "early" && now < closes - LATE)) return [];
     const seat = member.seat(this.#tournament(claim), run);
     const commitment = joining(this.#params, seat, []);
-    const fragment = view.fragments[claim.fragment];
+    const fragment = fragmentAt(view, claim.fragment);
     if (commitment === undefined || fragment === undefined) return [];
     const hash = announcementHash(seat.owner, seat.tournament, top(commitment.children), seat.salt);
     if ((await sight.announced(hash)) === undefined)
@@ -225,11 +225,4 @@ export class Crowd {
 /** Whether a deed brings a commitment into a root tournament. */
 function isEntrance(deed: Deed, tournament: Hex): boolean {
   return deed.kind === "announce" || (deed.kind === "join" && deed.tournament === tournament);
-}
-
-/** A state of the same program that nobody has ever reached: its stack's root is the root of nothing. */
-function invented({ final }: TrueRun): Hex {
-  const record = recordBytes(final);
-  record.fill(0xbd, 2 * HASH_BYTES, 3 * HASH_BYTES);
-  return bytesToHex(record);
 }

@@ -50,17 +50,9 @@ library Votes {
         return 3 * voters > 2 * seats;
     }
 
-    /// @notice Reverts unless more than two thirds of the seats have voted for a block. Parameters
-    /// are those of {checkVoters}.
-    function check(
-        bytes memory chainId,
-        Ballot memory ballot,
-        uint256 voters,
-        Vote[] calldata votes,
-        address[] memory keys
-    ) internal pure {
-        checkVoters(chainId, ballot, voters, votes, keys);
-        if (!isMajority(votes.length, keys.length)) revert NoMajority(votes.length, keys.length);
+    /// @notice Reverts unless so many of the seats are more than two thirds.
+    function checkMajority(uint256 voters, uint256 seats) internal pure {
+        if (!isMajority(voters, seats)) revert NoMajority(voters, seats);
     }
 
     /// @notice Reverts unless the voters have voted for a block.

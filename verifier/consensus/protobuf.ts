@@ -3,6 +3,7 @@
  * in the order of their numbers, scalars that are zero and bytes that are empty left out, embedded
  * messages always there. So every value has one encoding, which can be hashed and signed.
  */
+import { concatenate } from "../concatenate.ts";
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -12,13 +13,7 @@ const NONE = new Uint8Array();
 
 /** Some bytes one after the other. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return concatenate(parts);
 }
 
 /** A number in groups of seven bits, the lowest first. A negative one as its 64 bits. */

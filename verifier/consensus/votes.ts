@@ -2,6 +2,7 @@
  * Votes for one block as a proof that a cluster agreed: the twin of `contracts/cluster/Votes.sol`.
  */
 import { equalHashes } from "../merkle/keccak.ts";
+import { sameBytes } from "../merkle/same-bytes.ts";
 import { ConsensusError } from "./errors.ts";
 import { hexOf } from "./hex.ts";
 import { ADDRESS_BYTES, signerOf } from "./signature.ts";
@@ -59,7 +60,7 @@ function checkSigner(signed: Uint8Array, signature: Uint8Array, key: Uint8Array,
 
 /** Whether two addresses are the same. */
 export function sameAddress(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === ADDRESS_BYTES && other.length === ADDRESS_BYTES && one.every((byte, i) => byte === other[i]);
+  return one.length === ADDRESS_BYTES && sameBytes(one, other);
 }
 
 /** A whole vote: what for, when, and the signature. */

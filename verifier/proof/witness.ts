@@ -1,4 +1,5 @@
 /** Proofs of single steps, made from a whole state (`docs/machine.md`, Witness of a step). */
+import { concatenate } from "../concatenate.ts";
 import { step } from "../machine/step.ts";
 import { LiveAccess } from "../state/live-access.ts";
 import { recordBytes, type State } from "../state/state.ts";
@@ -23,14 +24,4 @@ export function prove(state: State): StepProof {
   });
   const registers = step(state.header, state.registers, access);
   return { witness: concatenate(parts), next: { header: state.header, registers, ...access.after() } };
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }

@@ -27,7 +27,8 @@ contract VotesDoor {
         Vote[] calldata votes,
         address[] calldata keys
     ) external pure {
-        Votes.check(chain, ballot, voters, votes, keys);
+        Votes.checkVoters(chain, ballot, voters, votes, keys);
+        Votes.checkMajority(votes.length, keys.length);
     }
 
     function equivocator(

@@ -3,6 +3,7 @@
  * output that it leaves (docs/machine.md, "Transactions and conventions"). The module in
  * `assembly/` reads the payload.
  */
+import { concatenate } from "../../concatenate.ts";
 import { Outcome } from "../../machine/codes.ts";
 import { TransactionError } from "../errors.ts";
 import type { TransactionResult } from "../transactions.ts";
@@ -165,16 +166,6 @@ function zeroFreeText(text: string, what: string): string {
 }
 
 const zeroFree = (text: string, what: string): Uint8Array => utf8(zeroFreeText(text, what));
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 /** Writes integers little-endian, and bytes after their length. */
 class PayloadWriter {
